@@ -1,0 +1,1 @@
+"""What is defined: the model, its files, validation, results and the shells."""

@@ -1,0 +1,114 @@
+"""The commands of this room: init, validate, schema, runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+
+
+class Sample(StrEnum):
+    """The samples `init` can make."""
+
+    bank = "bank"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")] = Path(),
+    sample: Annotated[
+        Sample | None, typer.Option("--sample", help="Make the sample bank instead of a starter.")
+    ] = None,
+    customers: Annotated[
+        int, typer.Option("--customers", min=100, help="How many customers the sample bank has.")
+    ] = 5000,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="The sample's present day."),
+    ] = None,
+) -> int:
+    """Make a workspace: a commented starter, or the sample bank."""
+    from catalog.clock import Clock
+    from catalog.sample.bank import create_bank, create_starter
+
+    day = as_of.date() if as_of else Clock().today()
+    if sample:
+        create_bank(folder, customers=customers, as_of=day)
+    else:
+        create_starter(folder, as_of=day)
+    print(f"{folder}: workspace made; next: tekdogru check --workspace {folder}")
+    return 0
+
+
+def validate(workspace: WorkspaceOption = None, format: FormatOption = OutputFormat.text) -> int:
+    """Find every problem of the definitions; 0 when there is no error, 4 when there is."""
+    from catalog.errors import EXIT_INVALID
+    from catalog.validation.opening import examine
+    from catalog.workspace import open_workspace
+
+    catalog, problems = examine(open_workspace(workspace))
+    errors = sum(problem.level == "error" for problem in problems)
+    if format == OutputFormat.json:
+        listed = [
+            {"code": p.code, "level": p.level, "message": p.message, "urn": p.urn,
+             "file": p.place.file if p.place else None, "line": p.place.line if p.place else None}
+            for p in problems
+        ]  # fmt: skip
+        print(json.dumps({"errors": errors, "problems": listed}, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            print(problem)
+        counted = f"{len(catalog.definitions)} definitions"
+        print(f"{counted}: {errors} error(s), {len(problems) - errors} warning(s)")
+    return EXIT_INVALID if errors else 0
+
+
+class Document(StrEnum):
+    """What there is a JSON Schema of."""
+
+    catalog = "catalog"
+    run = "run"
+
+
+def schema(
+    document: Annotated[Document, typer.Argument(help="catalog or run.")] = Document.catalog,
+) -> int:
+    """Print the JSON Schema of the definitions' YAML, or of a run's JSON."""
+    from catalog.loading.schema import catalog_schema, run_schema
+
+    made = catalog_schema() if document == Document.catalog else run_schema()
+    print(json.dumps(made, ensure_ascii=False, indent=2))
+    return 0
+
+
+def runs(
+    workspace: WorkspaceOption = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many, newest first.")] = 20,
+    format: FormatOption = OutputFormat.text,
+) -> int:
+    """List the runs that are kept, newest first."""
+    from dataclasses import asdict
+    from zoneinfo import ZoneInfo
+
+    from catalog.store.runs import RunStore
+    from catalog.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    kept = RunStore(opened.state_url).recent(most)
+    if format == OutputFormat.json:
+        print(json.dumps([asdict(run) for run in kept], default=str, indent=2))
+        return 0
+    if not kept:
+        print("no run is kept yet; `tekdogru check` makes the first")
+    zone = ZoneInfo(opened.settings.timezone)
+    for run in kept:
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in run.counts.items())
+        only = f"  only {run.selection}" if run.selection else ""
+        started = f"{run.started.astimezone(zone):%Y-%m-%d %H:%M}"
+        print(f"{run.run}  {started}  as of {run.as_of}  {run.verdict:<8}{counts}{only}")
+    return 0

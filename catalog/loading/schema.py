@@ -1,0 +1,37 @@
+"""The JSON Schemas that are shipped: of the definitions' YAML and of a run's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from catalog.loading.loader import KINDS
+from catalog.results import SCHEMA_VERSION, RunRecord
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def catalog_schema() -> dict[str, Any]:
+    """The schema of one definitions file: lists by kind."""
+    pairs = [(model, "validation") for model in KINDS.values()]
+    found, shared = models_json_schema(pairs, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
+    by_model = {model: schema for (model, _), schema in found.items()}
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:tekdogru:schema:catalog",
+        "title": "Tekdoğru definitions",
+        "type": "object",
+        "properties": {
+            kind: {"type": ["array", "null"], "items": by_model[model]}
+            for kind, model in KINDS.items()
+        },
+        "additionalProperties": False,
+        "$defs": shared["$defs"],
+    }
+
+
+def run_schema() -> dict[str, Any]:
+    """The schema of the document `tekdogru check --format json` prints."""
+    made = RunRecord.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:run:{SCHEMA_VERSION}", **made}

@@ -1,0 +1,130 @@
+"""Attributes: one fact about an entity, which source it is taken from, and what must hold of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from catalog.durations import Duration
+from catalog.model.definition import Governed, Model, Severity
+from catalog.model.sources import FieldType
+
+ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
+CleanseStep = Literal["trim", "lower", "upper", "spaces", "digits", "fold", "phone", "punctuation"]
+Survive = Literal["priority"]
+
+
+class Target(Model):
+    """A share that must hold: the target, the day it is due, and the floor it may not fall below."""
+
+    target: float = Field(1.0, ge=0, le=1)
+    by: date | None = None
+    floor: float | Literal["baseline"] | None = None
+
+    @field_validator("floor")
+    @classmethod
+    def _floor_is_a_share(cls, floor: float | str | None) -> float | str | None:
+        if isinstance(floor, float) and not 0 <= floor <= 1:
+            raise ValueError(f"floor {floor} is not a share between 0 and 1, nor 'baseline'")
+        return floor
+
+
+def read_target(value: Any) -> Any:
+    """A bare share or `true` as the Target it stands for; `false` as none."""
+    if value is False:
+        return None
+    if value is True:
+        return {"target": 1.0}
+    return {"target": value} if isinstance(value, int | float) else value
+
+
+class Claim(Model):
+    """One source field that may give the attribute its value, and under which condition."""
+
+    field: str = Field(description="The full path: crm.customers.e_mail")
+    when: str | None = Field(None, description="An SQL condition on the row, with :as_of.")
+    row: str | None = Field(None, description="Which row, where a dataset has many per entity.")
+
+
+class Rule(Model):
+    """A check the steward adds: a native GX expectation with its arguments, or SQL on `value`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
+
+    key: str | None = None
+    expect: str | None = Field(None, description="A supported Great Expectations type.")
+    sql: str | None = Field(None, description="A condition that must be true of `value`.")
+    at_least: float = Field(1.0, ge=0, le=1, description="The share that must satisfy `sql`.")
+    on: Literal["golden", "sources"] = "golden"
+    severity: Severity | None = None
+    message: str | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Rule:
+        if (self.expect is None) == (self.sql is None):
+            raise ValueError("a rule has either `expect:` (a GX type) or `sql:` (a condition)")
+        if self.sql and self.model_extra:
+            raise ValueError(
+                f"a rule with `sql:` takes no {', '.join(self.model_extra)}; "
+                "known: key, sql, at_least, on, severity, message"
+            )
+        return self
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of its expectation; `at_least` is GX's `mostly`."""
+        mostly = {"mostly": self.at_least} if "at_least" in self.model_fields_set else {}
+        return {**(self.model_extra or {}), **mostly}
+
+    @property
+    def name(self) -> str:
+        """Its key, or one made of its expectation; the last part of the check's key."""
+        return self.key or (self.expect or "sql").removeprefix("expect_")
+
+
+class Attribute(Governed):
+    """One fact about an entity that the institution defines once."""
+
+    kind: ClassVar[str] = "attribute"
+
+    key: str = Field(pattern=ATTRIBUTE_PATTERN, description="entity.attribute")
+    type: FieldType = "text"
+    values: dict[str, str] | None = Field(None, description="The allowed codes, and their labels.")
+    cleanse: tuple[CleanseStep, ...] = Field((), description="What its values go through.")
+    compare: tuple[CleanseStep, ...] = Field((), description="Folding for comparison only.")
+    claims: tuple[Claim, ...] = Field(min_length=1, description="Source fields, best first.")
+    survive: Survive = "priority"
+    apply_to: str | None = Field(None, description="The subtype it belongs to.")
+    valid_for: Duration | None = Field(None, description="How long a confirmed value is current.")
+    current: Target | None = Field(None, description="Share of values that must be current.")
+    required: Target | None = Field(None, description="Share of entities that must have a value.")
+    unique: bool = False
+    agree: Target | None = Field(None, description="Share on which each pair of sources agrees.")
+    rules: tuple[Rule, ...] = ()
+    severity: Severity = "critical"
+    personal_data: str | None = Field(None, description="The class of personal data.")
+    purposes: tuple[str, ...] = ()
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _list_of_codes(cls, values: Any) -> Any:
+        if isinstance(values, list | tuple):
+            return {str(value): str(value) for value in values}
+        return {str(k): str(v) for k, v in values.items()} if isinstance(values, dict) else values
+
+    @field_validator("required", "agree", "current", mode="before")
+    @classmethod
+    def _bare_share(cls, value: Any) -> Any:
+        return read_target(value)
+
+    @property
+    def entity(self) -> str:
+        """The key of the entity it describes."""
+        return self.key.partition(".")[0]
+
+    @property
+    def column(self) -> str:
+        """Its name on the golden record."""
+        return self.key.partition(".")[2]

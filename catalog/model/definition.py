@@ -1,0 +1,90 @@
+"""What every definition has in common: key, names, meaning, owner and review date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from catalog.durations import Duration
+
+KEY_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
+Key = Annotated[
+    str, Field(pattern=KEY_PATTERN, max_length=100, description="Letters, digits and underscores.")
+]
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Severity = Literal["critical", "warning", "info"]
+Status = Literal["draft", "in_review", "approved", "deprecated", "retired"]
+Visibility = Literal["public", "internal", "restricted"]
+Language = Literal["en", "tr"]
+
+
+class Model(BaseModel):
+    """A frozen part of the catalog that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Definition(Model):
+    """One thing the institution has defined; only its key and name are always demanded."""
+
+    kind: ClassVar[str] = "definition"
+
+    key: Key
+    name: Name
+    name_en: str | None = None
+    name_tr: str | None = None
+    definition: str | None = Field(None, description="What it means, in the workspace's language.")
+    definition_en: str | None = None
+    definition_tr: str | None = None
+    owner: str | None = Field(None, description="A role, a team or an e-mail address.")
+    steward: str | None = None
+    expires_on: date | None = Field(None, description="The day by which it must be reviewed.")
+    review_every: Duration | None = Field(None, description="Counted from approved_on.")
+    approved_on: date | None = None
+    status: Status = "approved"
+    visibility: Visibility = "internal"
+    tags: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    replaced_by: str | None = None
+    notes: str | None = None
+
+    _parent: str = PrivateAttr("")
+
+    @property
+    def path(self) -> str:
+        """The key with those of its parents, unique among its kind: `crm.customers`."""
+        return f"{self._parent}.{self.key}" if self._parent else self.key
+
+    @property
+    def urn(self) -> str:
+        """The stable name used everywhere: `attribute:customer.email`."""
+        return f"{self.kind}:{self.path}"
+
+    @property
+    def review_date(self) -> date | None:
+        """The day it must be reviewed by: stated, or counted from its last approval."""
+        if self.expires_on is None and self.review_every and self.approved_on:
+            return self.review_every.after(self.approved_on)
+        return self.expires_on
+
+    def named(self, language: Language) -> str:
+        """Its name in that language, else its plain name, else its key."""
+        return (self.name_tr if language == "tr" else self.name_en) or self.name or self.key
+
+    def meaning(self, language: Language) -> str | None:
+        """Its definition in that language, else its plain definition."""
+        return (self.definition_tr if language == "tr" else self.definition_en) or self.definition
+
+    def adopt(self, *children: Definition) -> None:
+        """Tell children whose they are, so that their path begins with this one's."""
+        for child in children:
+            child._parent = self.path
+
+
+class Governed(Definition):
+    """A definition that must say what it means, who answers for it and until when it holds."""
+
+    definition: str = Field(description="What it means, in the workspace's language.")
+    owner: str = Field(description="A role, a team or an e-mail address.")

@@ -1,0 +1,1 @@
+"""The sample bank and the starter workspace: what a newcomer sees first, made from a seed."""

@@ -1,0 +1,125 @@
+"""Every setting, from `tekdogru.toml` and the environment; no other module reads either."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from catalog.durations import Duration
+from catalog.errors import SourceUnreadable, UsageError
+from catalog.model.definition import Language
+from catalog.validation.problems import nearest
+
+FILE_NAME = "tekdogru.toml"
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EngineSettings(_Section):
+    """How much the engine may use."""
+
+    memory_mb: int = Field(4096, ge=128, description="Most memory of the engine, in MiB.")
+    threads: int = Field(2, ge=1, le=256)
+    seconds: float = Field(3600, gt=0, description="Most time for a whole run.")
+    sandbox_seconds: float = Field(60, gt=0, description="Most time for one steward's statement.")
+    spill: Path | None = Field(None, description="Folder for data that does not fit in memory.")
+    samples: int = Field(20, ge=0, le=1000, description="Most offending keys kept per check.")
+
+
+class ExpirySettings(_Section):
+    """When a definition past its review date warns and fails."""
+
+    warn: Duration = Field(Duration(30, "d"), description="Warn this long before the review date.")
+    grace: Duration = Field(Duration(0, "d"), description="Critical ones fail this long after it.")
+
+
+class PrivacySettings(_Section):
+    """What of a person may be shown."""
+
+    mask: bool = Field(True, description="Mask keys that are personal in samples.")
+    small_counts: int = Field(5, ge=0, description="Pages write 'fewer than n' below this.")
+
+
+class SiteSettings(_Section):
+    """How the site presents itself."""
+
+    title: str | None = None
+    edit_url: str | None = Field(None, description="Where 'Edit this' leads; {file} and {line}.")
+    report_url: str | None = Field(None, description="Where 'Report a problem' leads; {urn}.")
+
+
+class Settings(BaseSettings):
+    """All settings of a workspace; each also as an environment variable TEKDOGRU_…"""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TEKDOGRU_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    institution: str = "Institution"
+    language: Language = "en"
+    timezone: str = "Europe/Istanbul"
+    calendar: tuple[date, ...] = Field((), description="Days on which the institution is closed.")
+    catalog: str = Field("catalog", description="Folder of the definitions.")
+    output: str = Field("build", description="Folder for what the commands produce.")
+    state: str = Field(".tekdogru/state.db", description="SQLite file of the history.")
+    database_url: str | None = Field(None, description="A shared database for the history.")
+    plugins: tuple[str, ...] = Field((), description="Distributions whose parts are used.")
+    engine: EngineSettings = EngineSettings()
+    expiry: ExpirySettings = ExpirySettings()
+    privacy: PrivacySettings = PrivacySettings()
+    site: SiteSettings = SiteSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path) -> Settings:
+    """The settings of a workspace; UsageError names every key that is wrong."""
+    try:
+        return Settings(**TomlConfigSettingsSource(Settings, file)())
+    except ValidationError as error:
+        said = [_say(detail["loc"], detail["type"], detail["msg"]) for detail in error.errors()]
+        raise UsageError(f"{file.name} (or TEKDOGRU_… variables):\n  " + "\n  ".join(said)) from None
+    except ValueError as error:
+        raise UsageError(f"{file}: not TOML: {error}") from None
+
+
+def _say(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    where = ".".join(str(part) for part in loc)
+    if kind != "extra_forbidden":
+        return f"{where}: {message}"
+    section: Any = Settings
+    for part in loc[:-1]:
+        section = section.model_fields[str(part)].annotation
+    return f"unknown setting '{where}'; {nearest(str(loc[-1]), section.model_fields)}"
+
+
+def fill_secrets(text: str) -> str:
+    """Replace `${NAME}` by environment variables; SourceUnreadable names those not set."""
+    missing = sorted({name for name in _REFERENCE.findall(text) if name not in os.environ})
+    if missing:
+        raise SourceUnreadable(f"environment variable {', '.join(missing)} is not set")
+    return _REFERENCE.sub(lambda found: os.environ[found[1]], text)

@@ -1,0 +1,166 @@
+"""Keeps run records: each is saved whole in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlmodel import Session, SQLModel, col, create_engine, desc, func, select
+
+from catalog.errors import TekdogruError
+from catalog.results import RunRecord
+from catalog.store.tables import SCHEMA, ResultRow, RunRow, SchemaRow
+
+BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A kept run in one line; `counts` has a number for each verdict that occurred."""
+
+    run: str
+    started: datetime
+    as_of: date
+    selection: str | None
+    verdict: str
+    exit_code: int
+    counts: Mapping[str, int]
+
+
+class RunStore:
+    """The history of runs in one database."""
+
+    def __init__(self, url: str) -> None:
+        """Open or create the history at an SQLAlchemy URL; TekdogruError when it cannot be used."""
+        self._engine = _open(url)
+
+    def save(self, record: RunRecord) -> None:
+        """Keep a run; either all of it is there afterwards or nothing."""
+        started = record.started.astimezone(UTC)
+        row = RunRow(
+            run=record.run, started=started, as_of=record.as_of, selection=record.selection,
+            verdict=record.verdict, exit_code=record.exit_code, document=record.model_dump_json(),
+        )  # fmt: skip
+        results = [
+            ResultRow(
+                run=record.run, check=one.check, started=started, verdict=one.verdict,
+                rows_compared=one.rows_compared, violations=one.violations,
+            )
+            for one in record.results
+        ]  # fmt: skip
+        with Session(self._engine) as session, session.begin():
+            session.add(row)
+            session.flush()
+            session.add_all(results)
+
+    def latest(self, whole: bool = True) -> RunRecord | None:
+        """The newest run; with `whole`, the newest that ran every check, if there is one."""
+        with Session(self._engine) as session:
+            newest = select(RunRow).order_by(desc(RunRow.started)).limit(1)
+            unselected = newest.where(col(RunRow.selection).is_(None))
+            row = (session.exec(unselected).first() if whole else None) or session.exec(newest).first()
+            return RunRecord.model_validate_json(row.document) if row else None
+
+    def get(self, run: str) -> RunRecord | None:
+        """The record of a run, found by its id or an unambiguous beginning of it."""
+        with Session(self._engine) as session:
+            rows = session.exec(select(RunRow).where(col(RunRow.run).startswith(run)).limit(2)).all()
+            return RunRecord.model_validate_json(rows[0].document) if len(rows) == 1 else None
+
+    def recent(self, most: int = 20) -> list[RunSummary]:
+        """The newest runs, newest first."""
+        with Session(self._engine) as session:
+            rows = session.exec(select(RunRow).order_by(desc(RunRow.started)).limit(most)).all()
+            names = [row.run for row in rows]
+            counted = session.exec(
+                select(ResultRow.run, ResultRow.verdict, func.count())
+                .where(col(ResultRow.run).in_(names))
+                .group_by(ResultRow.run, ResultRow.verdict)
+            ).all()
+        return [_summary(row, counted) for row in rows]
+
+    def failing_since(self, checks: Iterable[str]) -> dict[str, datetime]:
+        """Per failing check, the start (UTC) of the first run of its present row of failures."""
+        with Session(self._engine) as session:
+            good = (
+                select(ResultRow.check, func.max(ResultRow.started).label("last"))
+                .where(ResultRow.verdict != "fail")
+                .group_by(ResultRow.check)
+                .subquery()
+            )
+            since = session.exec(
+                select(ResultRow.check, func.min(ResultRow.started))
+                .outerjoin(good, good.c.check == ResultRow.check)
+                .where(ResultRow.verdict == "fail")
+                .where(good.c.last.is_(None) | (ResultRow.started > good.c.last))
+                .group_by(ResultRow.check)
+            ).all()
+        wanted = set(checks)
+        return {check: start for check, start in since if check in wanted}
+
+    def history(self, checks: Iterable[str], most: int = 30) -> dict[str, list[tuple[datetime, str]]]:
+        """Per check its latest verdicts with their instants (UTC), oldest first."""
+        wanted = list(checks)
+        with Session(self._engine) as session:
+            rows = session.exec(
+                select(ResultRow.check, ResultRow.started, ResultRow.verdict)
+                .where(col(ResultRow.check).in_(wanted))
+                .order_by(desc(ResultRow.started))
+            ).all()
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        for check, started, verdict in rows:
+            lately = found.setdefault(check, [])
+            if len(lately) < most:
+                lately.insert(0, (started, verdict))
+        return found
+
+
+def _summary(row: RunRow, counted: Iterable[tuple[str, str, int]]) -> RunSummary:
+    counts = {verdict: count for run, verdict, count in counted if run == row.run}
+    started = row.started
+    return RunSummary(
+        row.run, started, row.as_of, row.selection, row.verdict, row.exit_code, counts
+    )
+
+
+def _open(url: str) -> Engine:
+    address = make_url(url)
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    try:
+        if is_file:
+            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if is_file else {})
+        if is_file:
+            event.listen(engine, "connect", _write_ahead)
+        _prepare(engine, address.render_as_string(hide_password=True))
+    except (OperationalError, DatabaseError, OSError) as error:
+        said = str(getattr(error, "orig", error))
+        shown = address.render_as_string(hide_password=True)
+        raise TekdogruError(f"the history at {shown} cannot be used: {said}") from None
+    return engine
+
+
+def _write_ahead(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
+
+
+def _prepare(engine: Engine, shown: str) -> None:
+    SQLModel.metadata.create_all(
+        engine, tables=[SQLModel.metadata.tables[n] for n in ("tekdogru_schema", "run", "result")]
+    )
+    with Session(engine) as session, session.begin():
+        row = session.exec(select(SchemaRow)).first()
+        if row is None:
+            session.merge(SchemaRow(version=SCHEMA))
+        elif row.version != SCHEMA:
+            raise TekdogruError(
+                f"the history at {shown} was made by another version (its tables have version "
+                f"{row.version}, this program {SCHEMA}); use that version, or name another file"
+            )

@@ -1,0 +1,117 @@
+"""Rules on data: datasets that can be read, attributes that can be compared, cells that count."""
+
+from __future__ import annotations
+
+import codecs
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.model import Attribute, Catalog, Claim, Dataset
+from catalog.validation.problems import Problem
+from catalog.validation.rules import Context
+
+
+def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD023 for a dataset that cannot be read as described, TD043 for an empty promise."""
+    for dataset in catalog.datasets.values():
+        source = catalog.sources[dataset.source]
+        for part, said in _unreadable(dataset, source.connector, source.url):
+            yield _problem(catalog, "TD023", dataset.urn, said, part)
+        if dataset.known_to:
+            yield from _known_to(catalog, dataset)
+        if (dataset.refresh or source.refresh) and not dataset.confirmed_at:
+            said = "promises to be refreshed, but no `confirmed_at` field could show it"
+            yield _problem(catalog, "TD043", dataset.urn, said, "refresh", level="warning")
+
+
+def _unreadable(dataset: Dataset, connector: str, url: str | None) -> Iterator[tuple[str, str]]:
+    if connector == "files" and not dataset.path_:
+        yield "path", "a dataset of a `files` source needs a `path`"
+    if connector == "postgres" and not dataset.table:
+        yield "table", "a dataset of a `postgres` source needs a `table`"
+    if connector == "postgres" and not url:
+        yield "table", "its source needs a `url`, such as ${CRM_URL}"
+    if dataset.path_ and dataset.path_.startswith(("/", "..")):
+        yield "path", f"path '{dataset.path_}' leaves the source's location; name a file below it"
+    try:
+        codecs.lookup(dataset.encoding)
+    except LookupError:
+        yield "encoding", f"encoding '{dataset.encoding}' is not known; try utf-8 or windows-1254"
+    repeated = [key for key, n in Counter(f.key for f in dataset.fields).items() if n > 1]
+    for key in repeated:
+        yield "fields", f"field '{key}' is defined twice; keep one"
+    if dataset.id and not dataset.entity:
+        yield "id", "`id` identifies an entity, but `entity` is missing"
+
+
+def _known_to(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
+    if not (dataset.entity and dataset.id):
+        said = "`known_to` counts entities, so `entity` and `id` are needed"
+        yield _problem(catalog, "TD023", dataset.urn, said, "known_to")
+        return
+    for path in dataset.known_to:
+        other = catalog.datasets.get(path)
+        if other and (other.entity != dataset.entity or not other.id):
+            said = f"known_to {path}: that dataset does not identify {dataset.entity}s by an `id`"
+            yield _problem(catalog, "TD023", dataset.urn, said, "known_to", path)
+
+
+def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD024 for claims that can never be used, TD022 for rules that cannot be told apart,
+    TD043 for promises that nothing can show."""
+    for attribute in catalog.attributes.values():
+        for index, claim in enumerate(attribute.claims):
+            said = _unusable(catalog, attribute, claim, index)
+            if said:
+                yield _problem(catalog, "TD024", attribute.urn, said, "claims", index)
+        counted = Counter(rule.name for rule in attribute.rules)
+        for index, rule in enumerate(attribute.rules):
+            if counted[rule.name] > 1:
+                said = f"two rules are called '{rule.name}'; give each its own `key`"
+                yield _problem(catalog, "TD022", attribute.urn, said, "rules", index)
+        if attribute.current and not attribute.valid_for:
+            said = "`current` needs `valid_for`: how long is a confirmed value current?"
+            yield _problem(catalog, "TD043", attribute.urn, said, "current")
+
+
+def _unusable(catalog: Catalog, attribute: Attribute, claim: Claim, index: int) -> str | None:
+    dataset = catalog.dataset_of(claim.field)
+    if dataset is None or claim.field not in catalog.fields:
+        return None
+    if not dataset.id:
+        return f"claim {claim.field}: {dataset.path} has no `id`, so its rows belong to nobody"
+    if dataset.entity != attribute.entity:
+        return f"claim {claim.field}: {dataset.path} describes {dataset.entity}, not {attribute.entity}"
+    if claim.row and dataset.rows == "one":
+        return f"claim {claim.field}: `row` picks one of many, but {dataset.path} has `rows: one`"
+    if claim in attribute.claims[:index]:
+        return f"claim {claim.field} stands twice; the second can never be reached"
+    earlier = [c for c in attribute.claims[:index] if (c.field, c.row) == (claim.field, claim.row)]
+    if any(c.when is None for c in earlier):
+        return f"claim {claim.field}: an earlier claim takes the same field without condition"
+    return None
+
+
+def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD021 for a cell that says nothing, or two things."""
+    for cell in catalog.cells.values():
+        if not cell.measure and not cell.calculation:
+            said = "shows neither a `measure` nor a `calculation`; say which number it is"
+            yield _problem(catalog, "TD021", cell.urn, said)
+        if cell.measure and cell.calculation:
+            said = "has both a `measure` and a `calculation`; a cell is one or the other"
+            yield _problem(catalog, "TD021", cell.urn, said, "calculation")
+        measure = catalog.measures.get(cell.measure or "")
+        for name in cell.where if measure else ():
+            if measure and name not in measure.dimensions:
+                known = ", ".join(measure.dimensions) or "none"
+                said = f"where {name}: measure '{measure.key}' has no such dimension (it has {known})"
+                yield _problem(catalog, "TD021", cell.urn, said, "where")
+
+
+def _problem(
+    catalog: Catalog, code: str, urn: str, said: str, *part: str | int, **more: Any
+) -> Problem:
+    place = catalog.places.find(urn, *part)
+    return Problem(code, f"{urn}: {said}", place=place, urn=urn, **more)

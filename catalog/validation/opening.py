@@ -1,0 +1,34 @@
+"""Opens a workspace for work: its catalog when it is valid, all its problems when it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from catalog.errors import CatalogInvalid
+from catalog.model import Catalog
+from catalog.validation.problems import Problem
+from catalog.validation.rules import Context, validate
+from catalog.workspace import Workspace, open_workspace
+
+
+def open_valid(folder: Path | None) -> tuple[Workspace, Catalog]:
+    """The workspace and its catalog; raises CatalogInvalid with every error when there is one."""
+    workspace = open_workspace(folder)
+    catalog, problems = examine(workspace)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise CatalogInvalid(errors)
+    return workspace, catalog
+
+
+def examine(workspace: Workspace) -> tuple[Catalog, list[Problem]]:
+    """The catalog as far as it could be read, and every problem of it.
+
+    Where the files themselves have errors, only warnings and errors that do not follow from what
+    could not be read would be worth telling; so the rules are asked only of a catalog that loads.
+    """
+    loaded = workspace.load()
+    if any(problem.level == "error" for problem in loaded.problems):
+        return loaded.catalog, loaded.problems
+    context = Context(workspace.settings, workspace.clock.today())
+    return loaded.catalog, [*loaded.problems, *validate(loaded.catalog, context)]

@@ -1,0 +1,63 @@
+"""A problem found in the catalog, and the list of codes that never change their meaning."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from catalog.model.whole import Place
+
+Level = Literal["error", "warning"]
+
+CODES: dict[str, str] = {
+    "TD001": "a file cannot be read as YAML",
+    "TD002": "a key is written twice",
+    "TD003": "an unknown key",
+    "TD004": "a required key is missing",
+    "TD005": "a value of the wrong form",
+    "TD010": "two definitions share a key",
+    "TD011": "two keys differ only in case",
+    "TD012": "a reference to something that is not defined",
+    "TD013": "an owner that is not defined",
+    "TD014": "no review date",
+    "TD020": "SQL that is not allowed or does not parse",
+    "TD021": "a cell with neither measure nor calculation",
+    "TD022": "a rule that cannot be used",
+    "TD023": "a dataset that cannot be read as described",
+    "TD024": "a claim that can never be used",
+    "TD030": "a cycle",
+    "TD040": "past its review date",
+    "TD041": "an owner who left",
+    "TD042": "a personal attribute without purpose",
+    "TD043": "a promise that cannot be checked",
+    "TD044": "a purpose that is not defined",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the catalog, said so that its author can mend it."""
+
+    code: str
+    message: str
+    level: Level = "error"
+    place: Place | None = None
+    urn: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.level} {self.code}: {self.message}"
+
+
+def nearest(word: str, known: Iterable[str], most: int = 3) -> str:
+    """A hint naming the known words closest to `word`: `did you mean 'x'?`, or the choices."""
+    choices = sorted(set(known))
+    close = difflib.get_close_matches(word, choices, n=most, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(f"'{name}'" for name in close) + "?"
+    if not choices:
+        return "none is defined"
+    shown = ", ".join(choices[:12])
+    return f"known: {shown}{', …' if len(choices) > 12 else ''}"

@@ -1,0 +1,96 @@
+"""Rules on names: everything referred to exists, and no two keys differ only in case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from catalog.model import Attribute, Catalog, Dataset, Field
+from catalog.validation.problems import Problem, nearest
+from catalog.validation.rules import Context
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name one definition uses for another, and where it is written."""
+
+    urn: str
+    part: tuple[str | int, ...]
+    what: str
+    name: str
+    known: Collection[str]
+
+
+def references(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD012 for every name that nothing has."""
+    for reference in _all(catalog):
+        if reference.name not in reference.known:
+            hint = nearest(reference.name, reference.known)
+            yield Problem(
+                "TD012",
+                f"{reference.urn}: no {reference.what} '{reference.name}'; {hint}",
+                place=catalog.places.find(reference.urn, *reference.part),
+                urn=reference.urn,
+            )
+
+
+def keys(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD011 for keys that differ only in case: people and file systems mix them up."""
+    seen: dict[str, str] = {}
+    for urn in catalog.definitions:
+        first = seen.setdefault(urn.casefold(), urn)
+        if first != urn:
+            said = f"'{urn}' and '{first}' differ only in case; rename one"
+            yield Problem("TD011", said, place=catalog.places.find(urn, "key"), urn=urn)
+
+
+def _all(catalog: Catalog) -> Iterator[Reference]:
+    for role in catalog.roles.values():
+        if role.team:
+            yield Reference(role.urn, ("team",), "team", role.team, catalog.teams)
+    for dataset in catalog.datasets.values():
+        yield from _of_dataset(catalog, dataset)
+    for attribute in catalog.attributes.values():
+        yield from _of_attribute(catalog, attribute)
+    for report in catalog.reports.values():
+        yield Reference(report.urn, ("team",), "team", report.team, catalog.teams)
+    for cell in catalog.cells.values():
+        if cell.measure:
+            yield Reference(cell.urn, ("measure",), "measure", cell.measure, catalog.measures)
+    for touchpoint in catalog.touchpoints.values():
+        for attribute, field in touchpoint.reads.items():
+            part = ("reads", attribute)
+            yield Reference(touchpoint.urn, part, "attribute", attribute, catalog.attributes)
+            yield Reference(touchpoint.urn, part, "field", field, catalog.fields)
+
+
+def _of_dataset(catalog: Catalog, dataset: Dataset) -> Iterator[Reference]:
+    own = [field.key for field in dataset.fields]
+    if dataset.id:
+        yield Reference(dataset.urn, ("id",), "field", dataset.id, own)
+    if dataset.confirmed_at:
+        name = dataset.confirmed_at.field
+        yield Reference(dataset.urn, ("confirmed_at",), "field", name, own)
+    for other in dataset.known_to:
+        yield Reference(dataset.urn, ("known_to", other), "dataset", other, catalog.datasets)
+    for field in dataset.fields:
+        yield from _of_field(catalog, field, own)
+
+
+def _of_field(catalog: Catalog, field: Field, siblings: Collection[str]) -> Iterator[Reference]:
+    if field.confirmed_at:
+        name = field.confirmed_at.field
+        yield Reference(field.urn, ("confirmed_at",), "field", name, siblings)
+    if field.copy_of:
+        yield Reference(field.urn, ("copy_of",), "field", field.copy_of, catalog.fields)
+
+
+def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Reference]:
+    yield Reference(attribute.urn, ("key",), "entity", attribute.entity, catalog.entities)
+    for index, claim in enumerate(attribute.claims):
+        part = ("claims", index, "field")
+        yield Reference(attribute.urn, part, "field", claim.field, catalog.fields)
+    entity = catalog.entities.get(attribute.entity)
+    if attribute.apply_to:
+        known = entity.subtypes if entity else ()
+        yield Reference(attribute.urn, ("apply_to",), "subtype", attribute.apply_to, known)

@@ -1,0 +1,44 @@
+"""The rules of whole-catalog validation, in the order they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from catalog.clock import Clock
+from catalog.model import Catalog
+from catalog.plugins import parts
+from catalog.settings import Settings
+from catalog.validation.problems import Problem
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at beside the catalog."""
+
+    settings: Settings = field(default_factory=Settings)
+    today: date = field(default_factory=lambda: Clock().today())
+
+
+ValidationRule = Callable[[Catalog, Context], Iterable[Problem]]
+
+
+def validate(catalog: Catalog, context: Context) -> list[Problem]:
+    """Every problem of a loaded catalog, by file and line.
+
+    The rules of all rooms and plug-ins (entry point `tekdogru.rules`) are asked; each names a
+    function of catalog and context that yields problems.
+    """
+    found = [problem for rule in _rules(context) for problem in rule(catalog, context)]
+    return sorted(found, key=_position)
+
+
+def _rules(context: Context) -> Iterator[ValidationRule]:
+    for entry in parts("tekdogru.rules", context.settings.plugins):
+        yield entry.load()
+
+
+def _position(problem: Problem) -> tuple[str, int, str, str]:
+    place = problem.place
+    return (place.file if place else "", place.line if place else 0, problem.code, problem.message)

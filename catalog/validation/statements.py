@@ -1,0 +1,95 @@
+"""Rules on stewards' SQL: every condition and calculation parses, is allowed and names what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from catalog.model import Attribute, Catalog, Dataset
+from catalog.validation.problems import Problem
+from catalog.validation.rules import Context
+
+Known = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One piece of SQL, where it is written and the columns or tables it may name."""
+
+    urn: str
+    part: tuple[str | int, ...]
+    text: str
+    known: Mapping[str, object]
+    is_query: bool = False
+
+
+def statements(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD020 for each thing wrong with each statement; a catalog without SQL never loads a parser."""
+    for statement in _all(catalog):
+        for said in _check(statement):
+            place = catalog.places.find(statement.urn, *statement.part)
+            where = " ".join(str(part) for part in statement.part)
+            yield Problem("TD020", f"{statement.urn}: {where}: {said}", place=place, urn=statement.urn)
+
+
+def _check(statement: Statement) -> list[str]:
+    from catalog.sql import SqlRefused, check_condition, check_query
+
+    check: Callable[..., object] = check_query if statement.is_query else check_condition
+    try:
+        check(statement.text, statement.known)
+    except SqlRefused as refused:
+        return [str(problem) for problem in refused.problems]
+    return []
+
+
+def _all(catalog: Catalog) -> Iterator[Statement]:
+    for entity in catalog.entities.values():
+        columns = _golden(catalog, entity.key)
+        for name, condition in entity.subtypes.items():
+            yield Statement(entity.urn, ("subtypes", name), condition, columns)
+    for dataset in catalog.datasets.values():
+        if dataset.population:
+            yield Statement(dataset.urn, ("population",), dataset.population, _row(dataset))
+    for attribute in catalog.attributes.values():
+        yield from _of_attribute(catalog, attribute)
+    yield from _of_measures(catalog)
+
+
+def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Statement]:
+    for index, claim in enumerate(attribute.claims):
+        dataset = catalog.dataset_of(claim.field)
+        columns: dict[str, object] = {"confirmed_at": None, **_row(dataset)} if dataset else {}
+        for part, text in (("when", claim.when), ("row", claim.row)):
+            if text and dataset:
+                yield Statement(attribute.urn, ("claims", index, part), text, columns)
+    for index, rule in enumerate(attribute.rules):
+        if rule.sql:
+            golden = _golden(catalog, attribute.entity) if rule.on == "golden" else {}
+            columns = {"value": None, **golden}
+            yield Statement(attribute.urn, ("rules", index, "sql"), rule.sql, columns)
+
+
+def _of_measures(catalog: Catalog) -> Iterator[Statement]:
+    from catalog.tables import readable_tables
+
+    if not catalog.measures:
+        return
+    tables = readable_tables(catalog)
+    scalar = {key: None for key, measure in catalog.measures.items() if not measure.dimensions}
+    for measure in catalog.measures.values():
+        known: Known = tables if measure.is_query else scalar
+        part = ("calculation",)
+        yield Statement(measure.urn, part, measure.calculation, known, measure.is_query)
+
+
+def _row(dataset: Dataset) -> dict[str, object]:
+    return {field.key: None for field in dataset.fields}
+
+
+def _golden(catalog: Catalog, entity: str) -> dict[str, object]:
+    from catalog.tables import golden_columns
+
+    return dict(golden_columns(catalog, entity))
+
+

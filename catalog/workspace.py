@@ -1,0 +1,54 @@
+"""A workspace: the folder with `tekdogru.toml`, its settings, its catalog and its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.clock import Clock
+from catalog.errors import UsageError
+from catalog.loading.loader import Loaded, load_catalog
+from catalog.settings import FILE_NAME, Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace; `root` is absolute."""
+
+    root: Path
+    settings: Settings
+    clock: Clock
+
+    def load(self) -> Loaded:
+        """Its catalog, with the problems of reading it."""
+        return load_catalog(self.root, self.settings.catalog, self.settings.language)
+
+    @property
+    def output(self) -> Path:
+        """The folder for what the commands produce."""
+        return self.root / self.settings.output
+
+    @property
+    def state_url(self) -> str:
+        """The database of the history, as SQLAlchemy writes it."""
+        return self.settings.database_url or f"sqlite:///{self.root / self.settings.state}"
+
+
+def open_workspace(folder: Path | None = None) -> Workspace:
+    """Open `folder`, or the nearest parent of the present one that has a `tekdogru.toml`."""
+    root = folder.resolve() if folder else _nearest(Path.cwd())
+    file = root / FILE_NAME
+    if not file.is_file():
+        raise UsageError(
+            f"{root} has no {FILE_NAME}; `tekdogru init {folder or '.'}` makes a workspace, "
+            "or name one with --workspace"
+        )
+    settings = load_settings(file)
+    return Workspace(root, settings, Clock(settings.timezone))
+
+
+def _nearest(start: Path) -> Path:
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    return start

@@ -1,0 +1,1 @@
+"""Is it so: sources, plan, engine, suites, runs and the gate."""

@@ -1,0 +1,1 @@
+"""What computes: neutral functions rendered for an engine, and the guarded child that runs SQL."""

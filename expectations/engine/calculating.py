@@ -1,0 +1,105 @@
+"""Measures as statements: queries over golden records and datasets, expressions over measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from catalog.sql import check_condition, check_query
+from catalog.tables import ENTITY_ID
+from expectations.engine.counting import Scope
+from expectations.engine.expressions import parse, read_text
+from expectations.engine.functions import quote_name, render
+from expectations.engine.port import Computed, Missing
+from expectations.engine.projection import Dialect
+from expectations.engine.sandbox import Outcome, Step
+from expectations.plan import DatasetPlan, MeasurePlan, Plan
+from expectations.sources.port import Extract
+
+MOST_ROWS = 10_000
+
+
+def calculation_steps(
+    plan: Plan, scope: Scope, extracts: Mapping[str, Extract], seconds: float
+) -> Iterator[Step]:
+    """The statements of every measure whose sources can be read, and the views they read."""
+    measures = [m for m in plan.measures if set(m.reads) <= set(extracts)]
+    used = {path for measure in measures for path in measure.tables}
+    for dataset in plan.datasets:
+        if dataset.path in used:
+            yield _view(dataset, extracts[dataset.path], scope.dialect)
+    for measure in measures:
+        if set(measure.golden) <= set(scope.joins):
+            yield from _steps(plan, measure, scope, seconds)
+
+
+def read_measure(measure: MeasurePlan, outcomes: Mapping[str, Outcome]) -> Computed | Missing:
+    """A measure's rows out of the finished steps."""
+    made, fetched = outcomes.get(f"measure:{measure.key}"), outcomes.get(f"value:{measure.key}")
+    if made is None or fetched is None:
+        return Missing("engine", "it was not asked for in this run")
+    failure = made.failure or fetched.failure
+    if failure:
+        return Missing("calculation" if failure.kind == "sql" else "engine", failure.message)
+    return Computed(fetched.columns, fetched.rows, fetched.truncated)
+
+
+def _view(dataset: DatasetPlan, extract: Extract, dialect: Dialect) -> Step:
+    """A dataset as stewards' SQL sees it: every row, every field of its declared type."""
+    texts, values = [], []
+    for field in dataset.fields:
+        name = quote_name(field.key)
+        physical = extract.types.get(field.column, "")
+        texts.append(f"{read_text(quote_name(field.column), physical, dialect.zone)} AS {name}")
+        values.append(f"{parse(name, field.type, dialect.zone, field.format)} AS {name}")
+    inner = f"SELECT {', '.join(texts)} FROM {extract.relation}"
+    sql = f"CREATE VIEW {_data(dataset.path)} AS SELECT {', '.join(values)} FROM ({inner})"
+    return Step(f"data:{dataset.path}", sql)
+
+
+def _steps(plan: Plan, measure: MeasurePlan, scope: Scope, seconds: float) -> Iterator[Step]:
+    needs = (
+        *(f"golden:{entity}" for entity in measure.golden),
+        *(f"data:{path}" for path in measure.tables),
+        *(f"measure:{used}" for used in measure.measures),
+    )
+    table = quote_name(f"measure {measure.key}")
+    sql = _query(plan, measure, scope) if measure.is_query else _expression(measure, scope)
+    made = f"measure:{measure.key}"
+    yield Step(made, f"CREATE TABLE {table} AS {sql}", needs=needs, seconds=seconds)
+    fetched = f"SELECT * FROM {table}"
+    yield Step(
+        f"value:{measure.key}", fetched, needs=(made,), fetch=True, max_rows=MOST_ROWS
+    )
+
+
+def _query(plan: Plan, measure: MeasurePlan, scope: Scope) -> str:
+    schema: dict[str, list[str]] = {
+        d.path: [field.key for field in d.fields] for d in plan.datasets if d.path in measure.tables
+    }
+    for entity in measure.golden:
+        names = [golden.name for golden in plan.golden if golden.entity == entity]
+        schema[entity] = [ENTITY_ID, *names]
+    tables = {path: _data(path) for path in measure.tables}
+    tables |= {entity: quote_name(f"golden {entity}") for entity in measure.golden}
+    checked = check_query(measure.calculation, schema)
+    return render(checked, _parameters(scope.dialect), tables=tables, zone=scope.dialect.zone)
+
+
+def _expression(measure: MeasurePlan, scope: Scope) -> str:
+    """Each measure named is a single number; one with dimensions makes the statement fail."""
+    values = {key: f"(SELECT value FROM {quote_name(f'measure {key}')})" for key in measure.measures}
+    checked = check_condition(measure.calculation, values)
+    sql = render(checked, _parameters(scope.dialect), columns=values, zone=scope.dialect.zone)
+    return f"SELECT {sql} AS value"
+
+
+def _parameters(dialect: Dialect) -> dict[str, object]:
+    """The day, and the last full month up to it: the period until reports bring their own."""
+    following = dialect.as_of + timedelta(days=1)
+    end = following.replace(day=1) - timedelta(days=1)
+    return {"as_of": dialect.as_of, "period_start": end.replace(day=1), "period_end": end}
+
+
+def _data(path: str) -> str:
+    return quote_name(f"data {path}")

@@ -1,0 +1,206 @@
+"""The embedded engine: a plan as DuckDB statements, run in the guarded child process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from catalog.settings import EngineSettings
+from expectations.engine.calculating import calculation_steps, read_measure
+from expectations.engine.counting import COUNTERS, Counting, Scope
+from expectations.engine.port import Answers, Counted, Missing
+from expectations.engine.projection import Dialect
+from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
+from expectations.engine.scope import make_scope
+from expectations.plan import Check, Plan
+from expectations.sources.port import Extract
+
+Found = Mapping[str, Outcome]
+UNREADABLE = ("CSV Error", "Invalid unicode", "Parquet", "IO Error", "Invalid Input Error: CSV")
+
+
+@dataclass(frozen=True)
+class EmbeddedEngine:
+    """DuckDB in a child process with the workspace's limits."""
+
+    settings: EngineSettings
+    zone: str
+
+    def run(
+        self,
+        plan: Plan,
+        extracts: Mapping[str, Extract | Missing],
+        on_progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> Answers:
+        """Answer the plan; see `Engine.run`.
+
+        A source that breaks while it is read is left out and the rest is run again, so that it
+        costs its own checks only.
+        """
+        readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
+        scope = make_scope(plan, readable, Dialect(plan.as_of, self.zone))
+        work = _Work(plan, scope, readable, self.settings)
+        steps = work.steps()
+        done: list[Outcome] = []
+
+        def on_step(outcome: Outcome) -> None:
+            done.append(outcome)
+            on_progress(len(done), len(steps))
+
+        outcomes = run_steps(
+            steps,
+            readable=[file for one in readable.values() for file in one.files],
+            limits=limits_of(self.settings),
+            on_step=on_step,
+        )
+        broken = work.broken(outcomes)
+        if broken:
+            return self.run(plan, {**extracts, **broken}, on_progress)
+        return work.answers(outcomes, extracts)
+
+
+def limits_of(settings: EngineSettings) -> Limits:
+    """The child process's limits as the workspace sets them."""
+    return Limits(
+        memory_mb=settings.memory_mb,
+        seconds=settings.seconds,
+        threads=settings.threads,
+        spill=settings.spill,
+    )
+
+
+def foundation_steps(
+    scope: Scope, extracts: Mapping[str, Extract]
+) -> Iterator[Step]:
+    """The steps that make the tables everything else reads."""
+    for path, projection in scope.projections.items():
+        yield from projection.steps(extracts[path], scope.dialect)
+    for join in scope.joins.values():
+        yield join.make()
+        yield join.view()
+
+
+class _Work:
+    """The steps of one run and where each check's answer stands among them."""
+
+    def __init__(
+        self, plan: Plan, scope: Scope, extracts: Mapping[str, Extract], settings: EngineSettings
+    ) -> None:
+        self.plan, self.scope, self.extracts, self.settings = plan, scope, extracts, settings
+        readable = set(scope.projections)
+        self.counted = {
+            check.key: scope.count(check)
+            for check in plan.checks
+            if set(check.reads) <= readable and type(check.figure) in COUNTERS
+        }
+        self.places: dict[str, tuple[str, dict[int, int]]] = {}
+
+    def steps(self) -> list[Step]:
+        return [
+            *foundation_steps(self.scope, self.extracts),
+            *self._counts(),
+            *self._samples(),
+            *calculation_steps(self.plan, self.scope, self.extracts, self.settings.sandbox_seconds),
+        ]
+
+    def _counts(self) -> Iterator[Step]:
+        fused = [(key, one) for key, one in self.counted.items() if not one.alone]
+        fused.sort(key=lambda pair: pair[1].relation)
+        groups = [list(group) for _, group in groupby(fused, key=lambda pair: pair[1].relation)]
+        alone = [[(key, one)] for key, one in self.counted.items() if one.alone]
+        for number, group in enumerate([*groups, *alone]):
+            seconds = self.settings.sandbox_seconds if group[0][1].alone else None
+            yield self._count(f"count:{number}", group, seconds)
+
+    def _count(
+        self, name: str, group: Sequence[tuple[str, Counting]], seconds: float | None
+    ) -> Step:
+        selected: dict[str, int] = {}
+        for key, one in group:
+            wanted = [(i, sql) for i, sql in enumerate(one.aggregates) if sql != "NULL"]
+            self.places[key] = name, {i: selected.setdefault(sql, len(selected)) for i, sql in wanted}
+        columns = ", ".join(f"{sql} AS c{n}" for sql, n in selected.items())
+        needs = tuple(dict.fromkeys(one.needs for _, one in group))
+        relation = group[0][1].relation
+        return Step(
+            name, f"SELECT {columns} FROM {relation}", needs=needs, fetch=True, seconds=seconds
+        )
+
+    def _samples(self) -> Iterator[Step]:
+        for key, one in self.counted.items():
+            if one.bad and self.settings.samples:
+                name, columns = self.places[key]
+                yield Step(
+                    f"samples:{key}",
+                    one.samples(self.settings.samples),
+                    needs=(name, one.needs),
+                    fetch=True,
+                    unless_zero=(name, f"c{columns[2]}"),
+                )
+
+    def answers(self, outcomes: Found, extracts: Mapping[str, Extract | Missing]) -> Answers:
+        checks = {
+            check.key: self._answer(check, outcomes, extracts)
+            for check in self.plan.checks
+            if type(check.figure) in COUNTERS
+        }
+        measures = {
+            measure.key: _unreadable(measure.reads, extracts) or read_measure(measure, outcomes)
+            for measure in self.plan.measures
+            if set(measure.reads) <= set(extracts)
+        }
+        return Answers(checks, measures)
+
+    def _answer(
+        self, check: Check, outcomes: Found, extracts: Mapping[str, Extract | Missing]
+    ) -> Counted | Missing:
+        missing = _unreadable(check.reads, extracts)
+        if missing:
+            return missing
+        name, columns = self.places[check.key]
+        outcome = outcomes[name]
+        if outcome.failure:
+            return Missing("engine", outcome.failure.message)
+        row = outcome.rows[0]
+        numbers = [row[columns[i]] if i in columns else None for i in range(6)]
+        samples = outcomes.get(f"samples:{check.key}")
+        return Counted(
+            *(int(str(n)) if n is not None else None for n in numbers[:5]),  # type: ignore[arg-type]
+            value=numbers[5],
+            samples=tuple(str(r[0]) for r in samples.rows if r[0] is not None) if samples else (),
+            seconds=outcome.seconds,
+        )
+
+    def broken(self, outcomes: Found) -> dict[str, Missing]:
+        """The datasets whose reading failed, and why."""
+        failures = {path: outcomes[f"rows:{path}"].failure for path in self.scope.projections}
+        return {
+            path: Missing(
+                "source" if _is_unreadable(failure.message) else "engine",
+                f"{path}: {plain(failure.message, self.extracts[path].files)}",
+            )
+            for path, failure in failures.items()
+            if failure
+        }
+
+
+def _unreadable(
+    reads: Sequence[str], extracts: Mapping[str, Extract | Missing]
+) -> Missing | None:
+    """Why one of the datasets read is not there, if one is not."""
+    return next((one for path in reads if isinstance(one := extracts[path], Missing)), None)
+
+
+def plain(message: str, files: Sequence[Path]) -> str:
+    """An engine's message in one line, files by their name alone."""
+    for file in files:
+        message = message.replace(str(file), file.name)
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    kept = [line for line in lines if not line.startswith(("Possible", "* ", "LINE", "^", "file ="))]
+    return " ".join(kept)[:500]
+
+
+def _is_unreadable(message: str) -> bool:
+    return any(sign in message for sign in UNREADABLE)

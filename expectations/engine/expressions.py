@@ -1,0 +1,78 @@
+"""DuckDB expressions for one value: typed, cleansed, folded for comparison, judged by type."""
+
+from __future__ import annotations
+
+from catalog.model.sources import FieldType
+from expectations.engine.functions import expand, quote
+
+PARSED: dict[FieldType, str] = {
+    "integer": "td_try_integer",
+    "decimal": "td_try_decimal",
+    "money": "td_try_decimal",
+    "date": "td_try_date",
+    "timestamp": "td_try_timestamp",
+    "boolean": "td_try_boolean",
+}
+SHAPED: dict[FieldType, str] = {
+    "email": "td_is_email",
+    "phone": "td_is_phone",
+    "national_id": "td_is_national_id",
+    "tax_id": "td_is_tax_id",
+    "iban": "td_is_iban",
+}
+SQL_TYPES: dict[FieldType, str] = {
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(38, 12)",
+    "money": "DECIMAL(38, 12)",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+}
+
+
+def read_text(column: str, physical: str, zone: str) -> str:
+    """A source's column as text; an empty text is missing."""
+    if not physical:
+        return f"nullif({column}, '')"
+    if physical == "TIMESTAMPTZ":
+        return f"CAST(timezone({quote(zone)}, {column}) AS VARCHAR)"
+    return f"nullif(CAST({column} AS VARCHAR), '')"
+
+
+def parse(text: str, type: FieldType, zone: str, format: str | None = None) -> str:
+    """The text as a value of its type, NULL when it is none; text types stay as they are."""
+    if type not in PARSED:
+        return text
+    written = (quote(format),) if format and type in ("date", "timestamp") else ()
+    return expand(PARSED[type], text, *written, zone=zone)
+
+
+def cleanse(text: str, steps: tuple[str, ...]) -> str:
+    """The text after the named steps; what nothing is left of is missing."""
+    for step in steps:
+        text = expand(f"td_{step}", text)
+    return f"nullif({text}, '')" if steps else text
+
+
+def canonical(parsed: str, text: str, type: FieldType) -> str:
+    """One spelling per value: the parsed value as text, the text itself where it is none."""
+    if type not in PARSED:
+        return text
+    spelled = f"CAST({parsed} AS VARCHAR)"
+    if type in ("decimal", "money"):
+        spelled = f"rtrim(rtrim({spelled}, '0'), '.')"
+    return f"coalesce({spelled}, {text})"
+
+
+def misfit(parsed: str, text: str, type: FieldType) -> str:
+    """True for a present text that does not fit the type."""
+    if type in PARSED:
+        return f"({text} IS NOT NULL AND {parsed} IS NULL)"
+    if type in SHAPED:
+        return f"coalesce(NOT {expand(SHAPED[type], text)}, false)"
+    return "false"
+
+
+def restore(text: str, type: FieldType) -> str:
+    """A canonical text as a value of its type."""
+    return f"CAST({text} AS {SQL_TYPES[type]})" if type in SQL_TYPES else text

@@ -1,0 +1,125 @@
+"""Writes what `compile` promises: suites that stock GX loads, and the views they speak of."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.model import Catalog
+from catalog.workspace import Workspace
+from expectations.engine.embedded import foundation_steps, limits_of
+from expectations.engine.functions import quote, quote_name
+from expectations.engine.joining import Join
+from expectations.engine.port import Missing
+from expectations.engine.projection import Dialect, Projection
+from expectations.engine.sandbox import Step, run_steps
+from expectations.engine.scope import make_scope, needed_datasets
+from expectations.plan import Column, Plan
+from expectations.runner import Progress, read_sources
+from expectations.sources.port import Extract
+from expectations.suites import build_suites, compared_name, view_columns
+
+KEY = "_id"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files written, and the views that could not be, with the reason."""
+
+    folder: Path
+    suites: tuple[str, ...]
+    views: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def lines(self) -> Iterator[str]:
+        """What to tell the person who asked."""
+        yield f"{self.folder}: {len(self.suites)} suites, {len(self.views)} cleansed views"
+        for one in self.missing:
+            yield f"  missing: {one}"
+
+
+def export_suites(
+    workspace: Workspace, catalog: Catalog, plan: Plan, target: Path, progress: Progress
+) -> Written:
+    """Write `suites/*.json` and `views/*.parquet` below `target`, replacing what was there.
+
+    A view whose source cannot be read is left out and named; its suite is written all the same.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as made:
+        folder = Path(made)
+        suites = _write_suites(plan, folder / "suites")
+        views, missing = _write_views(workspace, catalog, plan, folder / "views", progress)
+        for part in ("suites", "views"):
+            shutil.rmtree(target / part, ignore_errors=True)
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
+            (folder / part).replace(target / part)
+    return Written(target, suites, views, missing)
+
+
+def _write_suites(plan: Plan, folder: Path) -> tuple[str, ...]:
+    folder.mkdir()
+    suites = build_suites(plan)
+    for suite in suites:
+        text = json.dumps(suite.document, ensure_ascii=False, indent=2)
+        (folder / f"{suite.name}.json").write_text(text + "\n", encoding="utf-8")
+    return tuple(suite.name for suite in suites)
+
+
+def _write_views(
+    workspace: Workspace, catalog: Catalog, plan: Plan, folder: Path, progress: Progress
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    folder.mkdir()
+    with tempfile.TemporaryDirectory(prefix="tekdogru-spool-") as spool:
+        paths = needed_datasets(plan)
+        extracts = read_sources(workspace, catalog, paths, Path(spool), progress)
+        readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
+        scope = make_scope(plan, readable, Dialect(plan.as_of, workspace.settings.timezone))
+        names = view_columns(plan)
+        copies = [
+            *(_copy_rows(projection, names, folder) for projection in scope.projections.values()),
+            *(_copy_golden(join, folder) for join in scope.joins.values()),
+        ]
+        outcomes = run_steps(
+            [*foundation_steps(scope, readable), *copies],
+            readable=[file for one in readable.values() for file in one.files],
+            writable=[folder],
+            limits=limits_of(workspace.settings.engine),
+            on_step=lambda outcome: progress(outcome.name, 0, 1),
+        )
+    failed = [outcomes[step.name] for step in copies if outcomes[step.name].failure]
+    missing = [one.message for one in extracts.values() if isinstance(one, Missing)]
+    missing += [f"{one.name}: {one.failure.message}" for one in failed if one.failure]
+    written = [step.name for step in copies if not outcomes[step.name].failure]
+    return tuple(written), tuple(missing)
+
+
+def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path) -> Step:
+    columns = [f"k AS {quote_name(KEY)}"]
+    for i, column in enumerate(projection.columns):
+        columns.append(f"v{i} AS {quote_name(names[column])}")
+        if column.compare:
+            compared = f"CASE WHEN h{i} IS NOT NULL THEN CAST(h{i} AS VARCHAR) END"
+            columns.append(f"{compared} AS {quote_name(compared_name(column, names))}")
+    name = f"dataset.{projection.dataset.path}"
+    return _copy(name, f"SELECT {', '.join(columns)} FROM {projection.counted}", folder, projection.ready)
+
+
+def _copy_golden(join: Join, folder: Path) -> Step:
+    name = f"golden.{join.entity.key}"
+    columns = []
+    for golden in join.golden:
+        column = quote_name(golden.name)
+        number = golden.type in ("decimal", "money")
+        columns.append(f"CAST({column} AS DOUBLE) AS {column}" if number else column)
+    select = f"SELECT {', '.join(['entity_id', *columns])} FROM {quote_name(name.replace('.', ' ', 1))}"
+    return _copy(name, select, folder, f"golden:{join.entity.key}")
+
+
+def _copy(name: str, select: str, folder: Path, need: str) -> Step:
+    target = quote(str(folder / f"{name}.parquet"))
+    return Step(name, f"COPY ({select}) TO {target} (FORMAT parquet)", needs=(need,))

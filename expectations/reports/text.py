@@ -1,0 +1,94 @@
+"""A run as text: the worst first, grouped by owner, with what it reaches and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from catalog.model import Catalog
+from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
+
+MARKS = {"fail": "✗ FAIL", "error": "! ERROR", "unknown": "? UNKNOWN", "warn": "~ WARN", "pass": "✓ PASS"}
+GATE = {
+    0: "The gate is open: nothing at or above '{level}' failed.",
+    1: "The gate is closed: something at or above '{level}' failed.",
+    3: "The gate is closed: nothing at or above '{level}' failed, but something there is not known.",
+}
+
+
+def render_text(
+    record: RunRecord, catalog: Catalog, since: Mapping[str, datetime], zone: str
+) -> str:
+    """The whole report; passed checks are only counted."""
+    lines = [f"Run {record.run}, as of {record.as_of}", ""]
+    bad = [result for result in worst_first(record.results) if result.verdict != "pass"]
+    for owner, results in groupby(_by_owner(bad), key=lambda r: r.owner):
+        lines.append(_owner_line(catalog, owner))
+        for result in results:
+            lines += _lines(result, catalog, since.get(result.check), zone)
+        lines.append("")
+    counts = record.counts()
+    lines.append(", ".join(f"{counts[verdict]} {verdict}" for verdict in WORST_FIRST))
+    lines.append(GATE[record.exit_code].format(level=record.fail_on))
+    return "\n".join(lines)
+
+
+def _by_owner(results: Iterable[Result]) -> list[Result]:
+    """Owners in the order of their worst result, each one's results worst first."""
+    order: dict[str | None, None] = dict.fromkeys(result.owner for result in results)
+    owners = list(order)
+    return sorted(results, key=lambda result: owners.index(result.owner))
+
+
+def _owner_line(catalog: Catalog, owner: str | None) -> str:
+    if owner is None:
+        return "Nobody owns:"
+    role = catalog.roles.get(owner)
+    if role:
+        held = f", held by {role.holder}" if role.holder else ", held by nobody"
+        return f"{role.name} ({owner}){held}:"
+    team = catalog.teams.get(owner)
+    return f"{team.name} ({owner}):" if team else f"{owner}:"
+
+
+def _lines(
+    result: Result, catalog: Catalog, since: datetime | None, zone: str
+) -> Iterator[str]:
+    level = "" if result.severity == "critical" else f" [{result.severity}]"
+    yield f"  {MARKS[result.verdict]}{level}  {result.title}"
+    yield f"      {result.message}"
+    where = f"  ({result.file}:{result.line})" if result.file else ""
+    yield f"      {result.check}{where}"
+    if result.verdict == "fail":
+        yield f"      failing since {_local(since, zone)}" if since else "      no history is kept"
+    if result.samples:
+        more = f" … of {result.violations:,}" if result.truncated else ""
+        yield f"      for example {', '.join(result.samples[:5])}{more}"
+    yield from _reached(result, catalog)
+
+
+def _reached(result: Result, catalog: Catalog) -> Iterator[str]:
+    reach = result.reaches
+    if reach is None:
+        return
+    for what, urns in (
+        ("cells", reach.cells),
+        ("reports", reach.reports),
+        ("teams", reach.teams),
+        ("touchpoints", reach.touchpoints),
+    ):
+        if urns:
+            names = [_name(catalog, urn) for urn in urns]
+            more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+            yield f"      reaches {what}: {', '.join(names[:4])}{more}"
+
+
+def _name(catalog: Catalog, urn: str) -> str:
+    definition = catalog.definitions.get(urn)
+    return definition.named(catalog.language) if definition else urn
+
+
+def _local(instant: datetime, zone: str) -> str:
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")

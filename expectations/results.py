@@ -1,0 +1,95 @@
+"""Makes a check's result out of its figures, GX's judgement and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from catalog.results import Result
+from expectations.engine.port import Counted, Missing
+from expectations.figures import Judgement
+from expectations.plan import (
+    AgreementFigure,
+    Check,
+    ComputesFigure,
+    ExpiryFigure,
+    FreshFigure,
+    NativeFigure,
+    thaw,
+)
+from expectations.verdicts import Decision, decide, share_of
+from expectations.wording import sentence
+
+
+def make_result(
+    check: Check,
+    answer: Counted | Missing,
+    judgement: Judgement | None,
+    baseline: Mapping[str, float],
+    as_of: date,
+) -> Result:
+    """The result of one check on one day."""
+    decision = decide(check, answer, judgement, baseline, as_of)
+    counted = answer if isinstance(answer, Counted) else Counted(0, 0, 0)
+    failed_aggregate = judgement is not None and judgement.success is False
+    violations = max(counted.violations, int(failed_aggregate and not counted.violations))
+    observed = _observed(check, counted, judgement)
+    two_sided = isinstance(check.figure, AgreementFigure)
+    return Result(
+        check=check.key,
+        kind=check.kind,
+        urn=check.urn,
+        title=check.title,
+        verdict=decision.verdict,
+        severity=check.severity,
+        owner=check.owner,
+        expectation=check.expectation,
+        sources=check.sources,
+        rows_available=counted.rows,
+        rows_compared=counted.compared,
+        violations=violations,
+        only_left=counted.only_left if two_sided else None,
+        only_right=counted.only_right if two_sided else None,
+        observed=observed,
+        expected=_expected(check),
+        samples=counted.samples,
+        truncated=len(counted.samples) < violations,
+        message=_message(check, answer, decision, observed),
+        file=check.place.file if check.place else None,
+        line=check.place.line if check.place else None,
+        seconds=round(counted.seconds, 4),
+    )
+
+
+def _observed(check: Check, counted: Counted, judgement: Judgement | None) -> Any:
+    if isinstance(check.figure, ComputesFigure | FreshFigure):
+        return counted.value
+    if isinstance(check.figure, ExpiryFigure):
+        return check.figure.review_date.isoformat()
+    if judgement and judgement.success is not None:
+        return judgement.observed
+    return share_of(counted) if counted.compared else None
+
+
+def _expected(check: Check) -> Any:
+    figure = check.figure
+    if isinstance(figure, NativeFigure):
+        return thaw(figure.arguments)
+    if isinstance(figure, FreshFigure):
+        return figure.since.isoformat()
+    if isinstance(figure, ExpiryFigure | ComputesFigure):
+        return None
+    return check.target.target
+
+
+def _message(check: Check, answer: Counted | Missing, decision: Decision, observed: Any) -> str:
+    reason = decision.reason or ""
+    if decision.verdict in ("unknown", "error"):
+        return reason
+    assert isinstance(answer, Counted)
+    if isinstance(check.figure, ComputesFigure):
+        return str(observed) if answer.violations else f"computed from {answer.rows:,} row(s)"
+    said = check.message if check.message and answer.violations else ""
+    found = sentence(check, answer, observed, decision.verdict)
+    return "; ".join(part for part in (said, found, reason) if part)

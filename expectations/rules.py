@@ -1,0 +1,35 @@
+"""Validation rules that need this room: supported expectations and kinds of source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog.model import Catalog
+from catalog.validation.problems import Problem, nearest
+from catalog.validation.rules import Context
+
+
+def connectors(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD012 for a kind of source that no connector reads."""
+    from expectations.sources.registry import known_kinds
+
+    kinds = known_kinds(context.settings.plugins)
+    for source in catalog.sources.values():
+        if source.connector not in kinds:
+            said = f"{source.urn}: no connector for kind '{source.connector}'; "
+            place = catalog.places.find(source.urn, "kind")
+            yield Problem("TD012", said + nearest(source.connector, kinds), place=place, urn=source.urn)
+
+
+def expectations(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD022 for a native expectation that is not supported, or not with these arguments."""
+    for attribute in catalog.attributes.values():
+        for index, rule in enumerate(attribute.rules):
+            if not rule.expect:
+                continue
+            from expectations.arguments import family
+            from expectations.native import problems
+
+            place = catalog.places.find(attribute.urn, "rules", index)
+            for said in problems(rule.expect, rule.arguments, family(attribute.type)):
+                yield Problem("TD022", f"{attribute.urn}: {said}", place=place, urn=attribute.urn)

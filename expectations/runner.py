@@ -1,0 +1,195 @@
+"""One run: read the sources, count, let GX judge, decide, and make the record."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from catalog.errors import SourceUnreadable, UsageError
+from catalog.model import Catalog
+from catalog.model.definition import Severity
+from catalog.results import MeasureValue, Result, RunRecord
+from catalog.validation.problems import nearest
+from catalog.workspace import Workspace
+from expectations.compiler import compile_plan
+from expectations.engine.embedded import EmbeddedEngine
+from expectations.engine.port import Answers, Computed, Counted, Missing
+from expectations.engine.scope import needed_datasets
+from expectations.figures import Figure, Judgement
+from expectations.gate import decide_gate
+from expectations.measures import computed_values, count_computed
+from expectations.plan import Check, ComputesFigure, ExpiryFigure, Plan
+from expectations.results import make_result
+from expectations.sources.port import Extract
+from expectations.sources.registry import connector_for
+from expectations.suites import build_suites
+from lineage.impact import reaches
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
+
+
+def plan_checks(workspace: Workspace, catalog: Catalog, as_of: date, select: str | None) -> Plan:
+    """The plan of a run; UsageError when the pattern selects nothing."""
+    plan = compile_plan(catalog, as_of, workspace.settings)
+    selected = plan.select(select)
+    if select and not selected.checks:
+        hint = nearest(select, [check.key for check in plan.checks])
+        raise UsageError(f"--select {select} matches none of {len(plan.checks)} checks; {hint}")
+    return selected
+
+
+def run_checks(
+    workspace: Workspace,
+    catalog: Catalog,
+    plan: Plan,
+    *,
+    selection: str | None = None,
+    fail_on: Severity = "critical",
+    progress: Progress = silent,
+) -> RunRecord:
+    """Run a plan and give its record; nothing is kept or written by this."""
+    started = workspace.clock.now()
+    answers = gather(workspace, catalog, plan, progress)
+    judgements = judge_all(plan, answers, progress)
+    baseline = {key: entry.share for key, entry in catalog.baseline.items()}
+    results = [
+        make_result(check, answers.checks[check.key], judgements.get(check.key), baseline, plan.as_of)
+        for check in plan.checks
+    ]
+    results = _with_reach(_masked(results, workspace, catalog), catalog)
+    gate = decide_gate(results, fail_on)
+    return RunRecord(
+        run=_run_id(started),
+        started=started,
+        finished=workspace.clock.now(),
+        as_of=plan.as_of,
+        selection=selection,
+        fail_on=fail_on,
+        verdict=gate.verdict,
+        exit_code=gate.exit_code,
+        results=tuple(results),
+        measures=_values(plan, answers),
+    )
+
+
+def gather(workspace: Workspace, catalog: Catalog, plan: Plan, progress: Progress) -> Answers:
+    """Every figure of a plan: counted by the engine, or known from the calendar alone."""
+    with tempfile.TemporaryDirectory(prefix="tekdogru-spool-") as spool:
+        extracts = read_sources(workspace, catalog, needed_datasets(plan), Path(spool), progress)
+        engine = EmbeddedEngine(workspace.settings.engine, workspace.settings.timezone)
+        counted = engine.run(plan, extracts, lambda done, of: progress("counting", done, of))
+    checks = dict(counted.checks)
+    for check in plan.checks:
+        if isinstance(check.figure, ExpiryFigure):
+            checks[check.key] = Counted(1, 1, int(plan.as_of > check.figure.review_date))
+        elif isinstance(check.figure, ComputesFigure):
+            checks[check.key] = count_computed(check.figure, plan, counted.measures)
+    return Answers(checks, counted.measures)
+
+
+def read_sources(
+    workspace: Workspace, catalog: Catalog, paths: list[str], spool: Path, progress: Progress
+) -> dict[str, Extract | Missing]:
+    """Make each dataset readable; one that is not says why, and the others go on."""
+    extracts: dict[str, Extract | Missing] = {}
+    for number, path in enumerate(paths):
+        progress("reading sources", number, len(paths))
+        dataset = catalog.datasets[path]
+        source = catalog.sources[dataset.source]
+        try:
+            connector = connector_for(source.connector, workspace.settings.plugins)
+            extracts[path] = connector.extract(source, dataset, root=workspace.root, spool=spool)
+        except SourceUnreadable as error:
+            extracts[path] = Missing("source", f"{path} cannot be read: {error}")
+    return extracts
+
+
+def judge_all(plan: Plan, answers: Answers, progress: Progress) -> dict[str, Judgement]:
+    """GX's judgement on every check that was counted; imports GX only if there is one."""
+    figures = {
+        key: Figure(answer.rows, answer.compared, answer.violations, answer.value)
+        for key, answer in answers.checks.items()
+        if isinstance(answer, Counted)
+    }
+    if not figures:
+        return {}
+    progress("judging", 0, 1)
+    from expectations.judge import judge
+
+    found: dict[str, Judgement] = {}
+    for suite in build_suites(plan):
+        found |= judge(suite.document, figures)
+    return found
+
+
+def _run_id(started: datetime) -> str:
+    return f"{started:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
+def _values(plan: Plan, answers: Answers) -> Mapping[str, tuple[MeasureValue, ...]]:
+    asked = {check.figure.measure for check in plan.checks if isinstance(check.figure, ComputesFigure)}
+    return {
+        measure.key: computed_values(measure, computed)
+        for measure in plan.measures
+        if measure.key in asked
+        and isinstance(computed := answers.measures.get(measure.key), Computed)
+    }
+
+
+def _masked(results: list[Result], workspace: Workspace, catalog: Catalog) -> list[Result]:
+    """Samples are keys; where the id itself is personal data they are masked."""
+    if not workspace.settings.privacy.mask:
+        return results
+    personal = _datasets_with_personal_ids(catalog)
+    entities = {catalog.datasets[path].entity for path in personal}
+    return [
+        result.model_copy(update={"samples": tuple(mask(key) for key in result.samples)})
+        if _speaks_of(result, personal, entities)
+        else result
+        for result in results
+    ]
+
+
+def _datasets_with_personal_ids(catalog: Catalog) -> set[str]:
+    claimed = {
+        claim.field
+        for attribute in catalog.attributes.values()
+        if attribute.personal_data
+        for claim in attribute.claims
+    }
+    return {path for path, d in catalog.datasets.items() if d.id and f"{path}.{d.id}" in claimed}
+
+
+def _speaks_of(result: Result, datasets: set[str], entities: set[str | None]) -> bool:
+    kind, _, path = result.urn.partition(":")
+    if kind == "dataset":
+        return path in datasets
+    return kind == "attribute" and path.partition(".")[0] in entities
+
+
+def mask(key: str) -> str:
+    """The ends of a key: enough to recognise it by, not to read it."""
+    return f"{key[:1]}…{key[-1:]}" if len(key) > 2 else "…"
+
+
+def _with_reach(results: list[Result], catalog: Catalog) -> list[Result]:
+    bad = [result for result in results if result.verdict != "pass"]
+    if not bad:
+        return results
+    from lineage.graph import build_lineage
+
+    graph = build_lineage(catalog)
+    reached = {urn: reaches(graph, urn) for urn in {result.urn for result in bad}}
+    return [
+        result.model_copy(update={"reaches": reached[result.urn]})
+        if result.verdict != "pass"
+        else result
+        for result in results
+    ]

@@ -1,0 +1,146 @@
+"""Reads CSV, Parquet and Excel files below a source's location; everything arrives as text."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from catalog.errors import SourceUnreadable
+from catalog.model import Dataset, SourceSystem
+from expectations.sources.port import Extract, require_columns, text_literal
+from expectations.sources.sheets import copy_sheet
+
+CHUNK = 1 << 20
+
+
+class FileConnector:
+    """Source kind `files`: one dataset is one file, its form told by its ending."""
+
+    def extract(
+        self, source: SourceSystem, dataset: Dataset, *, root: Path, spool: Path
+    ) -> Extract:
+        """Find the file and describe how the engine reads it."""
+        path = _locate(source, dataset, root)
+        where = f"{Path(source.location) / str(dataset.path_)}"
+        return READERS[path.suffix.lower()](dataset, path, where, spool)
+
+
+def _locate(source: SourceSystem, dataset: Dataset, root: Path) -> Path:
+    path = (root / source.location / str(dataset.path_)).resolve()
+    shown = Path(source.location) / str(dataset.path_)
+    if path.suffix.lower() not in READERS:
+        raise SourceUnreadable(
+            f"{shown}: '{path.suffix}' files are not read; known: {', '.join(READERS)}"
+        )
+    if not path.is_file():
+        raise SourceUnreadable(f"{shown}: no such file; is the export there, is `path` right?")
+    if path.stat().st_size == 0:
+        raise SourceUnreadable(f"{shown}: the file is empty; it should begin with column names")
+    return path
+
+
+def _csv(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
+    if codecs.lookup(dataset.encoding).name not in ("utf-8", "utf-8-sig", "ascii"):
+        path = _as_utf8(dataset, path, where, spool)
+    delimiter = dataset.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
+    columns = _header(path, where, delimiter)
+    require_columns(dataset, columns, where)
+    named = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in _distinct(columns))
+    relation = (
+        f"read_csv({text_literal(path)}, auto_detect=false, header=true, "
+        f"delim={text_literal(delimiter)}, quote='\"', escape='\"', nullstr='', "
+        f"columns={{{named}}})"
+    )
+    return Extract(relation, (path,), tuple(columns), {})
+
+
+def _header(path: Path, where: str, delimiter: str) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            columns = next(csv.reader(file, delimiter=delimiter), [])
+    except UnicodeDecodeError as error:
+        raise SourceUnreadable(
+            f"{where}: byte 0x{error.object[error.start]:02x} is not UTF-8; say which `encoding` "
+            "the file has (windows-1254 and iso-8859-9 are common for Turkish)"
+        ) from None
+    if not any(name.strip() for name in columns):
+        raise SourceUnreadable(f"{where}: the first line holds no column names")
+    return columns
+
+
+def _distinct(columns: list[str]) -> list[str]:
+    """Names for the engine, where a repeated or empty heading must not stop the reading."""
+    taken: dict[str, int] = {}
+    names = []
+    for name in columns:
+        taken[name] = taken.get(name, 0) + 1
+        names.append(name if taken[name] == 1 and name else f"{name} {taken[name]}")
+    return names
+
+
+def _as_utf8(dataset: Dataset, path: Path, where: str, spool: Path) -> Path:
+    """A copy in UTF-8, made in pieces; names the first byte that is not of the stated encoding."""
+    copy = spool / f"{dataset.path}{path.suffix.lower()}"
+    decoder = codecs.getincrementaldecoder(dataset.encoding)()
+    done = 0
+    with path.open("rb") as source, copy.open("w", encoding="utf-8", newline="") as target:
+        while True:
+            piece = source.read(CHUNK)
+            try:
+                target.write(decoder.decode(piece, final=not piece))
+            except UnicodeDecodeError as error:
+                line = path.read_bytes()[: done + error.start].count(b"\n") + 1
+                raise SourceUnreadable(
+                    f"{where}:{line}: byte 0x{error.object[error.start]:02x} is not "
+                    f"{dataset.encoding}; is `encoding` right?"
+                ) from None
+            if not piece:
+                return copy
+            done += len(piece)
+
+
+def _parquet(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        schema = pyarrow.parquet.read_schema(path)
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise SourceUnreadable(f"{where}: not a readable Parquet file: {error}") from None
+    require_columns(dataset, schema.names, where)
+    types = {field.name: _duckdb_type(str(field.type)) for field in schema}
+    relation = f"read_parquet({text_literal(path)})"
+    return Extract(relation, (path,), tuple(schema.names), {k: v for k, v in types.items() if v})
+
+
+def _duckdb_type(arrow_type: str) -> str:
+    if arrow_type in ("string", "large_string", "string_view"):
+        return ""
+    if arrow_type.startswith("timestamp"):
+        return "TIMESTAMPTZ" if "tz=" in arrow_type else "TIMESTAMP"
+    if arrow_type.startswith("date"):
+        return "DATE"
+    if arrow_type.startswith(("int", "uint")):
+        return "BIGINT"
+    return {"bool": "BOOLEAN", "double": "DOUBLE", "float": "DOUBLE"}.get(arrow_type, "OTHER")
+
+
+def _excel(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
+    copy = spool / f"{dataset.path}.csv"
+    columns = copy_sheet(path, dataset.sheet, dataset.header_row, copy, where)
+    require_columns(dataset, columns, where)
+    plain = dataset.model_copy(update={"delimiter": ",", "encoding": "utf-8"})
+    return _csv(plain, copy, where, spool)
+
+
+READERS: Mapping[str, Callable[[Dataset, Path, str, Path], Extract]] = {
+    ".csv": _csv,
+    ".tsv": _csv,
+    ".txt": _csv,
+    ".parquet": _parquet,
+    ".xlsx": _excel,
+    ".xlsm": _excel,
+}
+

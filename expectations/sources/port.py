@@ -1,0 +1,60 @@
+"""The port every connector implements: hand the engine a file it can read, never the data itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from catalog.errors import SourceUnreadable
+from catalog.model import Dataset, SourceSystem
+from catalog.validation.problems import nearest
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What the engine reads for one dataset.
+
+    `relation` is a DuckDB table expression whose columns are the source's own; `types` are their
+    DuckDB types where they are not text.
+    """
+
+    relation: str
+    files: tuple[Path, ...]
+    columns: tuple[str, ...]
+    types: Mapping[str, str]
+
+
+class SourceConnector(Protocol):
+    """Reads the datasets of one kind of source."""
+
+    def extract(
+        self, source: SourceSystem, dataset: Dataset, *, root: Path, spool: Path
+    ) -> Extract:
+        """Make `dataset` readable; what must be copied goes below `spool`.
+
+        `root` is the workspace. Raises SourceUnreadable, saying what was found, what was expected
+        and what to do, and never a secret.
+        """
+
+
+def quote(name: str) -> str:
+    """An identifier quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(text: str | Path) -> str:
+    """A text quoted for SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def require_columns(dataset: Dataset, found: Sequence[str], where: str) -> None:
+    """Raise SourceUnreadable naming every declared column that `where` lacks."""
+    missing = [f.source_column for f in dataset.fields if f.source_column not in found]
+    if missing:
+        hints = "; ".join(f"no column '{name}' ({nearest(name, found)})" for name in missing)
+        raise SourceUnreadable(f"{where}: {hints}")
+    repeated = sorted({f.source_column for f in dataset.fields if found.count(f.source_column) > 1})
+    if repeated:
+        raise SourceUnreadable(f"{where}: column {', '.join(repeated)} stands there more than once")

@@ -1,0 +1,74 @@
+"""From a figure and GX's judgement to a verdict: never a silent pass, never a blamed engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.results import Verdict
+from expectations.engine.port import Counted, Missing
+from expectations.figures import Judgement
+from expectations.plan import Check, ExpiryFigure
+
+CLOSE = 1e-12
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict, and why where the figures do not say it themselves."""
+
+    verdict: Verdict
+    reason: str | None = None
+
+
+def decide(
+    check: Check,
+    answer: Counted | Missing,
+    judgement: Judgement | None,
+    baseline: Mapping[str, float],
+    as_of: date,
+) -> Decision:
+    """The verdict on one check.
+
+    What could not be read or compared is unknown, what the engine or GX could not do is an error.
+    A failed share is a warning while its floor holds and its day has not come.
+    """
+    if isinstance(answer, Missing):
+        return Decision("unknown" if answer.kind == "source" else "error", answer.message)
+    if isinstance(check.figure, ExpiryFigure):
+        return _expiry(check.figure, as_of)
+    if answer.compared == 0:
+        return Decision("unknown", "nothing was compared")
+    if judgement is None or judgement.success is None:
+        return Decision("error", judgement.error if judgement else "it was not judged")
+    if judgement.success:
+        return Decision("pass")
+    return _below_target(check, share_of(answer), baseline, as_of)
+
+
+def share_of(answer: Counted) -> float:
+    """The share of the compared that is good."""
+    return (answer.compared - answer.violations) / answer.compared if answer.compared else 0.0
+
+
+def _expiry(figure: ExpiryFigure, as_of: date) -> Decision:
+    if as_of > figure.fail_after:
+        return Decision("fail")
+    return Decision("warn" if as_of >= figure.warn_from else "pass")
+
+
+def _below_target(
+    check: Check, share: float, baseline: Mapping[str, float], as_of: date
+) -> Decision:
+    target = check.target
+    if target.by and as_of > target.by:
+        return Decision("fail", f"the target was due on {target.by}")
+    if target.floor is None:
+        return Decision("warn", f"the target is due on {target.by}") if target.by else Decision("fail")
+    floor = baseline.get(check.key) if target.floor == "baseline" else float(target.floor)
+    if floor is None:
+        return Decision("fail", "no baseline is recorded for it; `tekdogru baseline` records one")
+    if share < floor - CLOSE:
+        return Decision("fail", f"worse than its floor of {floor:.2%}")
+    return Decision("warn", f"below its target, not below its floor of {floor:.2%}")

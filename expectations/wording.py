@@ -1,0 +1,101 @@
+"""What a result says to people: one sentence with the numbers that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catalog.results import Verdict
+from expectations.engine.port import Counted
+from expectations.plan import (
+    AgreementFigure,
+    Check,
+    CurrentFigure,
+    ExpiryFigure,
+    FreshFigure,
+    IdFigure,
+    IdPresentFigure,
+    KnownFigure,
+    NativeFigure,
+    RequiredFigure,
+    SqlFigure,
+    TypeFigure,
+    UniqueFigure,
+    ValuesFigure,
+    thaw,
+)
+
+
+def sentence(check: Check, answer: Counted, observed: Any, verdict: Verdict) -> str:
+    """What was found, with its numbers, and what was expected where that was not met."""
+    said = SENTENCES[type(check.figure)](check.figure, answer, observed)
+    if verdict == "pass" or isinstance(check.figure, ExpiryFigure | FreshFigure):
+        return said
+    return f"{said}; expected {wanted(check)}"
+
+
+def wanted(check: Check) -> str:
+    """What must hold, in words."""
+    figure = check.figure
+    if isinstance(figure, NativeFigure):
+        arguments = thaw(figure.arguments)
+        return ", ".join(f"{name} {value}" for name, value in arguments.items()) or "none"
+    if isinstance(figure, ExpiryFigure):
+        return f"a review by {figure.review_date}"
+    if isinstance(figure, FreshFigure):
+        return f"data of {figure.since} or later"
+    share = check.target.target
+    return "none" if share == 1 else f"at least {share:.4g} to be right"
+
+
+def _of(answer: Counted, what: str) -> str:
+    share = answer.violations / answer.compared if answer.compared else 0
+    return f"{answer.violations:,} of {answer.compared:,} {what} ({share:.2%})"
+
+
+def _agreement(figure: AgreementFigure, answer: Counted, _: Any) -> str:
+    left, right = figure.left.column.dataset, figure.right.column.dataset
+    said = f"{left} and {right} disagree on {_of(answer, f'{figure.entity}s')}"
+    one_sided = [
+        f"{count:,} have a value only in {where}"
+        for count, where in ((answer.only_left, left), (answer.only_right, right))
+        if count
+    ]
+    return ", ".join([said, *one_sided])
+
+
+def _fresh(figure: FreshFigure, answer: Counted, observed: Any) -> str:
+    if answer.violations:
+        return f"the latest data of {figure.dataset} is of {observed}, before {figure.since}"
+    return f"the latest data of {figure.dataset} is of {observed}"
+
+
+def _native(figure: NativeFigure, answer: Counted, observed: Any) -> str:
+    if answer.value is not None:
+        return f"observed {observed}"
+    return f"{_of(answer, 'values')} break {figure.expect.replace('_', ' ')}"
+
+
+def _expiry(figure: ExpiryFigure, answer: Counted, observed: Any) -> str:
+    was = "was" if answer.violations else "is"
+    return f"its review {was} due on {figure.review_date}"
+
+
+SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
+    IdFigure: lambda f, a, _: f"{a.violations:,} rows of {f.dataset} repeat an id already there",
+    IdPresentFigure: lambda f, a, _: f"{_of(a, 'rows')} of {f.dataset} have no id",
+    KnownFigure: lambda f, a, _: f"{f.other} does not know {_of(a, 'entities')} of {f.dataset}",
+    FreshFigure: _fresh,
+    TypeFigure: lambda f, a, _: (
+        f"{_of(a, 'values')} in {f.column.path} are not a valid {f.column.type.replace('_', ' ')}"
+    ),
+    ValuesFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} are not allowed",
+    UniqueFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} occur more than once",
+    AgreementFigure: _agreement,
+    RequiredFigure: lambda f, a, _: f"{_of(a, f'{f.golden.entity}s')} have no {f.golden.name}",
+    CurrentFigure: lambda f, a, _: f"{_of(a, 'values')} of {f.golden.name} are out of date",
+    SqlFigure: lambda f, a, _: f"{_of(a, 'values')} break the rule",
+    NativeFigure: _native,
+    ExpiryFigure: _expiry,
+}
+

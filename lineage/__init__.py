@@ -1,0 +1,1 @@
+"""What depends on what: the graph, impact, and the pages people read."""

@@ -1,0 +1,206 @@
+"""The lineage graph: every definition, and what depends on what, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from catalog.model import Catalog
+from lineage.columns import Role
+from lineage.cycles import find_cycles
+from lineage.edges import Edge, Unresolved, edges_of, resolve
+
+_ROLES: Mapping[Role | None, int] = {"value": 0, None: 0, "group": 1, "filter": 2, "rows": 3}
+END_KINDS = ("cell", "report", "team", "touchpoint")
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What lies around a definition, for drawing it.
+
+    `up[0]` holds what it rests on directly, `up[1]` what these rest on, and so on; `down` the same
+    the other way. No definition stands in two layers. `edges` are those between all of them.
+    """
+
+    urn: str
+    up: tuple[tuple[str, ...], ...]
+    down: tuple[tuple[str, ...], ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lineage:
+    """A MultiDiGraph whose nodes are URNs with `kind`, and whose edges point downstream.
+
+    Each networkx edge carries its `Edge` as `edge`. `unresolved` lists the pieces of definitions
+    that lead nowhere. The order of the files never changes any answer.
+    """
+
+    graph: nx.MultiDiGraph[str]
+    unresolved: tuple[Unresolved, ...] = ()
+
+    def __contains__(self, urn: object) -> bool:
+        return urn in self.graph
+
+    def kind(self, urn: str) -> str:
+        """The kind of a definition; KeyError when it is not in the graph."""
+        kind: str = self.graph.nodes[urn]["kind"]
+        return kind
+
+    def edges(self) -> tuple[Edge, ...]:
+        """Every edge, sorted."""
+        return _sorted(data["edge"] for _, _, data in self.graph.edges(data=True))
+
+    def edges_into(self, urn: str) -> tuple[Edge, ...]:
+        """The edges from what a definition rests on: values first, claims in their order."""
+        return self._into[urn]
+
+    def edges_out_of(self, urn: str) -> tuple[Edge, ...]:
+        """The edges to what rests on a definition."""
+        return self._out_of[urn]
+
+    def edges_between(self, upstream: str, downstream: str) -> tuple[Edge, ...]:
+        """The edges that lead directly from one definition to another."""
+        found = self.graph.get_edge_data(upstream, downstream) or {}
+        return _sorted(data["edge"] for data in found.values())
+
+    def parents(self, urn: str) -> tuple[str, ...]:
+        """What a definition rests on directly, each once."""
+        return tuple(dict.fromkeys(edge.upstream for edge in self.edges_into(urn)))
+
+    def children(self, urn: str) -> tuple[str, ...]:
+        """What rests directly on a definition, each once."""
+        return tuple(dict.fromkeys(edge.downstream for edge in self.edges_out_of(urn)))
+
+    def up(self, urn: str, depth: int | None = None) -> tuple[str, ...]:
+        """All a definition rests on, nearest first, at most `depth` steps away; without itself."""
+        return tuple(self.trails(urn, self.parents, depth))[1:]
+
+    def down(self, urn: str, depth: int | None = None) -> tuple[str, ...]:
+        """All that rests on a definition, nearest first, at most `depth` steps away."""
+        return tuple(self.trails(urn, self.children, depth))[1:]
+
+    def neighbours(self, urn: str, hops: int = 2) -> Neighbourhood:
+        """The layers around a definition and the edges between all that is shown."""
+        seen = {urn}
+        up = self._layers(urn, self.parents, hops, seen)
+        down = self._layers(urn, self.children, hops, seen)
+        edges = _sorted(edge for node in seen for edge in self._into[node] if edge.upstream in seen)
+        return Neighbourhood(urn, up, down, edges)
+
+    def path(self, upstream: str, downstream: str) -> tuple[str, ...]:
+        """A shortest way from one definition down to another, both included; empty when none."""
+        came = self.trails(upstream, self.children)
+        return trail(came, downstream) if downstream in came else ()
+
+    def cycles(self) -> tuple[tuple[str, ...], ...]:
+        """The circles in the graph: for every definition on one, the shortest through it."""
+        return find_cycles({node: list(self.graph.successors(node)) for node in self.graph})
+
+    def trails(
+        self, urn: str, following: Callable[[str], Iterable[str]], depth: int | None = None
+    ) -> dict[str, str | None]:
+        """Each definition reached by `following` to the one it was reached from, nearest first.
+
+        The start is the first key, with None. `trail` reads a way out of the answer.
+        """
+        came: dict[str, str | None] = {urn: None}
+        layer = [urn]
+        steps = 0
+        while layer and (depth is None or steps < depth):
+            layer = [
+                found for node in layer for found in following(node) if _first(came, found, node)
+            ]
+            steps += 1
+        return came
+
+    @cached_property
+    def _into(self) -> dict[str, tuple[Edge, ...]]:
+        found: dict[str, list[Edge]] = {urn: [] for urn in self.graph}
+        for edge in self.edges():
+            found[edge.downstream].append(edge)
+        return {urn: tuple(edges) for urn, edges in found.items()}
+
+    @cached_property
+    def _out_of(self) -> dict[str, tuple[Edge, ...]]:
+        found: dict[str, list[Edge]] = {urn: [] for urn in self.graph}
+        for edge in self.edges():
+            found[edge.upstream].append(edge)
+        return {urn: tuple(edges) for urn, edges in found.items()}
+
+    @cached_property
+    def ends(self) -> tuple[str, ...]:
+        """The cells, reports, teams and touchpoints: where numbers and facts are used, sorted."""
+        return tuple(sorted(urn for urn in self.graph if self.kind(urn) in END_KINDS))
+
+    def ends_below(self, urn: str) -> tuple[str, ...]:
+        """The ends that rest on a definition, sorted; the first call computes them for all."""
+        mask = self._masks.get(urn, 0)
+        return tuple(end for index, end in enumerate(self.ends) if mask >> index & 1 and end != urn)
+
+    @cached_property
+    def _masks(self) -> dict[str, int]:
+        """For each definition a number whose bits say which ends rest on it or are it."""
+        bits = {urn: 1 << index for index, urn in enumerate(self.ends)}
+        condensed = nx.condensation(nx.DiGraph(self.graph))
+        masks: dict[int, int] = {}
+        for knot in reversed(list(nx.topological_sort(condensed))):
+            mask = 0
+            for urn in condensed.nodes[knot]["members"]:
+                mask |= bits.get(urn, 0)
+            for below in condensed.successors(knot):
+                mask |= masks[below]
+            masks[knot] = mask
+        return {urn: masks[knot] for urn, knot in condensed.graph["mapping"].items()}
+
+    def _layers(
+        self, urn: str, following: Callable[[str], Iterable[str]], hops: int, seen: set[str]
+    ) -> tuple[tuple[str, ...], ...]:
+        layers: list[tuple[str, ...]] = []
+        layer: tuple[str, ...] = (urn,)
+        for _ in range(hops):
+            found = dict.fromkeys(n for node in layer for n in following(node) if n not in seen)
+            layer = tuple(found)
+            if not layer:
+                break
+            seen |= found.keys()
+            layers.append(layer)
+        return tuple(layers)
+
+
+def build_lineage(catalog: Catalog) -> Lineage:
+    """The lineage of a catalog; references to what is not defined become `unresolved`."""
+    edges, lost = resolve(edges_of(catalog), catalog.definitions)
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for urn in sorted(catalog.definitions):
+        graph.add_node(urn, kind=catalog.definitions[urn].kind)
+    for edge in _sorted(edges):
+        graph.add_edge(edge.upstream, edge.downstream, edge=edge)
+    return Lineage(graph, tuple(sorted(lost, key=lambda item: (item.urn, item.text, item.reason))))
+
+
+def trail(came: Mapping[str, str | None], urn: str) -> tuple[str, ...]:
+    """The way to a definition that `Lineage.trails` has reached, the start first."""
+    steps = [urn]
+    while (before := came[steps[-1]]) is not None:
+        steps.append(before)
+    return tuple(reversed(steps))
+
+
+def _first(came: dict[str, str | None], found: str, node: str) -> bool:
+    if found in came:
+        return False
+    came[found] = node
+    return True
+
+
+def _sorted(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(sorted(edges, key=_order))
+
+
+def _order(edge: Edge) -> tuple[int, int, str, str, str, str]:
+    rank = _ROLES[edge.role]
+    return (rank, edge.order, edge.upstream, edge.downstream, edge.type, edge.how)

@@ -1,0 +1,102 @@
+"""What a change or a failure reaches, and what a wrong figure may come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from catalog.model import Catalog
+from lineage.graph import Lineage, trail
+
+FINE = frozenset({"pass"})
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A definition reached from another: its name and a shortest way, both ends included."""
+
+    urn: str
+    name: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Where a definition is used in the end; each list nearest first, then by URN."""
+
+    urn: str
+    cells: tuple[Reached, ...]
+    reports: tuple[Reached, ...]
+    teams: tuple[Reached, ...]
+    touchpoints: tuple[Reached, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.cells or self.reports or self.teams or self.touchpoints)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The URNs of what a definition reaches, sorted."""
+
+    cells: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    touchpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something upstream that is not well: its verdict and the way down from it."""
+
+    urn: str
+    verdict: str
+    path: tuple[str, ...]
+
+    @property
+    def distance(self) -> int:
+        """How many steps lie between the cause and what it may have spoiled."""
+        return len(self.path) - 1
+
+
+def impact(lineage: Lineage, catalog: Catalog, urn: str) -> Impact:
+    """The cells, reports, teams and touchpoints that rest on a definition, with the way to each.
+
+    Raises KeyError when the definition is not in the lineage.
+    """
+    lineage.kind(urn)
+    came = lineage.trails(urn, lineage.children)
+    found: dict[str, list[Reached]] = {"cell": [], "report": [], "team": [], "touchpoint": []}
+    for reached in list(came)[1:]:
+        if (kind := lineage.kind(reached)) in found:
+            name = catalog.definitions[reached].named(catalog.language)
+            found[kind].append(Reached(reached, name, trail(came, reached)))
+    return Impact(urn, *(_nearest(found[kind]) for kind in found))
+
+
+def reaches(lineage: Lineage, urn: str) -> Reach:
+    """What a definition reaches, without the ways; quick for many definitions of one lineage.
+
+    A definition the lineage does not know reaches nothing.
+    """
+    found: dict[str, list[str]] = {"cell": [], "report": [], "team": [], "touchpoint": []}
+    for end in lineage.ends_below(urn):
+        found[lineage.kind(end)].append(end)
+    return Reach(*(tuple(urns) for urns in found.values()))
+
+
+def causes(lineage: Lineage, urn: str, verdicts: Mapping[str, str]) -> tuple[Cause, ...]:
+    """Everything upstream whose verdict is anything but `pass`, nearest first, then by URN.
+
+    `verdicts` maps a URN to its worst verdict, or to `expired`; one that is missing counts as fine.
+    """
+    came = lineage.trails(urn, lineage.parents)
+    found = (
+        Cause(above, verdicts[above], tuple(reversed(trail(came, above))))
+        for above in list(came)[1:]
+        if verdicts.get(above, "pass") not in FINE
+    )
+    return tuple(sorted(found, key=lambda cause: (cause.distance, cause.urn)))
+
+
+def _nearest(found: Iterable[Reached]) -> tuple[Reached, ...]:
+    return tuple(sorted(found, key=lambda reached: (len(reached.path), reached.urn)))

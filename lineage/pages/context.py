@@ -1,0 +1,225 @@
+"""What every page is rendered from, and the small pieces all of them share: links and marks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from catalog.model import Catalog, Cell, Dataset, Definition, Field
+from catalog.model.definition import Language
+from catalog.results import Result, RunRecord, worst_first
+from catalog.settings import Settings
+from lineage.graph import Lineage
+from lineage.pages.addresses import address_of
+from lineage.pages.contacts import Contact, find_contact
+from lineage.pages.drawing import Box, Drawing
+from lineage.pages.links import Links
+from lineage.pages.privacy import Privacy, find_personal
+from lineage.pages.sentences import Sentences
+from lineage.pages.usability import Circumstances, Usability, judge
+from lineage.pages.words import Words
+
+UP = "../../"
+History = Mapping[str, date]
+_LINK = Markup('<a href="{}">{}</a>')
+_ALPHABET = {letter: index for index, letter in enumerate("abcçdefgğhıijklmnoöpqrsştuüvwxyz")}
+_SHAPES = {
+    "use": '<circle cx="8" cy="8" r="7"/><path class="td-glyph" d="M4.6 8.3l2.3 2.3 4.5-4.8"/>',
+    "care": '<path d="M8 1l7.4 13.4H.6z"/><path class="td-glyph" d="M8 6v4M8 12v.4"/>',
+    "dont": '<path d="M8 .4L15.6 8 8 15.6.4 8z"/><path class="td-glyph" d="M5.6 5.6l4.8 4.8m0-4.8l-4.8 4.8"/>',
+}
+_SHAPE_OF = {"pass": "use", "warn": "care", "unknown": "care", "error": "care", "fail": "dont"}
+_MARK = Markup(
+    '<svg class="td-mark td-mark-{}" viewBox="0 0 16 16" width="16" height="16"'
+    ' aria-hidden="true">{}</svg>'
+)
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """One catalog with its lineage and run, seen on one day, told in one language.
+
+    `history` says since which day a check has been failing, by check key.
+    """
+
+    catalog: Catalog
+    lineage: Lineage
+    run: RunRecord | None
+    history: History
+    settings: Settings
+    language: Language
+    today: date
+
+    @cached_property
+    def words(self) -> Words:
+        """The texts of the language."""
+        return Words(self.language, self.settings.timezone)
+
+    @cached_property
+    def visible(self) -> Mapping[str, Definition]:
+        """The definitions that have a page: all but restricted ones and their parts."""
+        return {u: d for u, d in self.catalog.definitions.items() if not self._is_hidden(d)}
+
+    def _is_hidden(self, definition: Definition) -> bool:
+        parent = {
+            Field: lambda d: self.catalog.datasets.get(d.dataset),
+            Dataset: lambda d: self.catalog.sources.get(d.source),
+            Cell: lambda d: self.catalog.reports.get(d.report),
+        }.get(type(definition), lambda d: None)(definition)
+        return definition.visibility == "restricted" or bool(parent and self._is_hidden(parent))
+
+    @cached_property
+    def all_links(self) -> Links:
+        """One step up and down for every definition."""
+        return Links.of((edge.upstream, edge.downstream) for edge in self.lineage.edges())
+
+    @cached_property
+    def links(self) -> Links:
+        """One step up and down among the definitions that have a page."""
+        return self.all_links.among(self.visible)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Usability]:
+        """Whether each definition can be used today."""
+        now = Circumstances(self.today, self.settings.expiry, self.run)
+        return judge(self.catalog, self.all_links, now)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Writes counts without pointing at a few people."""
+        personal = find_personal(self.catalog, self.all_links)
+        return Privacy(self.words, self.settings.privacy.small_counts, personal)
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """Says what checks found."""
+        return Sentences(self.catalog, self.words, self.privacy, self.link)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Draws neighbourhoods."""
+        return Drawing(self.links, self.words, self._box)
+
+    @cached_property
+    def results(self) -> Mapping[str, tuple[Result, ...]]:
+        """The run's results by URN, the worst first."""
+        by_urn: dict[str, list[Result]] = {}
+        for result in worst_first(self.run.results) if self.run else ():
+            by_urn.setdefault(result.urn, []).append(result)
+        return {urn: tuple(results) for urn, results in by_urn.items()}
+
+    def results_of(self, urn: str) -> Sequence[Result]:
+        """The results that speak of one definition, the worst first."""
+        return self.results.get(urn, ())
+
+    def why(self, urn: str) -> list[Markup]:
+        """The reasons for a definition's answer as sentences, the gravest first."""
+        return self.sentences.why(urn, self.answers[urn], self.run_day)
+
+    @cached_property
+    def run_day(self) -> str:
+        """The day of the run as shown; empty without one."""
+        return self.words.day(self.run.as_of) if self.run else ""
+
+    @cached_property
+    def _links_by_urn(self) -> dict[str, Markup]:
+        return {}
+
+    def link(self, urn: str) -> Markup:
+        """The name of a definition, leading to its page; what has none is named or left unnamed."""
+        cached = self._links_by_urn.get(urn)
+        if cached is None:
+            cached = self._links_by_urn[urn] = self._link(urn)
+        return cached
+
+    def _link(self, urn: str) -> Markup:
+        if definition := self.visible.get(urn):
+            return _LINK.format(UP + address_of(urn), self.title(definition))
+        if urn in self.catalog.definitions:
+            return self.words("page.hidden")
+        return self.words("page.missing", name=urn.partition(":")[2])
+
+    def title(self, definition: Definition) -> str:
+        """How a definition is called on its own."""
+        return definition.named(self.language)
+
+    def full_title(self, definition: Definition) -> str:
+        """How it is called out of context: a cell with its report, a field with its dataset."""
+        own = self.title(definition)
+        if isinstance(definition, Cell):
+            return f"{own} · {self.title(self.catalog.reports[definition.report])}"
+        if isinstance(definition, Field):
+            return f"{own} · {self.sentences.dataset(definition.dataset)}"
+        if isinstance(definition, Dataset):
+            return f"{self.title(self.catalog.sources[definition.source])} · {own}"
+        return own
+
+    def contact(self, owner: str) -> Contact:
+        """Whom an owner's key stands for."""
+        return find_contact(self.catalog, owner, self.language, self.today)
+
+    def owner_link(self, urn: str) -> Markup:
+        """Who answers for a definition, leading to the role or team."""
+        owner = self.catalog.owner_of(urn)
+        if not owner:
+            return Markup("–")
+        contact = self.contact(owner)
+        return self.link(contact.urn) if contact.urn else Markup.escape(contact.name)
+
+    def level(self, urn: str) -> str:
+        """The level of a definition's answer; empty for what is not used, like a team."""
+        answer = self.answers.get(urn)
+        return answer.level if answer else ""
+
+    def mark(self, level: str) -> Markup:
+        """The mark of a level or of a verdict: a shape of its own beside the colour."""
+        shape = _SHAPE_OF.get(level, level)
+        return _MARK.format(shape, Markup(_SHAPES[shape])) if shape else Markup("")
+
+    def answer_mark(self, urn: str) -> Markup:
+        """A definition's answer as mark and word."""
+        level = self.level(urn)
+        if not level:
+            return Markup("")
+        word = self.words(f"use.{level}")
+        return Markup('<span class="td-answer">{} {}</span>').format(self.mark(level), word)
+
+    def verdict_mark(self, verdict: str) -> Markup:
+        """A verdict as mark and word."""
+        word = self.words(f"verdict.{verdict}")
+        return Markup('<span class="td-answer">{} {}</span>').format(self.mark(verdict), word)
+
+    def _box(self, urn: str) -> Box:
+        definition = self.visible[urn]
+        kind = self.words.plain(f"kind.{definition.kind}")
+        href = UP + address_of(urn)
+        return Box(self.title(definition), kind, href, self.level(urn))
+
+    @cached_property
+    def pages(self) -> Environment:
+        """The templates, with everything escaped that is not Markup."""
+        environment = Environment(
+            loader=PackageLoader("lineage.pages"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        environment.globals.update(t=self.words, ctx=self, w=self.words)
+        return environment
+
+
+def alphabetical(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts names as a Turkish dictionary does; case and other accents do not matter."""
+    lowered = name.translate({ord("İ"): "i", ord("I"): "ı"}).lower()
+    return tuple((_ALPHABET.get(c, _ALPHABET.get(_bare(c), 99)), c) for c in lowered)
+
+
+def _bare(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]

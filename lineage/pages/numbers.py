@@ -1,0 +1,101 @@
+"""The numbers on the pages: values of measures and cells, coverage and agreement of attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.model import Cell, Measure
+from catalog.model.reports import CurrencyUnit
+from catalog.results import MeasureValue, Result
+from lineage.pages.privacy import Privacy
+from lineage.pages.usability import kind_of
+from lineage.pages.words import Words
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two systems compared on one attribute; shares are between 0 and 1."""
+
+    result: Result
+    left: str
+    right: str
+    differing: float
+
+    @property
+    def agreeing(self) -> float:
+        """The share of compared entities on which they agree."""
+        return 1 - self.differing
+
+
+def say_value(value: object, measure: Measure | Cell, words: Words) -> str:
+    """A value with its unit as the language writes it: 4,812 customers; %3,1."""
+    digits = measure.rounding if isinstance(measure, Measure) else None
+    if value is None or isinstance(value, str):
+        return value or "–"
+    if isinstance(value, float | Decimal) and digits is None:
+        digits = 0 if value == int(value) else 2
+    text = words.number(value, max(digits, 0) if digits is not None else None)
+    unit = measure.unit
+    if unit == "%":
+        return f"%{text}" if words.language == "tr" else f"{text}%"
+    name = say_unit(unit, words)
+    return f"{text} {name}" if name else text
+
+
+def say_unit(unit: str | CurrencyUnit | None, words: Words) -> str:
+    """The unit as shown: a word, or a currency with its scale."""
+    if isinstance(unit, CurrencyUnit):
+        if unit.scale == 1:
+            return unit.currency
+        if unit.scale in (1000, 1_000_000):
+            return words.plain(f"page.money_{unit.scale}", currency=unit.currency)
+        scale = words.number(unit.scale)
+        return words.plain("page.money_scaled", currency=unit.currency, scale=scale)
+    return unit or ""
+
+
+def value_of_cell(
+    cell: Cell, values: Mapping[str, Sequence[MeasureValue]]
+) -> MeasureValue | None:
+    """The one figure of the measure that the cell shows; None when there is not exactly one."""
+    of_measure = values.get(cell.measure or "", ())
+    if len(of_measure) == 1 and not cell.where:
+        return of_measure[0]
+    fitting = [value for value in of_measure if _fits(value, cell.where)]
+    return fitting[0] if cell.where and len(fitting) == 1 else None
+
+
+def _fits(value: MeasureValue, where: Mapping[str, object]) -> bool:
+    dimensions = value.dimensions
+    return all(name in dimensions and str(dimensions[name]) == str(w) for name, w in where.items())
+
+
+def completeness(results: Iterable[Result]) -> Result | None:
+    """The result that tells for how many entities the attribute has a value."""
+    return next((r for r in results if kind_of(r) == "required" and r.rows_compared), None)
+
+
+def pairs_of(results: Iterable[Result]) -> list[Pair]:
+    """The pairs of systems compared, the widest disagreement first."""
+    pairs = [
+        Pair(r, r.sources[0], r.sources[1], r.violations / r.rows_compared if r.rows_compared else 0)
+        for r in results
+        if kind_of(r) == "agree" and len(r.sources) == 2
+    ]
+    return sorted(pairs, key=lambda pair: (-pair.differing, pair.result.check))
+
+
+def say_figure(value: object, measure: Measure, privacy: Privacy, cell: Cell | None = None) -> str:
+    """A measure's figure, in the unit of the cell that shows it if it states one.
+
+    A figure that counts only a few people is told as fewer than the limit.
+    """
+    if privacy.is_small(measure.urn, value):
+        return privacy.words.plain("found.fewer", n=privacy.limit)
+    shown = cell if cell and cell.unit else measure
+    own, unit = measure.unit, shown.unit
+    if isinstance(own, CurrencyUnit) and isinstance(unit, CurrencyUnit) and own != unit:
+        value = value * own.scale / unit.scale if isinstance(value, int | float) else value
+    return say_value(value, shown, privacy.words)

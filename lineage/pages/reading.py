@@ -1,0 +1,49 @@
+"""Reads what the pages need of a workspace: its catalog, lineage, last run and since when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from catalog.errors import CatalogInvalid
+from catalog.model.definition import Language
+from catalog.results import RunRecord
+from catalog.workspace import Workspace
+from lineage.graph import build_lineage
+from lineage.pages.context import PageContext
+
+
+def read_workspace(workspace: Workspace, language: Language | None = None) -> PageContext:
+    """The context of a workspace's pages; CatalogInvalid when definitions cannot be read."""
+    loaded = workspace.load()
+    if any(problem.level == "error" for problem in loaded.problems):
+        raise CatalogInvalid(loaded.problems)
+    run, history = read_history(workspace)
+    return PageContext(
+        loaded.catalog,
+        build_lineage(loaded.catalog),
+        run,
+        history,
+        workspace.settings,
+        language or workspace.settings.language,
+        workspace.clock.today(),
+    )
+
+
+def read_history(workspace: Workspace) -> tuple[RunRecord | None, dict[str, date]]:
+    """The last whole run and since which day its failing checks fail; nothing without a history.
+
+    A history that does not exist yet is not made by looking for it.
+    """
+    from catalog.store.runs import RunStore
+
+    file = workspace.root / workspace.settings.state
+    if workspace.settings.database_url is None and not Path(file).is_file():
+        return None, {}
+    store = RunStore(workspace.state_url)
+    run = store.latest()
+    if run is None:
+        return None, {}
+    failing = [result.check for result in run.results if result.verdict == "fail"]
+    since: dict[str, datetime] = store.failing_since(failing)
+    return run, dict(since)

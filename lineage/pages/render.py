@@ -1,0 +1,78 @@
+"""Renders a catalog to pages; knows nothing of MkDocs or of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.model import Catalog
+from catalog.model.definition import Language
+from catalog.panels import PanelMaker
+from catalog.results import RunRecord
+from catalog.settings import Settings
+from lineage.graph import Lineage
+from lineage.pages.addresses import address_of, list_address
+from lineage.pages.context import UP, History, PageContext
+from lineage.pages.lists import kind_address, owners_page, tables
+from lineage.pages.start import start_page
+from lineage.pages.subjects import Subjects
+
+START = "index.html"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its address from the catalog's root, its plain title and its HTML fragment.
+
+    Every page but the start page lies two folders down, and its links say so.
+    """
+
+    address: str
+    title: str
+    html: str
+
+
+def render_site(
+    catalog: Catalog,
+    lineage: Lineage,
+    run: RunRecord | None,
+    history: History,
+    settings: Settings,
+    language: Language,
+    today: date,
+    panels: Sequence[PanelMaker] = (),
+) -> Iterator[Page]:
+    """Every page of a catalog, the start page first, each one rendered as it is asked for."""
+    return render_pages(
+        PageContext(catalog, lineage, run, history, settings, language, today), panels
+    )
+
+
+def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterator[Page]:
+    """The same from a context that is already made."""
+    yield Page(START, ctx.words.plain("start.title"), start_page(ctx))
+    template = ctx.pages.get_template("list.html")
+    for table in tables(ctx):
+        html = template.render(
+            title=table.title,
+            about=table.about,
+            empty=table.empty,
+            heads=table.heads,
+            rows=table.rows,
+            note=table.note,
+        )
+        yield Page(list_address(table.name), str(table.title), html)
+    yield Page(list_address("owners"), ctx.words.plain("list.owners"), owners_page(ctx))
+    yield from _definitions(ctx, panels)
+
+
+def _definitions(ctx: PageContext, panels: Sequence[PanelMaker]) -> Iterator[Page]:
+    subjects = Subjects(ctx, panels)
+    template = ctx.pages.get_template("definition.html")
+    for urn, definition in ctx.visible.items():
+        address = kind_address(definition.kind)
+        html = template.render(
+            **subjects.page(definition), list_href=f"{UP}{address}" if address else None
+        )
+        yield Page(address_of(urn), ctx.full_title(definition), html)

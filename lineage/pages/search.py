@@ -1,0 +1,71 @@
+"""The search index as scripts, so that it also loads from file://: titles first, texts apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from catalog.model import Definition
+from lineage.pages.addresses import address_of
+from lineage.pages.context import PageContext
+
+ORDER = ("attribute", "measure", "report", "cell", "source", "touchpoint", "dataset", "entity")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to be found: `names` are its other names, `rank` sorts equals, lower first."""
+
+    title: str
+    kind: str
+    address: str
+    names: str = ""
+    level: str = ""
+    text: str = ""
+    rank: int = 9
+
+
+def entries_of(ctx: PageContext) -> Iterator[Entry]:
+    """What can be found in a catalog; what is expired or withdrawn sorts after its like."""
+    for definition in ctx.visible.values():
+        yield _entry(definition, ctx)
+
+
+def write_titles(entries: Iterable[Entry]) -> str:
+    """The script with what is shown: [title, kind, address, other names, level, rank] each."""
+    rows = [[e.title, e.kind, e.address, e.names, e.level, e.rank] for e in entries]
+    return f"window.tekdogruTitles={_script(rows)};\n"
+
+
+def write_texts(entries: Iterable[Entry]) -> str:
+    """The script with the full texts, in the same order."""
+    return f"window.tekdogruTexts={_script([e.text for e in entries])};\n"
+
+
+def _entry(definition: Definition, ctx: PageContext) -> Entry:
+    title = ctx.full_title(definition)
+    names = {definition.name, definition.name_en, definition.name_tr, *definition.synonyms}
+    names |= {definition.key, getattr(definition, "label", None)}
+    said = sorted(name for name in names if name and name not in title)
+    rank = ORDER.index(definition.kind) if definition.kind in ORDER else len(ORDER)
+    old = definition.review_date is not None and definition.review_date < ctx.today
+    withdrawn = definition.status in ("deprecated", "retired")
+    parts = (definition.definition, definition.definition_en, definition.definition_tr)
+    return Entry(
+        title,
+        ctx.words.plain(f"kind.{definition.kind}"),
+        address_of(definition.urn),
+        " ".join(said),
+        ctx.level(definition.urn),
+        " ".join(dict.fromkeys(part for part in (*parts, *definition.tags) if part)),
+        rank + 20 * (old or withdrawn),
+    )
+
+
+def _script(value: object) -> str:
+    """JSON that is safe inside a script: no end tag, no comment, no line separator."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -1,0 +1,86 @@
+"""The start page: how healthy the single truth is today, what is failing, and where to look."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from catalog.model import Report
+from catalog.results import worst_first
+from lineage.pages.context import UP, PageContext
+from lineage.pages.lists import kind_address, of_kind, say_distance
+
+COUNTED = ("attribute", "measure", "report", "cell")
+BROWSED = ("attribute", "measure", "report", "source", "touchpoint", "entity")
+MOST = 6
+
+
+def start_page(ctx: PageContext) -> str:
+    """The start page, written with the links of a page two folders down."""
+    counts = {"use": 0, "care": 0, "dont": 0}
+    for urn, definition in ctx.visible.items():
+        if definition.kind in COUNTED:
+            counts[ctx.level(urn)] += 1
+    total = sum(counts.values())
+    within = max(30, (ctx.settings.expiry.warn.after(ctx.today) - ctx.today).days)
+    html = ctx.pages.get_template("start.html").render(
+        counts=counts,
+        total=total,
+        strips=_strips(counts, total),
+        kinds=_kinds(ctx),
+        failing=_failing(ctx),
+        verdicts=[(v, n) for v, n in ctx.run.counts().items() if n] if ctx.run else [],
+        expiring=_expiring(ctx, within),
+        within=within,
+        teams=_teams(ctx),
+    )
+    return html.replace(f'href="{UP}', 'href="')
+
+
+def _strips(counts: dict[str, int], total: int) -> list[tuple[str, float, float]]:
+    strips, x = [], 0.0
+    for level, count in counts.items():
+        width = 100 * count / total if total else 0
+        if count:
+            strips.append((level, x, max(width - 0.25, 0.1)))
+        x += width
+    return strips
+
+
+def _kinds(ctx: PageContext) -> list[tuple[str, str, int, int]]:
+    entries = []
+    for kind in BROWSED:
+        found = of_kind(kind, ctx)
+        usable = sum(ctx.level(d.urn) == "use" for d in found)
+        entries.append((kind, f"{UP}{kind_address(kind)}", len(found), usable))
+    return entries
+
+
+def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
+    """The gravest failures, one line for each definition."""
+    entries: dict[str, tuple[str, Markup, Markup, str]] = {}
+    for result in worst_first(ctx.run.results) if ctx.run else ():
+        if result.verdict != "fail" or result.urn in entries or result.urn not in ctx.visible:
+            continue
+        since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""
+        said, owner = ctx.sentences.found(result), ctx.owner_link(result.urn)
+        entries[result.urn] = (result.urn, said, owner, since)
+        if len(entries) == MOST:
+            break
+    return list(entries.values())
+
+
+def _expiring(ctx: PageContext, within: int) -> list[tuple[str, str, Markup, Markup]]:
+    dated = [(d.review_date, urn) for urn, d in ctx.visible.items() if d.review_date]
+    soon = sorted(entry for entry in dated if (entry[0] - ctx.today).days <= within)
+    return [
+        (urn, ctx.words.day(day), say_distance((day - ctx.today).days, ctx), ctx.owner_link(urn))
+        for day, urn in soon[: MOST + 2]
+    ]
+
+
+def _teams(ctx: PageContext) -> list[tuple[object, int]]:
+    counts: dict[str, int] = {}
+    for report in ctx.visible.values():
+        if isinstance(report, Report):
+            counts[report.team] = counts.get(report.team, 0) + 1
+    return [(team, counts.get(team.key, 0)) for team in of_kind("team", ctx) if team.key in counts]

@@ -1,0 +1,331 @@
+"""Gathers what the page of one definition says, in the order a business reader asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from catalog.model import (
+    Attribute,
+    Cell,
+    Dataset,
+    Definition,
+    Entity,
+    Field,
+    Measure,
+    Purpose,
+    Report,
+    Role,
+    SourceSystem,
+    Team,
+    Touchpoint,
+)
+from catalog.panels import Panel, PanelContext, PanelMaker
+from lineage.pages.calculation import Step, calculation_of, claims_of
+from lineage.pages.contacts import Contact, mail_link
+from lineage.pages.context import PageContext
+from lineage.pages.grid import lay_out
+from lineage.pages.numbers import completeness, pairs_of, say_figure, say_unit, value_of_cell
+
+Fact = tuple[Markup | str, Markup | str]
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Makes the contents of definition pages; `panels` are asked for each of them."""
+
+    ctx: PageContext
+    panels: Sequence[PanelMaker] = field(default=())
+
+    def page(self, definition: Definition) -> dict[str, object]:
+        """All that `definition.html` shows; empty parts are left out there."""
+        ctx, urn = self.ctx, definition.urn
+        owner = ctx.catalog.owner_of(urn)
+        contact = ctx.contact(owner) if owner else None
+        return {
+            "d": definition,
+            "title": ctx.title(definition),
+            "parents": self._parents(definition),
+            "level": ctx.level(urn),
+            "why": ctx.why(urn) if ctx.level(urn) else [],
+            "meaning": definition.meaning(ctx.language),
+            "contact": contact,
+            "mail": self._mail(contact, definition),
+            "number": self.number(definition),
+            "map": ctx.drawing.draw(urn),
+            "up": self._listed(ctx.links.up.get(urn, ())),
+            "down": self._listed(ctx.links.down.get(urn, ())),
+            "facts": list(self._facts(definition)),
+            "details": list(self._details(definition)),
+            "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
+            "how": list(calculation_of(definition, ctx)),
+            "completeness": self._completeness(definition),
+            "pairs": pairs_of(ctx.results_of(urn)) if isinstance(definition, Attribute) else None,
+            "history": self._history(urn),
+            "namesakes": self._namesakes(definition),
+            "panels": [p for make in self.panels if (p := make(definition, self.panel_context))],
+            "edit": self._edit_url(urn),
+            "problem": self._report_url(urn),
+            **self._parts(definition),
+        }
+
+    @cached_property
+    def panel_context(self) -> PanelContext:
+        """What panels may look at."""
+        ctx = self.ctx
+        return PanelContext(
+            catalog=ctx.catalog,
+            settings=ctx.settings,
+            language=ctx.language,
+            today=ctx.today,
+            run=ctx.run,
+            lineage=ctx.lineage,
+            results_of=ctx.results_of,
+            link=ctx.link,
+            count=ctx.privacy.count,
+            is_personal=lambda urn: ctx.privacy.personal.get(urn, False),
+        )
+
+    def number(self, definition: Definition) -> list[tuple[str, str]]:
+        """The figures of a measure or cell: what each is broken down by (or nothing), and value."""
+        ctx = self.ctx
+        values = ctx.run.measures if ctx.run else {}
+        if isinstance(definition, Measure):
+            return [
+                (" · ".join(str(part) for part in value.dimensions.values()),
+                 say_figure(value.value, definition, ctx.privacy))
+                for value in values.get(definition.key, ())
+            ]  # fmt: skip
+        measure = ctx.catalog.measures.get(getattr(definition, "measure", None) or "")
+        if not isinstance(definition, Cell) or measure is None:
+            return []
+        value = value_of_cell(definition, values)
+        shown = say_figure(value.value, measure, ctx.privacy, definition) if value else ""
+        return [("", shown)] if shown else []
+
+    def _parents(self, definition: Definition) -> list[Markup]:
+        ctx = self.ctx
+        match definition:
+            case Cell():
+                return [ctx.link(f"report:{definition.report}")]
+            case Field():
+                dataset = ctx.catalog.datasets[definition.dataset]
+                return [ctx.link(f"source:{dataset.source}"), ctx.link(dataset.urn)]
+            case Dataset():
+                return [ctx.link(f"source:{definition.source}")]
+            case _:
+                return []
+
+    def _listed(self, urns: Sequence[str]) -> list[tuple[str, list[Markup], int]]:
+        """Neighbours by kind, with how many of them are left out."""
+        by_kind: dict[str, list[str]] = {}
+        for urn in urns:
+            by_kind.setdefault(urn.partition(":")[0], []).append(urn)
+        return [
+            (kind, [self._named(u) for u in group[:MOST_LISTED]], max(0, len(group) - MOST_LISTED))
+            for kind, group in by_kind.items()
+        ]
+
+    def _named(self, urn: str) -> Markup:
+        definition = self.ctx.visible[urn]
+        own = self.ctx.link(urn)
+        if isinstance(definition, Cell):
+            report = self.ctx.title(self.ctx.catalog.reports[definition.report])
+            return own + Markup(' <span class="td-quiet">{}</span>').format(report)
+        if isinstance(definition, Field):
+            dataset = self.ctx.sentences.dataset(definition.dataset)
+            return own + Markup(' <span class="td-quiet">{}</span>').format(dataset)
+        return own
+
+    def _mail(self, contact: Contact | None, definition: Definition) -> str | None:
+        if contact is None or contact.mail is None:
+            return None
+        subject = self.ctx.words.plain("page.subject", name=self.ctx.title(definition))
+        return mail_link(contact.mail, subject)
+
+    def _completeness(self, definition: Definition) -> dict[str, object] | None:
+        urn = definition.urn
+        result = completeness(self.ctx.results_of(urn))
+        if result is None:
+            return None
+        privacy = self.ctx.privacy
+        compared = result.rows_compared
+        return {
+            "share": privacy.rest(urn, result.violations, compared),
+            "part": 1 - result.violations / compared,
+            "verdict": result.verdict,
+            "said": self.ctx.sentences.found(result),
+        }
+
+    def _history(self, urn: str) -> list[tuple[Markup, str]]:
+        ctx = self.ctx
+        return [
+            (ctx.sentences.found(result), ctx.words.day(ctx.history[result.check]))
+            for result in ctx.results_of(urn)
+            if result.check in ctx.history and result.verdict != "pass"
+        ]
+
+    def _facts(self, definition: Definition) -> Iterator[Fact]:
+        """Short facts for the margin, those that are stated."""
+        ctx, words = self.ctx, self.ctx.words
+        if definition.status != "approved":
+            yield words("page.status"), words(f"status.{definition.status}")
+        if definition.review_date:
+            yield words("page.review"), words.day(definition.review_date)
+        if definition.steward:
+            contact = ctx.contact(definition.steward)
+            yield words("page.steward"), ctx.link(contact.urn) if contact.urn else contact.name
+        yield from self._facts_of_kind(definition)
+        if definition.synonyms:
+            yield words("page.synonyms"), ", ".join(definition.synonyms)
+        if definition.tags:
+            yield words("page.tags"), ", ".join(definition.tags)
+
+    def _facts_of_kind(self, definition: Definition) -> Iterator[Fact]:
+        ctx, words = self.ctx, self.ctx.words
+        match definition:
+            case Attribute() | Field():
+                yield words("page.type"), words(f"type.{definition.type}")
+                if isinstance(definition, Attribute):
+                    if definition.personal_data:
+                        yield words("page.personal"), definition.personal_data
+                    if definition.purposes:
+                        links = (ctx.link(f"purpose:{key}") for key in definition.purposes)
+                        yield words("page.purposes"), Markup(", ").join(links)
+            case Measure():
+                if unit := say_unit(definition.unit, words):
+                    yield words("page.unit"), unit
+            case Report():
+                yield words("page.team"), ctx.link(f"team:{definition.team}")
+                if definition.period:
+                    yield words("page.period"), words(f"period.{definition.period}")
+                if definition.due:
+                    yield words("page.due"), words.span(definition.due)
+                if definition.purpose:
+                    yield words("page.decides"), definition.purpose
+                if definition.audience:
+                    readers = (a.who + (f" ({a.decision})" if a.decision else "") for a in definition.audience)
+                    yield words("page.audience"), ", ".join(readers)
+                if definition.obligation != "none":
+                    yield words("page.owed_to"), definition.obligation
+            case Cell():
+                if definition.at:
+                    yield words("page.address"), Markup("<code>{}</code>").format(definition.at)
+            case SourceSystem() | Dataset():
+                if definition.refresh:
+                    yield words("page.refresh"), words.span(definition.refresh)
+            case Purpose():
+                if definition.legal_basis:
+                    yield words("page.legal_basis"), definition.legal_basis
+                if definition.retention:
+                    yield words("page.retention"), words.span(definition.retention)
+            case Role() if definition.team:
+                yield words("page.team"), ctx.link(f"team:{definition.team}")
+            case Team() if definition.department:
+                yield words("page.department"), definition.department
+
+    def _details(self, definition: Definition) -> Iterator[Fact]:
+        words = self.ctx.words
+        yield words("page.urn"), Markup("<code>{}</code>").format(definition.urn)
+        if place := self.ctx.catalog.places.find(definition.urn):
+            yield words("page.place"), Markup("<code>{}</code>").format(str(place))
+        if isinstance(definition, Report) and definition.workbook:
+            yield words("page.workbook"), Markup("<code>{}</code>").format(definition.workbook)
+
+    def _namesakes(self, definition: Definition) -> list[tuple[Markup, Markup, bool]]:
+        """Cells elsewhere under the same label, and whether they show the same measure."""
+        ctx = self.ctx
+        if isinstance(definition, Cell):
+            labels, measure = {self._folded(definition)}, definition.measure
+        elif isinstance(definition, Measure):
+            shown = (c for c in ctx.catalog.cells.values() if c.measure == definition.key)
+            labels, measure = {self._folded(c) for c in shown}, definition.key
+        else:
+            return []
+        same = [c for label in sorted(labels) for c in self._cells_by_label.get(label, ())]
+        return [
+            (ctx.link(c.urn), ctx.link(f"report:{c.report}"), bool(measure) and c.measure == measure)
+            for c in same
+            if c.urn != definition.urn
+        ]
+
+    @cached_property
+    def _cells_by_label(self) -> Mapping[str, list[Cell]]:
+        by_label: dict[str, list[Cell]] = {}
+        for cell in self.ctx.catalog.cells.values():
+            if cell.urn in self.ctx.visible:
+                by_label.setdefault(self._folded(cell), []).append(cell)
+        return by_label
+
+    def _folded(self, cell: Cell) -> str:
+        return " ".join(self.ctx.words.lower(cell.label or cell.name or cell.key).split())
+
+    def _parts(self, definition: Definition) -> dict[str, object]:
+        """What only some kinds show: a report's cells, a source's datasets, a role's duties."""
+        ctx, catalog = self.ctx, self.ctx.catalog
+        match definition:
+            case Report():
+                cells = [cell for cell in definition.cells if cell.urn in ctx.visible]
+                sheets, elsewhere = lay_out(cells)
+                numbers = {cell.urn: self.number(cell) for cell in cells}
+                return {"sheets": sheets, "elsewhere": elsewhere, "numbers": numbers}
+            case SourceSystem():
+                return {"children": [d for d in definition.datasets if d.urn in ctx.visible]}
+            case Dataset():
+                return {"children": [f for f in definition.fields if f.urn in ctx.visible]}
+            case Entity():
+                attributes = catalog.attributes_of(definition.key)
+                return {"children": [a for a in attributes if a.urn in ctx.visible]}
+            case Touchpoint():
+                reads = [
+                    (ctx.link(f"attribute:{attribute}"), ctx.link(f"field:{read}"), self._source_link(read))
+                    for attribute, read in definition.reads.items()
+                ]
+                return {"reads": reads}
+            case Role() | Team():
+                reports = [r for r in catalog.reports.values() if r.team == definition.key]
+                roles = [r for r in catalog.roles.values() if r.team == definition.key]
+                team = isinstance(definition, Team)
+                return {
+                    "duties": self._duties.get(definition.key, []),
+                    "reports": [r for r in reports if team and r.urn in ctx.visible],
+                    "roles": [r for r in roles if team and r.urn in ctx.visible],
+                }
+            case _:
+                return {}
+
+    @cached_property
+    def _duties(self) -> Mapping[str, list[Definition]]:
+        """The definitions each owner's key answers for by name."""
+        duties: dict[str, list[Definition]] = {}
+        for definition in self.ctx.visible.values():
+            if definition.owner:
+                duties.setdefault(definition.owner, []).append(definition)
+        return duties
+
+    def _source_link(self, field_path: str) -> Markup:
+        return self.ctx.link(f"source:{field_path.partition('.')[0]}")
+
+    def _edit_url(self, urn: str) -> str | None:
+        template = self.ctx.settings.site.edit_url
+        place = self.ctx.catalog.places.find(urn)
+        if not template or not place:
+            return None
+        return _safe(template.replace("{file}", quote(place.file)).replace("{line}", str(place.line)))
+
+    def _report_url(self, urn: str) -> str | None:
+        template = self.ctx.settings.site.report_url
+        return _safe(template.replace("{urn}", quote(urn, safe=""))) if template else None
+
+
+def _safe(url: str) -> str | None:
+    """The address if a browser may follow it; a `javascript:` one is no address."""
+    return url if urlsplit(url).scheme in ("", "http", "https", "mailto") else None
+
+
+__all__ = ["Panel", "Step", "Subjects"]

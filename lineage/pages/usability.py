@@ -1,0 +1,165 @@
+"""Whether a definition can be used today, and why, from its checks, its dates and its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from catalog.model import Catalog, Cell, Definition, Report
+from catalog.results import Result, RunRecord, worst_first
+from catalog.settings import ExpirySettings
+from lineage.pages.links import Links
+
+Level = Literal["use", "care", "dont"]
+LEVELS: tuple[Level, ...] = ("dont", "care", "use")
+JUDGED = frozenset(
+    ("source", "dataset", "field", "entity", "attribute", "measure", "report", "cell", "touchpoint")
+)
+MOST_INHERITED = 5
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One cause: `code` names its sentence, `about` the definition it lies in.
+
+    `level` is what it means for the definition asked about, `grave` whether the place it lies in
+    must not be used. `count` and `of` are the cells of a report that must not be used, and all.
+    """
+
+    level: Level
+    code: str
+    about: str
+    result: Result | None = None
+    day: date | None = None
+    count: int = 0
+    of: int = 0
+    grave: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two reasons one."""
+        return self.code, self.about, self.result.check if self.result else ""
+
+
+@dataclass(frozen=True)
+class Usability:
+    """The answer for one definition with its reasons, the gravest first.
+
+    `checked` tells whether any check speaks of it or of what it rests on.
+    """
+
+    level: Level
+    reasons: tuple[Reason, ...] = ()
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the answers depend on beside the catalog; `today` is the institution's day."""
+
+    today: date
+    expiry: ExpirySettings
+    run: RunRecord | None = None
+
+
+def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Usability]:
+    """The answer for every definition that can be used at all, by URN.
+
+    A cell is as usable as the measure it shows. Other trouble upstream asks for care: which of
+    several sources is taken is decided exactly because they are not all right.
+    """
+    results: dict[str, list[Result]] = {}
+    for result in now.run.results if now.run else ():
+        results.setdefault(result.urn, []).append(result)
+    answers: dict[str, Usability] = {}
+    for urn in links.foundations_first(catalog.definitions):
+        definition = catalog.definitions.get(urn)
+        if definition is not None and definition.kind in JUDGED:
+            below = {up: answers[up] for up in links.up.get(urn, ()) if up in answers}
+            answers[urn] = _answer(definition, results.get(urn, []), below, now)
+    return answers
+
+
+def kind_of(result: Result) -> str:
+    """What a check looks at, from its key: `agree`, `required`, `rule`."""
+    return result.check.removeprefix(f"{result.urn}/").partition(":")[0]
+
+
+def _answer(
+    definition: Definition,
+    results: list[Result],
+    below: Mapping[str, Usability],
+    now: Circumstances,
+) -> Usability:
+    reasons: dict[tuple[str, str, str], Reason] = {}
+    for reason in (
+        *_of_status(definition),
+        *_of_dates(definition, now),
+        *_of_results(results),
+        *_of_cells(definition, below),
+        *_inherited(definition, below),
+    ):
+        reasons.setdefault(reason.key, reason)
+    checked = bool(results) or any(answer.checked for answer in below.values())
+    if now.run is None or not (checked or reasons):
+        code = "not_run" if now.run is None else "no_check"
+        last = Reason("care", code, definition.urn)
+        reasons[last.key] = last
+    ordered = sorted(reasons.values(), key=lambda reason: _gravity(reason, definition.urn))
+    return Usability(ordered[0].level if ordered else "use", tuple(ordered), checked)
+
+
+def _gravity(reason: Reason, urn: str) -> tuple[int, bool, bool, bool]:
+    """The worst first, then the definition's own; that nothing ran yet is said last."""
+    nothing = reason.code in ("not_run", "no_check")
+    return LEVELS.index(reason.level), nothing, reason.about != urn, not reason.grave
+
+
+def _of_status(definition: Definition) -> Iterator[Reason]:
+    if definition.status in ("deprecated", "retired"):
+        yield Reason("dont", definition.status, definition.urn, grave=True)
+    elif definition.status in ("draft", "in_review"):
+        yield Reason("care", definition.status, definition.urn)
+
+
+def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
+    due = definition.review_date
+    if due is None:
+        return
+    if due >= now.today:
+        if now.expiry.warn.before(due) <= now.today:
+            yield Reason("care", "expires", definition.urn, day=due)
+        return
+    critical = getattr(definition, "severity", "warning") == "critical"
+    grave = critical and now.expiry.grace.after(due) < now.today
+    level: Level = "dont" if grave else "care"
+    yield Reason(level, "expired", definition.urn, day=due, grave=grave)
+
+
+def _of_results(results: list[Result]) -> Iterator[Reason]:
+    for result in worst_first(results):
+        if result.verdict == "pass" or result.severity == "info" or kind_of(result) == "expiry":
+            continue
+        grave = result.verdict == "fail" and result.severity == "critical"
+        level: Level = "dont" if grave else "care"
+        yield Reason(level, result.verdict, result.urn, result, grave=grave)
+
+
+def _of_cells(definition: Definition, below: Mapping[str, Usability]) -> Iterator[Reason]:
+    if isinstance(definition, Report):
+        levels = [below[cell.urn].level for cell in definition.cells if cell.urn in below]
+        bad = levels.count("dont")
+        if bad:
+            level: Level = "dont" if bad == len(levels) else "care"
+            yield Reason(level, "of_its_cells", definition.urn, count=bad, of=len(levels))
+
+
+def _inherited(definition: Definition, below: Mapping[str, Usability]) -> Iterable[Reason]:
+    for urn, answer in below.items():
+        same_number = isinstance(definition, Cell) and urn == f"measure:{definition.measure}"
+        for reason in answer.reasons[:MOST_INHERITED]:
+            if reason.code in ("not_run", "no_check", "expires", "of_its_cells"):
+                continue
+            yield reason if same_number else replace(reason, level="care")

@@ -1,0 +1,78 @@
+"""The validation rule that refuses circles: of measures, copies, replacements and cell formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from catalog.model import Catalog
+from catalog.validation.problems import Problem
+from catalog.validation.rules import Context
+from lineage.cycles import find_cycles
+from lineage.edges import Edge, copy_edges, expression_edges, formula_edges, is_query
+
+_MEASURES = (
+    "the measure {names} is calculated from itself",
+    "write one of these measures as SQL over data, or over measures that do not lead back",
+)
+_COPIES = (
+    "the field {names} is declared a copy of itself",
+    "take `copy_of` from the field in which the value is first entered",
+)
+_REPLACED = (
+    "{names} is replaced by itself",
+    "take `replaced_by` from the definition that is valid today",
+)
+_FORMULAS = (
+    "the formula of cell {names} takes its own result",
+    "correct `at` or the formula of one of these cells",
+)
+
+
+def cycles(catalog: Catalog, _context: Context) -> Iterator[Problem]:
+    """A problem TD030 for each circle, naming all its definitions and where each is written."""
+    yield from _problems(catalog, _measure_edges(catalog), "calculation", _MEASURES)
+    yield from _problems(catalog, copy_edges(catalog), "copy_of", _COPIES)
+    yield from _problems(catalog, _replacement_edges(catalog), "replaced_by", _REPLACED)
+    formulas = (edge for edge in formula_edges(catalog) if isinstance(edge, Edge))
+    yield from _problems(catalog, formulas, "calculation", _FORMULAS)
+
+
+def _measure_edges(catalog: Catalog) -> Iterator[Edge]:
+    for measure in catalog.measures.values():
+        if not is_query(measure.calculation):
+            for found in expression_edges(measure.urn, measure.calculation):
+                if isinstance(found, Edge):
+                    yield found
+
+
+def _replacement_edges(catalog: Catalog) -> Iterator[Edge]:
+    for urn, definition in catalog.definitions.items():
+        if successor := definition.replaced_by:
+            other = successor if ":" in successor else f"{definition.kind}:{successor}"
+            yield Edge(other, urn, "copies")
+
+
+def _problems(
+    catalog: Catalog, edges: Iterable[Edge], part: str, words: tuple[str, str]
+) -> Iterator[Problem]:
+    """Problems in the words of one kind; the chain reads as the definitions refer to each other."""
+    needs: dict[str, set[str]] = {}
+    for edge in edges:
+        needs.setdefault(edge.downstream, set()).add(edge.upstream)
+    for cycle in find_cycles(needs):
+        said, advice = words
+        chain = " → ".join(_named(catalog, urn, part) for urn in (*cycle, cycle[0]))
+        message = f"{said.format(names=_key(cycle[0]))}: {chain}; {advice}"
+        place = catalog.places.find(cycle[0], part)
+        yield Problem("TD030", message, place=place, urn=cycle[0])
+
+
+def _named(catalog: Catalog, urn: str, part: str) -> str:
+    definition = catalog.definitions[urn]
+    place = catalog.places.find(urn, part)
+    where = f", {place}" if place else ""
+    return f"{definition.named(catalog.language)} ({_key(urn)}{where})"
+
+
+def _key(urn: str) -> str:
+    return urn.partition(":")[2]
