@@ -16,9 +16,12 @@ ABOUT = "Tekdoğru: one truth for the institution. Define, check, trace and show
 def build_app() -> typer.Typer:
     """The application with the commands of all rooms (entry point `tekdogru.commands`)."""
     app = typer.Typer(
-        help=ABOUT, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+        help=ABOUT,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
-    )  # fmt: skip
+    )
     app.callback(result_callback=_end)(_root)
     for entry in sorted(parts("tekdogru.commands"), key=lambda entry: entry.name):
         command = entry.load()

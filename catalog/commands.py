@@ -45,7 +45,7 @@ def init(
     return 0
 
 
-def validate(workspace: WorkspaceOption = None, format: FormatOption = OutputFormat.text) -> int:
+def validate(workspace: WorkspaceOption = None, format_: FormatOption = OutputFormat.text) -> int:
     """Find every problem of the definitions; 0 when there is no error, 4 when there is."""
     from catalog.errors import EXIT_INVALID
     from catalog.validation.opening import examine
@@ -53,12 +53,18 @@ def validate(workspace: WorkspaceOption = None, format: FormatOption = OutputFor
 
     catalog, problems = examine(open_workspace(workspace))
     errors = sum(problem.level == "error" for problem in problems)
-    if format == OutputFormat.json:
+    if format_ == OutputFormat.json:
         listed = [
-            {"code": p.code, "level": p.level, "message": p.message, "urn": p.urn,
-             "file": p.place.file if p.place else None, "line": p.place.line if p.place else None}
+            {
+                "code": p.code,
+                "level": p.level,
+                "message": p.message,
+                "urn": p.urn,
+                "file": p.place.file if p.place else None,
+                "line": p.place.line if p.place else None,
+            }
             for p in problems
-        ]  # fmt: skip
+        ]
         print(json.dumps({"errors": errors, "problems": listed}, ensure_ascii=False, indent=2))
     else:
         for problem in problems:
@@ -89,7 +95,7 @@ def schema(
 def runs(
     workspace: WorkspaceOption = None,
     most: Annotated[int, typer.Option("--most", min=1, help="How many, newest first.")] = 20,
-    format: FormatOption = OutputFormat.text,
+    format_: FormatOption = OutputFormat.text,
 ) -> int:
     """List the runs that are kept, newest first."""
     from dataclasses import asdict
@@ -100,7 +106,7 @@ def runs(
 
     opened = open_workspace(workspace)
     kept = RunStore(opened.state_url).recent(most)
-    if format == OutputFormat.json:
+    if format_ == OutputFormat.json:
         print(json.dumps([asdict(run) for run in kept], default=str, indent=2))
         return 0
     if not kept:

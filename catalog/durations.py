@@ -12,7 +12,14 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-UNITS = {"h": "hours", "d": "days", "bd": "business days", "w": "weeks", "mo": "months", "y": "years"}
+UNITS = {
+    "h": "hours",
+    "d": "days",
+    "bd": "business days",
+    "w": "weeks",
+    "mo": "months",
+    "y": "years",
+}
 _PATTERN = re.compile(r"^(\d{1,5})(h|d|bd|w|mo|y)$")
 
 
@@ -28,9 +35,10 @@ class Duration:
         """Read `365d`, `12mo`, `5bd`, `24h`, `2w`, `1y`; raises ValueError with the known units."""
         found = _PATTERN.match(str(text).strip())
         if not found:
+            units = ", ".join(f"{key} = {word}" for key, word in UNITS.items())
             raise ValueError(
                 f"'{text}' is not a span of time; write a whole number and a unit, such as 365d, "
-                f"12mo or 5bd (units: {', '.join(f'{key} = {word}' for key, word in UNITS.items())})"
+                f"12mo or 5bd (units: {units})"
             )
         return cls(int(found[1]), found[2])
 

@@ -34,7 +34,8 @@ class Result(_Record):
 
     `rows_available` counts what could have been compared, `rows_compared` what was; shares are
     of the latter. `samples` are keys of offending rows or entities, never their values.
-    `only_left`/`only_right` count entities for which one of two sources, knowing them, has no value.
+    `only_left`/`only_right` count entities of which one source has a value and the other, though
+    it knows them, has none.
     """
 
     check: str

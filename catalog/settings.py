@@ -102,7 +102,9 @@ def load_settings(file: Path) -> Settings:
         return Settings(**TomlConfigSettingsSource(Settings, file)())
     except ValidationError as error:
         said = [_say(detail["loc"], detail["type"], detail["msg"]) for detail in error.errors()]
-        raise UsageError(f"{file.name} (or TEKDOGRU_… variables):\n  " + "\n  ".join(said)) from None
+        raise UsageError(
+            f"{file.name} (or TEKDOGRU_… variables):\n  " + "\n  ".join(said)
+        ) from None
     except ValueError as error:
         raise UsageError(f"{file}: not TOML: {error}") from None
 

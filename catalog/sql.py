@@ -33,7 +33,7 @@ class SqlProblem:
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
-class SqlRefused(ValueError):  # noqa: N818 - it is an answer, not a fault
+class SqlRefused(ValueError):
     """A calculation is not allowed or cannot be read; `problems` holds everything found."""
 
     def __init__(self, problems: tuple[SqlProblem, ...]) -> None:

@@ -241,10 +241,15 @@ def refusals(tree: exp.Expr, *, query: bool) -> list[Refusal]:
             found.append((node, refused))
         if not refused or isinstance(node, exp.Func):
             stack += [
-                (child, depth if type(child) is type(node) and key == "this" else depth + 1)
+                (child, depth if key == "this" and _is_chain(node, child) else depth + 1)
                 for key, child in _children(node)
             ]
     return found
+
+
+def _is_chain(node: exp.Expr, child: exp.Expr) -> bool:
+    """Whether the two are terms of one flat `a + b + c`, which is no nesting."""
+    return isinstance(node, exp.Binary) and type(child) is type(node)
 
 
 def _children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:

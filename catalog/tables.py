@@ -12,7 +12,8 @@ ENTITY_ID = "entity_id"
 
 def readable_tables(catalog: Catalog) -> Mapping[str, Mapping[str, FieldType]]:
     """Table name to columns and their types: `customer` is the golden record of that entity
-    (`entity_id` and its attributes), `crm.customers` a dataset with its declared fields."""
+    (`entity_id` and its attributes), `crm.customers` a dataset with its declared fields.
+    """
     tables: dict[str, Mapping[str, FieldType]] = {}
     for entity in catalog.entities:
         tables[entity] = golden_columns(catalog, entity)

@@ -34,7 +34,9 @@ AsOfOption = Annotated[
 ]
 SelectOption = Annotated[
     str | None,
-    typer.Option("--select", help="Only checks whose key or URN matches, e.g. 'attribute:*email*'."),
+    typer.Option(
+        "--select", help="Only checks whose key or URN matches, e.g. 'attribute:*email*'."
+    ),
 ]
 
 
@@ -45,7 +47,7 @@ def check(
     ] = False,
     select: SelectOption = None,
     as_of: AsOfOption = None,
-    format: FormatOption = OutputFormat.text,
+    format_: FormatOption = OutputFormat.text,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
     ] = None,
@@ -63,7 +65,7 @@ def check(
     opened, catalog = open_valid(workspace)
     plan = plan_checks(opened, catalog, _day(opened, as_of), select)
     if dry_run:
-        _write(_planned(plan, format), output)
+        _write(_planned(plan, format_), output)
         return 0
     with shown_progress() as progress:
         record = run_checks(
@@ -71,7 +73,7 @@ def check(
         )
     store = RunStore(opened.state_url)
     store.save(record)
-    text = _told(record, catalog, store, opened, format)
+    text = _told(record, catalog, store, opened, format_)
     if output:
         write_whole(output, text + "\n")
         print(f"{record.verdict}: report written to {output}", file=sys.stderr)
@@ -127,25 +129,33 @@ def _day(workspace: Workspace, as_of: datetime | None) -> date:
     return as_of.date() if as_of else workspace.clock.today()
 
 
-def _planned(plan: Plan, format: OutputFormat) -> str:
-    if format == OutputFormat.json:
+def _planned(plan: Plan, format_: OutputFormat) -> str:
+    if format_ == OutputFormat.json:
         listed = [
-            {"check": c.key, "title": c.title, "severity": c.severity, "owner": c.owner,
-             "expectation": c.expectation, "reads": list(c.reads)}
+            {
+                "check": c.key,
+                "title": c.title,
+                "severity": c.severity,
+                "owner": c.owner,
+                "expectation": c.expectation,
+                "reads": list(c.reads),
+            }
             for c in plan.checks
-        ]  # fmt: skip
-        return json.dumps({"as_of": plan.as_of.isoformat(), "checks": listed}, ensure_ascii=False, indent=2)
+        ]
+        return json.dumps(
+            {"as_of": plan.as_of.isoformat(), "checks": listed}, ensure_ascii=False, indent=2
+        )
     lines = [f"{c.key}\n    {c.title} [{c.severity}]" for c in plan.checks]
     return "\n".join([*lines, "", f"{len(plan.checks)} checks as of {plan.as_of}; nothing was run"])
 
 
 def _told(
-    record: RunRecord, catalog: Catalog, store: object, workspace: Workspace, format: OutputFormat
+    record: RunRecord, catalog: Catalog, store: object, workspace: Workspace, format_: OutputFormat
 ) -> str:
     from catalog.store.runs import RunStore
     from expectations.reports.text import render_text
 
-    if format == OutputFormat.json:
+    if format_ == OutputFormat.json:
         return record.model_dump_json(indent=2)
     assert isinstance(store, RunStore)
     since = store.failing_since(r.check for r in record.results if r.verdict == "fail")

@@ -1,4 +1,4 @@
-"""Compiles a catalog into a Plan: every check its definitions ask for, in the order of the files."""
+"""Compiles a catalog into a Plan: every check its definitions ask for, in their order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from catalog.model.definition import Severity
 from catalog.settings import ExpirySettings, Settings
 from catalog.sql import check_query
 from catalog.tables import readable_tables
-from expectations.suites import NOT_NULL
 from expectations.plan import (
     AgreementFigure,
     Candidate,
@@ -41,6 +40,7 @@ from expectations.plan import (
     ValuesFigure,
     freeze,
 )
+from expectations.suites import NOT_NULL
 
 REGEX = "expect_column_values_to_match_regex"
 ALWAYS_FITS = frozenset({"text", "code", "address"})
@@ -52,7 +52,11 @@ def compile_plan(catalog: Catalog, as_of: date, settings: Settings) -> Plan:
     golden = {key: compiler.golden(a) for key, a in catalog.attributes.items()}
     checks = [
         *compiler.of_datasets(),
-        *(check for key, a in catalog.attributes.items() for check in compiler.of_attribute(a, golden[key])),
+        *(
+            check
+            for key, a in catalog.attributes.items()
+            for check in compiler.of_attribute(a, golden[key])
+        ),
         *compiler.of_measures(),
         *compiler.of_definitions(settings.expiry),
     ]
@@ -70,9 +74,15 @@ def _dataset(dataset: Dataset) -> DatasetPlan:
     fields = tuple(FieldPlan(f.key, f.source_column, f.type, f.format) for f in dataset.fields)
     confirmed = dataset.confirmed_at.field if dataset.confirmed_at else None
     return DatasetPlan(
-        dataset.path, fields, dataset.entity, dataset.id, dataset.rows, dataset.population,
-        confirmed, dataset.decimal,
-    )  # fmt: skip
+        dataset.path,
+        fields,
+        dataset.entity,
+        dataset.id,
+        dataset.rows,
+        dataset.population,
+        confirmed,
+        dataset.decimal,
+    )
 
 
 def _entity(catalog: Catalog, key: str) -> EntityPlan:
@@ -127,30 +137,50 @@ class _Compiler:
                 title = f"{dataset.path} is renewed every {refresh}"
                 figure = FreshFigure(dataset.path, since)
                 yield self.check(
-                    dataset, "fresh", figure, "expect_dataset_to_be_fresh", title,
-                    part=("refresh",), reads=(dataset.path,),
-                )  # fmt: skip
+                    dataset,
+                    "fresh",
+                    figure,
+                    "expect_dataset_to_be_fresh",
+                    title,
+                    part=("refresh",),
+                    reads=(dataset.path,),
+                )
 
     def _ids(self, dataset: Dataset) -> Iterator[Check]:
         reads = (dataset.path,)
         yield self.check(
-            dataset, "id_present", IdPresentFigure(dataset.path), "expect_ids_to_be_present",
-            f"Every row of {dataset.path} has a {dataset.id}", part=("id",), reads=reads,
-        )  # fmt: skip
+            dataset,
+            "id_present",
+            IdPresentFigure(dataset.path),
+            "expect_ids_to_be_present",
+            f"Every row of {dataset.path} has a {dataset.id}",
+            part=("id",),
+            reads=reads,
+        )
         if dataset.rows == "one":
             yield self.check(
-                dataset, "id", IdFigure(dataset.path), "expect_ids_not_to_repeat",
-                f"{dataset.path} has one row per {dataset.id}", part=("id",), reads=reads,
-            )  # fmt: skip
+                dataset,
+                "id",
+                IdFigure(dataset.path),
+                "expect_ids_not_to_repeat",
+                f"{dataset.path} has one row per {dataset.id}",
+                part=("id",),
+                reads=reads,
+            )
 
     def _known(self, dataset: Dataset) -> Iterator[Check]:
         for other, share in dataset.known_to.items():
             yield self.check(
-                dataset, "known_to", KnownFigure(dataset.path, other),
-                "expect_entities_to_be_known", f"{other} knows the {dataset.entity}s of {dataset.path}",
-                what=other, part=("known_to", other), reads=(dataset.path, other),
+                dataset,
+                "known_to",
+                KnownFigure(dataset.path, other),
+                "expect_entities_to_be_known",
+                f"{other} knows the {dataset.entity}s of {dataset.path}",
+                what=other,
+                part=("known_to", other),
+                reads=(dataset.path, other),
                 target=Target(target=share),
-            )  # fmt: skip
+            )
 
     # attributes
 
@@ -164,10 +194,15 @@ class _Compiler:
         field = self.catalog.fields[claim.field]
         confirmed = field.confirmed_at
         column = Column(
-            field.dataset, field.key, attribute.key, attribute.type, attribute.cleanse,
-            attribute.compare, tuple(attribute.values) if attribute.values is not None else None,
+            field.dataset,
+            field.key,
+            attribute.key,
+            attribute.type,
+            attribute.cleanse,
+            attribute.compare,
+            tuple(attribute.values) if attribute.values is not None else None,
             confirmed.field if confirmed else None,
-        )  # fmt: skip
+        )
         return Candidate(column, claim.when, claim.row)
 
     def of_attribute(self, attribute: Attribute, golden: GoldenColumn) -> Iterator[Check]:
@@ -201,11 +236,16 @@ class _Compiler:
         for left, right in combinations(self._independent(golden), 2):
             a, b = left.column, right.column
             yield self.check(
-                attribute, "agree", AgreementFigure(golden.entity, left, right),
-                "expect_sources_to_agree", f"{a.dataset} and {b.dataset} agree on {attribute.name}",
-                what=f"{a.path}~{b.path}", part=("agree",), target=attribute.agree,
+                attribute,
+                "agree",
+                AgreementFigure(golden.entity, left, right),
+                "expect_sources_to_agree",
+                f"{a.dataset} and {b.dataset} agree on {attribute.name}",
+                what=f"{a.path}~{b.path}",
+                part=("agree",),
+                target=attribute.agree,
                 reads=(a.dataset, b.dataset),
-            )  # fmt: skip
+            )
 
     def _independent(self, golden: GoldenColumn) -> list[Candidate]:
         """One candidate per dataset and per origin: a copy does not vote beside its original."""
@@ -224,18 +264,27 @@ class _Compiler:
         feeding = feeding_datasets(self.catalog, attribute.entity)
         if attribute.required:
             yield self.check(
-                attribute, "required", RequiredFigure(golden, self._subtype(attribute)),
+                attribute,
+                "required",
+                RequiredFigure(golden, self._subtype(attribute)),
                 "expect_golden_value_to_be_present" if attribute.apply_to else NOT_NULL,
                 f"Every {attribute.apply_to or attribute.entity} has a value for {attribute.name}",
-                part=("required",), reads=feeding, target=attribute.required,
-            )  # fmt: skip
+                part=("required",),
+                reads=feeding,
+                target=attribute.required,
+            )
         if attribute.current and attribute.valid_for:
             since = attribute.valid_for.before(self.as_of, self.holidays)
             yield self.check(
-                attribute, "current", CurrentFigure(golden, since), "expect_values_to_be_current",
+                attribute,
+                "current",
+                CurrentFigure(golden, since),
+                "expect_values_to_be_current",
                 f"{attribute.name} was confirmed within {attribute.valid_for}",
-                part=("current",), reads=_datasets(golden), target=attribute.current,
-            )  # fmt: skip
+                part=("current",),
+                reads=_datasets(golden),
+                target=attribute.current,
+            )
 
     def _subtype(self, attribute: Attribute) -> str | None:
         entity = self.catalog.entities[attribute.entity]
@@ -250,12 +299,18 @@ class _Compiler:
             where = f":{on.path}" if isinstance(on, Column) else ""
             figure, expectation = _rule_figure(rule, on)
             yield self.check(
-                attribute, "rule", figure, expectation,
+                attribute,
+                "rule",
+                figure,
+                expectation,
                 f"{attribute.name}: {rule.message or rule.name.replace('_', ' ')}",
-                what=f"{rule.name}{where}", part=("rules", index), severity=rule.severity,
+                what=f"{rule.name}{where}",
+                part=("rules", index),
+                severity=rule.severity,
                 reads=(on.dataset,) if isinstance(on, Column) else _datasets(golden),
-                target=Target(target=rule.at_least), message=rule.message,
-            )  # fmt: skip
+                target=Target(target=rule.at_least),
+                message=rule.message,
+            )
 
     # measures and time
 
@@ -276,10 +331,14 @@ class _Compiler:
     def of_measures(self) -> Iterator[Check]:
         for measure in self.catalog.measures.values():
             yield self.check(
-                measure, "computes", ComputesFigure(measure.key), "expect_measure_to_compute",
-                f"{measure.name} can be calculated", part=("calculation",),
+                measure,
+                "computes",
+                ComputesFigure(measure.key),
+                "expect_measure_to_compute",
+                f"{measure.name} can be calculated",
+                part=("calculation",),
                 reads=self.measure(measure.key).reads,
-            )  # fmt: skip
+            )
 
     def of_definitions(self, expiry: ExpirySettings) -> Iterator[Check]:
         for definition in self.catalog.definitions.values():
@@ -290,10 +349,13 @@ class _Compiler:
             fail_after = expiry.grace.after(review_date, self.holidays)
             part = "expires_on" if definition.expires_on else "review_every"
             yield self.check(
-                definition, "expiry", ExpiryFigure(review_date, warn_from, fail_after),
+                definition,
+                "expiry",
+                ExpiryFigure(review_date, warn_from, fail_after),
                 "expect_definition_to_be_current",
-                f"{definition.named('en')} is within its review date", part=(part,),
-            )  # fmt: skip
+                f"{definition.named('en')} is within its review date",
+                part=(part,),
+            )
 
 
 def severity_of(definition: Definition) -> Severity:

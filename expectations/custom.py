@@ -49,8 +49,8 @@ class FigureExpectation(BatchExpectation):
     def _validate(
         self,
         metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002 - GX passes it
-        execution_engine: ExecutionEngine[Any] | None = None,  # noqa: ARG002 - GX passes it
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         figure = metrics[FIGURE_METRIC]
         good = (figure.compared - figure.violations) / figure.compared if figure.compared else None
@@ -90,6 +90,10 @@ class ExpectSourcesToAgree(FigureExpectation):
 
 class ExpectGoldenValueToBePresent(FigureExpectation):
     """Every entity has a golden value."""
+
+
+class ExpectValuesToBeCurrent(FigureExpectation):
+    """Golden values were confirmed recently enough."""
 
 
 class ExpectRuleToHold(FigureExpectation):

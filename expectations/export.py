@@ -106,7 +106,9 @@ def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path
             compared = f"CASE WHEN h{i} IS NOT NULL THEN CAST(h{i} AS VARCHAR) END"
             columns.append(f"{compared} AS {quote_name(compared_name(column, names))}")
     name = f"dataset.{projection.dataset.path}"
-    return _copy(name, f"SELECT {', '.join(columns)} FROM {projection.counted}", folder, projection.ready)
+    return _copy(
+        name, f"SELECT {', '.join(columns)} FROM {projection.counted}", folder, projection.ready
+    )
 
 
 def _copy_golden(join: Join, folder: Path) -> Step:
@@ -116,7 +118,9 @@ def _copy_golden(join: Join, folder: Path) -> Step:
         column = quote_name(golden.name)
         number = golden.type in ("decimal", "money")
         columns.append(f"CAST({column} AS DOUBLE) AS {column}" if number else column)
-    select = f"SELECT {', '.join(['entity_id', *columns])} FROM {quote_name(name.replace('.', ' ', 1))}"
+    select = (
+        f"SELECT {', '.join(['entity_id', *columns])} FROM {quote_name(name.replace('.', ' ', 1))}"
+    )
     return _copy(name, select, folder, f"golden:{join.entity.key}")
 
 

@@ -98,8 +98,8 @@ class FigureEngine(PandasExecutionEngine):
     def resolve_metrics(
         self,
         metrics_to_resolve: Iterable[MetricConfiguration],
-        metrics: dict[Any, Any] | None = None,  # noqa: ARG002 - GX passes it
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002 - GX passes it
+        metrics: dict[Any, Any] | None = None,
+        runtime_configuration: dict[str, Any] | None = None,
     ) -> dict[Any, Any]:
         """The answers by metric id; raises MetricProviderError for a metric it does not know."""
         wanted = list(metrics_to_resolve)

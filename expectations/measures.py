@@ -34,7 +34,9 @@ def computed_values(measure: MeasurePlan, computed: Computed) -> tuple[MeasureVa
         return ()
     rows = [dict(zip(computed.columns, map(plain, row), strict=True)) for row in computed.rows]
     return tuple(
-        MeasureValue(dimensions={name: row.get(name) for name in measure.dimensions}, value=row["value"])
+        MeasureValue(
+            dimensions={name: row.get(name) for name in measure.dimensions}, value=row["value"]
+        )
         for row in rows
     )
 

@@ -7,7 +7,7 @@ prints it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
@@ -56,10 +56,7 @@ class DatasetPlan:
 
     def field(self, key: str) -> FieldPlan:
         """The field of that key; KeyError when there is none."""
-        for field in self.fields:
-            if field.key == key:
-                return field
-        raise KeyError(key)
+        return {one.key: one for one in self.fields}[key]
 
 
 @dataclass(frozen=True)
@@ -220,15 +217,26 @@ class ExpiryFigure:
 
 
 FigureSpec = (
-    IdFigure | IdPresentFigure | KnownFigure | FreshFigure | TypeFigure | ValuesFigure
-    | UniqueFigure | AgreementFigure | RequiredFigure | CurrentFigure | SqlFigure
-    | NativeFigure | ComputesFigure | ExpiryFigure
-)  # fmt: skip
+    IdFigure
+    | IdPresentFigure
+    | KnownFigure
+    | FreshFigure
+    | TypeFigure
+    | ValuesFigure
+    | UniqueFigure
+    | AgreementFigure
+    | RequiredFigure
+    | CurrentFigure
+    | SqlFigure
+    | NativeFigure
+    | ComputesFigure
+    | ExpiryFigure
+)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One planned expectation: what it speaks of, whose it is, what is counted and what must hold."""
+    """One planned expectation: what it speaks of, whose it is, what is counted, what must hold."""
 
     key: str
     kind: str
@@ -239,7 +247,7 @@ class Check:
     figure: FigureSpec
     expectation: str
     reads: tuple[str, ...] = ()
-    target: Target = Target()
+    target: Target = field(default_factory=Target)
     message: str | None = None
     place: Place | None = None
 

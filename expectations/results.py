@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -32,8 +33,9 @@ def make_result(
     """The result of one check on one day."""
     decision = decide(check, answer, judgement, baseline, as_of)
     counted = answer if isinstance(answer, Counted) else Counted(0, 0, 0)
-    failed_aggregate = judgement is not None and judgement.success is False
-    violations = max(counted.violations, int(failed_aggregate and not counted.violations))
+    if not counted.compared:
+        counted = replace(counted, violations=0)
+    violations = counted.violations or int(_is_failed_aggregate(check, judgement))
     observed = _observed(check, counted, judgement)
     two_sided = isinstance(check.figure, AgreementFigure)
     return Result(
@@ -60,6 +62,12 @@ def make_result(
         line=check.place.line if check.place else None,
         seconds=round(counted.seconds, 4),
     )
+
+
+def _is_failed_aggregate(check: Check, judgement: Judgement | None) -> bool:
+    """Whether an expectation about the whole column failed; no single row of it is bad."""
+    failed = judgement is not None and judgement.success is False
+    return failed and isinstance(check.figure, NativeFigure)
 
 
 def _observed(check: Check, counted: Counted, judgement: Judgement | None) -> Any:

@@ -18,7 +18,9 @@ def connectors(catalog: Catalog, context: Context) -> Iterator[Problem]:
         if source.connector not in kinds:
             said = f"{source.urn}: no connector for kind '{source.connector}'; "
             place = catalog.places.find(source.urn, "kind")
-            yield Problem("TD012", said + nearest(source.connector, kinds), place=place, urn=source.urn)
+            yield Problem(
+                "TD012", said + nearest(source.connector, kinds), place=place, urn=source.urn
+            )
 
 
 def expectations(catalog: Catalog, context: Context) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from expectations.engine.scope import needed_datasets
 from expectations.figures import Figure, Judgement
 from expectations.gate import decide_gate
 from expectations.measures import computed_values, count_computed
-from expectations.plan import Check, ComputesFigure, ExpiryFigure, Plan
+from expectations.plan import ComputesFigure, ExpiryFigure, Plan
 from expectations.results import make_result
 from expectations.sources.port import Extract
 from expectations.sources.registry import connector_for
@@ -60,7 +60,9 @@ def run_checks(
     judgements = judge_all(plan, answers, progress)
     baseline = {key: entry.share for key, entry in catalog.baseline.items()}
     results = [
-        make_result(check, answers.checks[check.key], judgements.get(check.key), baseline, plan.as_of)
+        make_result(
+            check, answers.checks[check.key], judgements.get(check.key), baseline, plan.as_of
+        )
         for check in plan.checks
     ]
     results = _with_reach(_masked(results, workspace, catalog), catalog)
@@ -134,7 +136,9 @@ def _run_id(started: datetime) -> str:
 
 
 def _values(plan: Plan, answers: Answers) -> Mapping[str, tuple[MeasureValue, ...]]:
-    asked = {check.figure.measure for check in plan.checks if isinstance(check.figure, ComputesFigure)}
+    asked = {
+        check.figure.measure for check in plan.checks if isinstance(check.figure, ComputesFigure)
+    }
     return {
         measure.key: computed_values(measure, computed)
         for measure in plan.measures

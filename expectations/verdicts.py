@@ -65,7 +65,9 @@ def _below_target(
     if target.by and as_of > target.by:
         return Decision("fail", f"the target was due on {target.by}")
     if target.floor is None:
-        return Decision("warn", f"the target is due on {target.by}") if target.by else Decision("fail")
+        return (
+            Decision("warn", f"the target is due on {target.by}") if target.by else Decision("fail")
+        )
     floor = baseline.get(check.key) if target.floor == "baseline" else float(target.floor)
     if floor is None:
         return Decision("fail", "no baseline is recorded for it; `tekdogru baseline` records one")

@@ -98,4 +98,3 @@ SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     NativeFigure: _native,
     ExpiryFigure: _expiry,
 }
-

@@ -145,7 +145,9 @@ class _Reader:
         for urn, inner in _written_parts(thing):
             if urn in self.written.entries:
                 first = self.written.find(urn)
-                said = f"'{urn}' is defined already, at {first}; keys are unique: rename or delete one"
+                said = (
+                    f"'{urn}' is defined already, at {first}; keys are unique: rename or delete one"
+                )
                 place = file.place(*path, *inner, "key")
                 self.problems.append(Problem("TD010", said, place=place, urn=urn))
             else:
@@ -166,4 +168,5 @@ def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
 
 
 def _form(value: object) -> str:
-    return {dict: "block of keys", list: "list", str: "text"}.get(type(value), "single value")
+    names: dict[type, str] = {dict: "block of keys", list: "list", str: "text"}
+    return names.get(type(value), "single value")

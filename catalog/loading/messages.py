@@ -17,7 +17,11 @@ Path = tuple[str | int, ...]
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], entry: Mapping[str, Any], file: YamlFile, path: Path
+    error: ValidationError,
+    model: type[BaseModel],
+    entry: Mapping[str, Any],
+    file: YamlFile,
+    path: Path,
 ) -> Iterator[Problem]:
     """Every problem of one entry, each at its own line.
 

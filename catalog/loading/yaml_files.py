@@ -19,12 +19,18 @@ MOST_VALUES = 1_000_000
 class _Composer(yaml.CSafeLoader):
     """The C parser with YAML 1.2's core types: `on` and `no` are words, dates stay text."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own declaration
 
 
-_Composer.add_implicit_resolver("tag:bool", re.compile(r"^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Composer.add_implicit_resolver("tag:null", re.compile(r"^(~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Composer.add_implicit_resolver("tag:int", re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Composer.add_implicit_resolver(
+    "tag:bool", re.compile(r"^(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Composer.add_implicit_resolver(
+    "tag:null", re.compile(r"^(~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+_Composer.add_implicit_resolver(
+    "tag:int", re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")
+)
 _Composer.add_implicit_resolver(
     "tag:float",
     re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),

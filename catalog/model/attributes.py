@@ -17,7 +17,7 @@ Survive = Literal["priority"]
 
 
 class Target(Model):
-    """A share that must hold: the target, the day it is due, and the floor it may not fall below."""
+    """A share that must hold: the target, the day it is due, the floor it may not fall below."""
 
     target: float = Field(1.0, ge=0, le=1)
     by: date | None = None

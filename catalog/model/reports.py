@@ -64,7 +64,7 @@ class Cell(Definition):
     find: Find | None = None
     unit: str | CurrencyUnit | None = None
     measure: str | None = None
-    where: dict[str, str | int | float | bool] = {}
+    where: dict[str, str | int | float | bool] = Field(default={})
     calculation: str | None = None
 
     @property

@@ -43,7 +43,9 @@ class Field(Definition):
 
     name: str = ""
     type: FieldType = "text"
-    column: str | None = Setting(None, description="The column's name in the source, if not the key.")
+    column: str | None = Setting(
+        None, description="The column's name in the source, if not the key."
+    )
     format: str | None = Setting(None, description="How dates are written, e.g. %d.%m.%Y.")
     confirmed_at: Confirmation | None = None
     copy_of: str | None = Setting(None, description="The field this one is filled from.")

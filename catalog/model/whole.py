@@ -73,9 +73,7 @@ class Catalog:
     def datasets(self) -> Mapping[str, Dataset]:
         """Every dataset by its path, `crm.customers`."""
         return {
-            dataset.path: dataset
-            for source in self.sources.values()
-            for dataset in source.datasets
+            dataset.path: dataset for source in self.sources.values() for dataset in source.datasets
         }
 
     @cached_property

@@ -43,16 +43,25 @@ class RunStore:
         """Keep a run; either all of it is there afterwards or nothing."""
         started = record.started.astimezone(UTC)
         row = RunRow(
-            run=record.run, started=started, as_of=record.as_of, selection=record.selection,
-            verdict=record.verdict, exit_code=record.exit_code, document=record.model_dump_json(),
-        )  # fmt: skip
+            run=record.run,
+            started=started,
+            as_of=record.as_of,
+            selection=record.selection,
+            verdict=record.verdict,
+            exit_code=record.exit_code,
+            document=record.model_dump_json(),
+        )
         results = [
             ResultRow(
-                run=record.run, check=one.check, started=started, verdict=one.verdict,
-                rows_compared=one.rows_compared, violations=one.violations,
+                run=record.run,
+                check=one.check,
+                started=started,
+                verdict=one.verdict,
+                rows_compared=one.rows_compared,
+                violations=one.violations,
             )
             for one in record.results
-        ]  # fmt: skip
+        ]
         with Session(self._engine) as session, session.begin():
             session.add(row)
             session.flush()
@@ -63,13 +72,17 @@ class RunStore:
         with Session(self._engine) as session:
             newest = select(RunRow).order_by(desc(RunRow.started)).limit(1)
             unselected = newest.where(col(RunRow.selection).is_(None))
-            row = (session.exec(unselected).first() if whole else None) or session.exec(newest).first()
+            row = (session.exec(unselected).first() if whole else None) or session.exec(
+                newest
+            ).first()
             return RunRecord.model_validate_json(row.document) if row else None
 
     def get(self, run: str) -> RunRecord | None:
         """The record of a run, found by its id or an unambiguous beginning of it."""
         with Session(self._engine) as session:
-            rows = session.exec(select(RunRow).where(col(RunRow.run).startswith(run)).limit(2)).all()
+            rows = session.exec(
+                select(RunRow).where(col(RunRow.run).startswith(run)).limit(2)
+            ).all()
             return RunRecord.model_validate_json(rows[0].document) if len(rows) == 1 else None
 
     def recent(self, most: int = 20) -> list[RunSummary]:
@@ -103,7 +116,9 @@ class RunStore:
         wanted = set(checks)
         return {check: start for check, start in since if check in wanted}
 
-    def history(self, checks: Iterable[str], most: int = 30) -> dict[str, list[tuple[datetime, str]]]:
+    def history(
+        self, checks: Iterable[str], most: int = 30
+    ) -> dict[str, list[tuple[datetime, str]]]:
         """Per check its latest verdicts with their instants (UTC), oldest first."""
         wanted = list(checks)
         with Session(self._engine) as session:

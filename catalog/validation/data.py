@@ -59,7 +59,8 @@ def _known_to(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
 
 def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD024 for claims that can never be used, TD022 for rules that cannot be told apart,
-    TD043 for promises that nothing can show."""
+    TD043 for promises that nothing can show.
+    """
     for attribute in catalog.attributes.values():
         for index, claim in enumerate(attribute.claims):
             said = _unusable(catalog, attribute, claim, index)
@@ -82,7 +83,8 @@ def _unusable(catalog: Catalog, attribute: Attribute, claim: Claim, index: int) 
     if not dataset.id:
         return f"claim {claim.field}: {dataset.path} has no `id`, so its rows belong to nobody"
     if dataset.entity != attribute.entity:
-        return f"claim {claim.field}: {dataset.path} describes {dataset.entity}, not {attribute.entity}"
+        found, wanted = dataset.entity, attribute.entity
+        return f"claim {claim.field}: {dataset.path} describes {found}, not {wanted}"
     if claim.row and dataset.rows == "one":
         return f"claim {claim.field}: `row` picks one of many, but {dataset.path} has `rows: one`"
     if claim in attribute.claims[:index]:
@@ -106,7 +108,9 @@ def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
         for name in cell.where if measure else ():
             if measure and name not in measure.dimensions:
                 known = ", ".join(measure.dimensions) or "none"
-                said = f"where {name}: measure '{measure.key}' has no such dimension (it has {known})"
+                said = (
+                    f"where {name}: measure '{measure.key}' has no such dimension (it has {known})"
+                )
                 yield _problem(catalog, "TD021", cell.urn, said, "where")
 
 

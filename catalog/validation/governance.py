@@ -21,9 +21,7 @@ def owners(catalog: Catalog, context: Context) -> Iterator[Problem]:
                 yield from _owner(catalog, context, urn, part, name)
 
 
-def _owner(
-    catalog: Catalog, context: Context, urn: str, part: str, name: str
-) -> Iterator[Problem]:
+def _owner(catalog: Catalog, context: Context, urn: str, part: str, name: str) -> Iterator[Problem]:
     place = catalog.places.find(urn, part)
     if name not in catalog.roles and name not in catalog.teams and not E_MAIL.match(name):
         hint = nearest(name, [*catalog.roles, *catalog.teams])

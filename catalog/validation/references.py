@@ -58,9 +58,9 @@ def _all(catalog: Catalog) -> Iterator[Reference]:
         if cell.measure:
             yield Reference(cell.urn, ("measure",), "measure", cell.measure, catalog.measures)
     for touchpoint in catalog.touchpoints.values():
-        for attribute, field in touchpoint.reads.items():
-            part = ("reads", attribute)
-            yield Reference(touchpoint.urn, part, "attribute", attribute, catalog.attributes)
+        for key, field in touchpoint.reads.items():
+            part = ("reads", key)
+            yield Reference(touchpoint.urn, part, "attribute", key, catalog.attributes)
             yield Reference(touchpoint.urn, part, "field", field, catalog.fields)
 
 

@@ -1,4 +1,4 @@
-"""Rules on stewards' SQL: every condition and calculation parses, is allowed and names what exists."""
+"""Rules on stewards' SQL: it parses, is allowed, and names only what exists."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ class Statement:
 
 
 def statements(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """TD020 for each thing wrong with each statement; a catalog without SQL never loads a parser."""
+    """TD020 for each thing wrong with each statement; without SQL no parser is loaded."""
     for statement in _all(catalog):
         for said in _check(statement):
             place = catalog.places.find(statement.urn, *statement.part)
             where = " ".join(str(part) for part in statement.part)
-            yield Problem("TD020", f"{statement.urn}: {where}: {said}", place=place, urn=statement.urn)
+            yield Problem(
+                "TD020", f"{statement.urn}: {where}: {said}", place=place, urn=statement.urn
+            )
 
 
 def _check(statement: Statement) -> list[str]:
@@ -91,5 +93,3 @@ def _golden(catalog: Catalog, entity: str) -> dict[str, object]:
     from catalog.tables import golden_columns
 
     return dict(golden_columns(catalog, entity))
-
-

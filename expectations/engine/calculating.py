@@ -68,9 +68,7 @@ def _steps(plan: Plan, measure: MeasurePlan, scope: Scope, seconds: float) -> It
     made = f"measure:{measure.key}"
     yield Step(made, f"CREATE TABLE {table} AS {sql}", needs=needs, seconds=seconds)
     fetched = f"SELECT * FROM {table}"
-    yield Step(
-        f"value:{measure.key}", fetched, needs=(made,), fetch=True, max_rows=MOST_ROWS
-    )
+    yield Step(f"value:{measure.key}", fetched, needs=(made,), fetch=True, max_rows=MOST_ROWS)
 
 
 def _query(plan: Plan, measure: MeasurePlan, scope: Scope) -> str:
@@ -88,7 +86,9 @@ def _query(plan: Plan, measure: MeasurePlan, scope: Scope) -> str:
 
 def _expression(measure: MeasurePlan, scope: Scope) -> str:
     """Each measure named is a single number; one with dimensions makes the statement fail."""
-    values = {key: f"(SELECT value FROM {quote_name(f'measure {key}')})" for key in measure.measures}
+    values = {
+        key: f"(SELECT value FROM {quote_name(f'measure {key}')})" for key in measure.measures
+    }
     checked = check_condition(measure.calculation, values)
     sql = render(checked, _parameters(scope.dialect), columns=values, zone=scope.dialect.zone)
     return f"SELECT {sql} AS value"

@@ -104,7 +104,7 @@ class Child:
             if not isinstance(message, dict):
                 return message
             if "rows" not in message:
-                return _closing(message, rows, seconds, self.limits)
+                return self._closing(message, rows, seconds)
             rows += [tuple(decode(value) for value in row) for row in message["rows"]]
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ class Child:
             except queue.Empty:
                 self.largest_mb = max(self.largest_mb, resident_mb(self.process.pid))
                 if self.largest_mb > most_mb:
-                    return self._killed("memory", f"it took more than {most_mb} MB of memory")
+                    return self._killed("memory", self._too_much())
                 if time.monotonic() > deadline:
                     return self._killed("deadline", too_late)
                 continue
@@ -156,10 +156,27 @@ class Child:
         how = f"status {status}" if status >= 0 else signal.Signals(-status).name
         starved = any(word in said for word in _SIGNS_OF_HUNGER)
         if starved or (status == -9 and self.largest_mb > 0.8 * self.limits.memory_mb):
-            message = f"it needs more than {self.limits.memory_mb} MB of memory"
-            return Answer(failed="memory", message=message, died=True)
+            return Answer(failed="memory", message=self._too_much(), died=True)
         message = f"the process that ran it died ({how}) {said}".strip()
         return Answer(failed="crash", message=message, died=True)
+
+    def _too_much(self) -> str:
+        return f"it needs more than {self.limits.memory_mb} MB of memory"
+
+    def _closing(
+        self, message: dict[str, Any], rows: list[tuple[object, ...]], seconds: float
+    ) -> Answer:
+        failed = message.get("failed")
+        if failed is None:
+            return Answer(tuple(message["columns"]), tuple(rows), message["truncated"])
+        texts = {
+            "deadline": f"{seconds:g} seconds are used up",
+            "memory": self._too_much(),
+            "answer": f"its answer is larger than {self.limits.answer_mb} MB",
+        }
+        kind: Kind = "memory" if failed == "answer" else failed
+        text = texts.get(failed, message["message"])
+        return Answer(failed=kind, message=text, died=kind == "crash")
 
     def _read_lines(self) -> None:
         assert self.process.stdout is not None
@@ -174,21 +191,6 @@ class Child:
 
 
 _SIGNS_OF_HUNGER: Final = ("bad_alloc", "MemoryError", "Out of Memory", "annot allocate memory")
-
-
-def _closing(
-    message: dict[str, Any], rows: list[tuple[object, ...]], seconds: float, limits: Limits
-) -> Answer:
-    failed = message.get("failed")
-    if failed is None:
-        return Answer(tuple(message["columns"]), tuple(rows), message["truncated"])
-    texts = {
-        "deadline": f"{seconds:g} seconds are used up",
-        "memory": f"it needs more than {limits.memory_mb} MB of memory",
-        "answer": f"its answer is larger than {limits.answer_mb} MB",
-    }
-    kind = "memory" if failed == "answer" else failed
-    return Answer(failed=kind, message=texts.get(failed, message["message"]), died=kind == "crash")
 
 
 def _settings(

@@ -58,8 +58,13 @@ class Counting:
     def aggregates(self) -> tuple[str, ...]:
         """The five numbers and the observed value, in the order of `Counted`."""
         return (
-            self.rows, self.compared, self.violations, self.only_left, self.only_right, self.value,
-        )  # fmt: skip
+            self.rows,
+            self.compared,
+            self.violations,
+            self.only_left,
+            self.only_right,
+            self.value,
+        )
 
     def samples(self, most: int) -> str:
         """The statement that fetches the keys of offending rows, at most `most`."""
@@ -81,9 +86,15 @@ class Scope:
         return COUNTERS[type(check.figure)](self, check.figure)
 
 
-def _on_rows(scope: Scope, dataset: str, compared: str, violations: str, **more: object) -> Counting:
+def _on_rows(
+    scope: Scope, dataset: str, compared: str, violations: str, **more: object
+) -> Counting:
     projection = scope.projections[dataset]
-    rows = f"(SELECT count(*) FROM {projection.table})" if projection.dataset.population else "count(*)"
+    rows = (
+        f"(SELECT count(*) FROM {projection.table})"
+        if projection.dataset.population
+        else "count(*)"
+    )
     return Counting(projection.counted, projection.ready, rows, compared, violations, **more)  # type: ignore[arg-type]
 
 
@@ -95,9 +106,13 @@ def _id(scope: Scope, figure: IdFigure) -> Counting:
 
 def _id_present(scope: Scope, figure: IdPresentFigure) -> Counting:
     return _on_rows(
-        scope, figure.dataset, "count(*)", "count(*) - count(k)", bad="k IS NULL",
+        scope,
+        figure.dataset,
+        "count(*)",
+        "count(*) - count(k)",
+        bad="k IS NULL",
         key="'row ' || (ro + 1)",
-    )  # fmt: skip
+    )
 
 
 def _fresh(scope: Scope, figure: FreshFigure) -> Counting:
@@ -110,9 +125,7 @@ def _fresh(scope: Scope, figure: FreshFigure) -> Counting:
 
 def _type(scope: Scope, figure: TypeFigure) -> Counting:
     i = scope.projections[figure.column.dataset].index(figure.column)
-    return _on_rows(
-        scope, figure.column.dataset, f"count(v{i})", f"count_if(b{i})", bad=f"b{i}"
-    )
+    return _on_rows(scope, figure.column.dataset, f"count(v{i})", f"count_if(b{i})", bad=f"b{i}")
 
 
 def _values(scope: Scope, figure: ValuesFigure) -> Counting:
@@ -130,10 +143,12 @@ def _unique(scope: Scope, figure: UniqueFigure) -> Counting:
         f"GROUP BY {h} HAVING count(*) > 1"
     )
     return _on_rows(
-        scope, figure.column.dataset, f"count({h})",
+        scope,
+        figure.column.dataset,
+        f"count({h})",
         f"(SELECT coalesce(sum(n), 0) FROM ({repeated}))",
         bad=f"{h} IN (SELECT {h} FROM ({repeated}))",
-    )  # fmt: skip
+    )
 
 
 def _known(scope: Scope, figure: KnownFigure) -> Counting:
@@ -150,11 +165,15 @@ def _agreement(scope: Scope, figure: AgreementFigure) -> Counting:
     both = f"{join.knows(figure.left.column.dataset)} AND {join.knows(figure.right.column.dataset)}"
     bad = f"{left} <> {right}"
     return Counting(
-        join.table, join.step, f"count_if({both})",
-        f"count_if({left} IS NOT NULL AND {right} IS NOT NULL)", f"count_if({bad})", bad,
+        join.table,
+        join.step,
+        f"count_if({both})",
+        f"count_if({left} IS NOT NULL AND {right} IS NOT NULL)",
+        f"count_if({bad})",
+        bad,
         only_left=f"count_if({both} AND {left} IS NOT NULL AND {right} IS NULL)",
         only_right=f"count_if({both} AND {left} IS NULL AND {right} IS NOT NULL)",
-    )  # fmt: skip
+    )
 
 
 def _required(scope: Scope, figure: RequiredFigure) -> Counting:
@@ -166,9 +185,14 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
         who = f"(fed AND coalesce({scope.dialect.condition(figure.subtype, named)}, false))"
     bad = f"{who} AND {value} IS NULL"
     return Counting(
-        join.table, join.step, "count_if(fed)", f"count_if({who})", f"count_if({bad})", bad,
+        join.table,
+        join.step,
+        "count_if(fed)",
+        f"count_if({who})",
+        f"count_if({bad})",
+        bad,
         alone=bool(figure.subtype),
-    )  # fmt: skip
+    )
 
 
 def _current(scope: Scope, figure: CurrentFigure) -> Counting:
@@ -196,9 +220,16 @@ def _native(scope: Scope, figure: NativeFigure) -> Counting:
     relation, needs, value = _values_of(scope, figure.on)
     sql = figure_sql(figure.expect, value, thaw(figure.arguments))
     return Counting(
-        sql.relation(relation), needs, sql.rows, sql.compared, sql.violations, sql.bad,
-        value=sql.value, windowed=sql.counted is not None, view=relation,
-    )  # fmt: skip
+        sql.relation(relation),
+        needs,
+        sql.rows,
+        sql.compared,
+        sql.violations,
+        sql.bad,
+        value=sql.value,
+        windowed=sql.counted is not None,
+        view=relation,
+    )
 
 
 def _values_of(scope: Scope, on: GoldenColumn | Column) -> tuple[str, str, str]:

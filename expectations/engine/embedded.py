@@ -32,7 +32,7 @@ class EmbeddedEngine:
         self,
         plan: Plan,
         extracts: Mapping[str, Extract | Missing],
-        on_progress: Callable[[int, int], None] = lambda done, of: None,
+        on_progress: Callable[[int, int], None],
     ) -> Answers:
         """Answer the plan; see `Engine.run`.
 
@@ -71,9 +71,7 @@ def limits_of(settings: EngineSettings) -> Limits:
     )
 
 
-def foundation_steps(
-    scope: Scope, extracts: Mapping[str, Extract]
-) -> Iterator[Step]:
+def foundation_steps(scope: Scope, extracts: Mapping[str, Extract]) -> Iterator[Step]:
     """The steps that make the tables everything else reads."""
     for path, projection in scope.projections.items():
         yield from projection.steps(extracts[path], scope.dialect)
@@ -120,7 +118,10 @@ class _Work:
         selected: dict[str, int] = {}
         for key, one in group:
             wanted = [(i, sql) for i, sql in enumerate(one.aggregates) if sql != "NULL"]
-            self.places[key] = name, {i: selected.setdefault(sql, len(selected)) for i, sql in wanted}
+            self.places[key] = (
+                name,
+                {i: selected.setdefault(sql, len(selected)) for i, sql in wanted},
+            )
         columns = ", ".join(f"{sql} AS c{n}" for sql, n in selected.items())
         needs = tuple(dict.fromkeys(one.needs for _, one in group))
         relation = group[0][1].relation
@@ -166,8 +167,14 @@ class _Work:
         row = outcome.rows[0]
         numbers = [row[columns[i]] if i in columns else None for i in range(6)]
         samples = outcomes.get(f"samples:{check.key}")
+        rows, compared, violations = (int(str(number or 0)) for number in numbers[:3])
+        left, right = (None if number is None else int(str(number)) for number in numbers[3:5])
         return Counted(
-            *(int(str(n)) if n is not None else None for n in numbers[:5]),  # type: ignore[arg-type]
+            rows,
+            compared,
+            violations,
+            left,
+            right,
             value=numbers[5],
             samples=tuple(str(r[0]) for r in samples.rows if r[0] is not None) if samples else (),
             seconds=outcome.seconds,
@@ -186,9 +193,7 @@ class _Work:
         }
 
 
-def _unreadable(
-    reads: Sequence[str], extracts: Mapping[str, Extract | Missing]
-) -> Missing | None:
+def _unreadable(reads: Sequence[str], extracts: Mapping[str, Extract | Missing]) -> Missing | None:
     """Why one of the datasets read is not there, if one is not."""
     return next((one for path in reads if isinstance(one := extracts[path], Missing)), None)
 
@@ -198,7 +203,9 @@ def plain(message: str, files: Sequence[Path]) -> str:
     for file in files:
         message = message.replace(str(file), file.name)
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    kept = [line for line in lines if not line.startswith(("Possible", "* ", "LINE", "^", "file ="))]
+    kept = [
+        line for line in lines if not line.startswith(("Possible", "* ", "LINE", "^", "file ="))
+    ]
     return " ".join(kept)[:500]
 
 

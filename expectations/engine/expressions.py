@@ -39,12 +39,12 @@ def read_text(column: str, physical: str, zone: str) -> str:
     return f"nullif(CAST({column} AS VARCHAR), '')"
 
 
-def parse(text: str, type: FieldType, zone: str, format: str | None = None) -> str:
+def parse(text: str, kind: FieldType, zone: str, written: str | None = None) -> str:
     """The text as a value of its type, NULL when it is none; text types stay as they are."""
-    if type not in PARSED:
+    if kind not in PARSED:
         return text
-    written = (quote(format),) if format and type in ("date", "timestamp") else ()
-    return expand(PARSED[type], text, *written, zone=zone)
+    format_ = (quote(written),) if written and kind in ("date", "timestamp") else ()
+    return expand(PARSED[kind], text, *format_, zone=zone)
 
 
 def cleanse(text: str, steps: tuple[str, ...]) -> str:
@@ -54,25 +54,25 @@ def cleanse(text: str, steps: tuple[str, ...]) -> str:
     return f"nullif({text}, '')" if steps else text
 
 
-def canonical(parsed: str, text: str, type: FieldType) -> str:
+def canonical(parsed: str, text: str, kind: FieldType) -> str:
     """One spelling per value: the parsed value as text, the text itself where it is none."""
-    if type not in PARSED:
+    if kind not in PARSED:
         return text
     spelled = f"CAST({parsed} AS VARCHAR)"
-    if type in ("decimal", "money"):
+    if kind in ("decimal", "money"):
         spelled = f"rtrim(rtrim({spelled}, '0'), '.')"
     return f"coalesce({spelled}, {text})"
 
 
-def misfit(parsed: str, text: str, type: FieldType) -> str:
+def misfit(parsed: str, text: str, kind: FieldType) -> str:
     """True for a present text that does not fit the type."""
-    if type in PARSED:
+    if kind in PARSED:
         return f"({text} IS NOT NULL AND {parsed} IS NULL)"
-    if type in SHAPED:
-        return f"coalesce(NOT {expand(SHAPED[type], text)}, false)"
+    if kind in SHAPED:
+        return f"coalesce(NOT {expand(SHAPED[kind], text)}, false)"
     return "false"
 
 
-def restore(text: str, type: FieldType) -> str:
+def restore(text: str, kind: FieldType) -> str:
     """A canonical text as a value of its type."""
-    return f"CAST({text} AS {SQL_TYPES[type]})" if type in SQL_TYPES else text
+    return f"CAST({text} AS {SQL_TYPES[kind]})" if kind in SQL_TYPES else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -75,7 +75,13 @@ def render(
         columns={name.casefold(): sql for name, sql in (columns or {}).items()},
         zone=zone,
     )
-    expression = expression.copy()
+    try:
+        return _rendered(expression.copy(), replace)
+    except RecursionError:
+        raise RenderError("the calculation is nested too deeply") from None
+
+
+def _rendered(expression: exp.Expr, replace: Callable[[exp.Expr], exp.Expr]) -> str:
     for node in [n for n in expression.walk() if isinstance(n, _REPLACED)][::-1]:
         replaced = replace(node)
         if replaced is not node and node is expression:

@@ -79,10 +79,9 @@ class Projection:
     def steps(self, extract: Extract, dialect: Dialect) -> list[Step]:
         """The statements that make the table and the views on it."""
         name = f"rows:{self.dataset.path}"
-        counted = (
-            f"CREATE VIEW {self.counted} AS SELECT *, rowid AS ro FROM {self.table}"
-            + (" WHERE pop" if self.dataset.population else "")
-        )  # fmt: skip
+        counted = f"CREATE VIEW {self.counted} AS SELECT *, rowid AS ro FROM {self.table}" + (
+            " WHERE pop" if self.dataset.population else ""
+        )
         repeated = (
             f"CREATE TABLE {self.repeated} AS SELECT k, count(*) AS n FROM {self.counted} "
             "WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"

@@ -27,7 +27,7 @@ Message = dict[str, Any]
 
 MEGABYTE: Final = 1024 * 1024
 ROWS_PER_LINE: Final = 5_000
-QUOTED: Final = re.compile("'[^']*'")
+QUOTED: Final = re.compile("'.*'|\".*\"")
 """Values in messages about data: they may be personal."""
 PARENT_DEATH_SIGNAL: Final = 1
 ALLOWED: Final = frozenset({"SELECT", "CREATE", "DROP", "INSERT", "UPDATE", "DELETE"})
@@ -201,7 +201,7 @@ def run(connection: Any, statement: Message, settings: Message) -> Iterator[Mess
         yield {"failed": "deadline" if expired.is_set() else "crash", "message": str(error)}
     except (duckdb.FatalException, duckdb.InternalException) as error:
         yield {"failed": "crash", "message": str(error)}
-    except duckdb.DataError as error:
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
         yield {"failed": "sql", "message": QUOTED.sub("'…'", headline(error))}
     except (duckdb.Error, RuntimeError, ValueError, OverflowError) as error:
         yield {"failed": "sql", "message": headline(error)}
@@ -212,7 +212,7 @@ def run(connection: Any, statement: Message, settings: Message) -> Iterator[Mess
 
 def headline(error: Exception) -> str:
     """The error's own words, without the SQL it points at and general advice."""
-    return str(error).split("\n\n", 1)[0].strip()
+    return (str(error) or type(error).__name__).strip().split("\n", 1)[0]
 
 
 def _single(connection: Any, sql: str, writes: bool) -> Any:

@@ -10,11 +10,17 @@ from zoneinfo import ZoneInfo
 from catalog.model import Catalog
 from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
 
-MARKS = {"fail": "✗ FAIL", "error": "! ERROR", "unknown": "? UNKNOWN", "warn": "~ WARN", "pass": "✓ PASS"}
+MARKS = {
+    "fail": "✗ FAIL",
+    "error": "! ERROR",
+    "unknown": "? UNKNOWN",
+    "warn": "~ WARN",
+    "pass": "✓ PASS",
+}
 GATE = {
     0: "The gate is open: nothing at or above '{level}' failed.",
     1: "The gate is closed: something at or above '{level}' failed.",
-    3: "The gate is closed: nothing at or above '{level}' failed, but something there is not known.",
+    3: "The gate is closed: nothing at or above '{level}' failed, but not all is known.",
 }
 
 
@@ -53,9 +59,7 @@ def _owner_line(catalog: Catalog, owner: str | None) -> str:
     return f"{team.name} ({owner}):" if team else f"{owner}:"
 
 
-def _lines(
-    result: Result, catalog: Catalog, since: datetime | None, zone: str
-) -> Iterator[str]:
+def _lines(result: Result, catalog: Catalog, since: datetime | None, zone: str) -> Iterator[str]:
     level = "" if result.severity == "critical" else f" [{result.severity}]"
     yield f"  {MARKS[result.verdict]}{level}  {result.title}"
     yield f"      {result.message}"

@@ -106,8 +106,8 @@ def _parquet(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
     import pyarrow.parquet
 
     try:
-        schema = pyarrow.parquet.read_schema(path)
-    except (pyarrow.ArrowInvalid, OSError) as error:
+        schema = pyarrow.parquet.ParquetFile(path).schema_arrow
+    except (pyarrow.lib.ArrowInvalid, OSError) as error:
         raise SourceUnreadable(f"{where}: not a readable Parquet file: {error}") from None
     require_columns(dataset, schema.names, where)
     types = {field.name: _duckdb_type(str(field.type)) for field in schema}
@@ -143,4 +143,3 @@ READERS: Mapping[str, Callable[[Dataset, Path, str, Path], Extract]] = {
     ".xlsx": _excel,
     ".xlsm": _excel,
 }
-

@@ -1,4 +1,4 @@
-"""The port every connector implements: hand the engine a file it can read, never the data itself."""
+"""The port of connectors: hand the engine a file it can read, never the data itself."""
 
 from __future__ import annotations
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
 from catalog.settings import fill_secrets
 from expectations.sources.port import Extract, quote, require_columns, text_literal
+
+if TYPE_CHECKING:
+    from adbc_driver_manager.dbapi import Cursor
+    from pyarrow import RecordBatchReader
 
 CONNECT_SECONDS = 10
 
@@ -46,10 +51,10 @@ def _table(dataset: Dataset) -> str:
     return ".".join(quote(part) for part in str(dataset.table).split("."))
 
 
-def _columns(cursor: object, dataset: Dataset, where: str) -> tuple[str, ...]:
-    cursor.execute(f"SELECT * FROM {_table(dataset)} LIMIT 0")  # type: ignore[attr-defined]
-    columns = tuple(one[0] for one in cursor.description)  # type: ignore[attr-defined]
-    cursor.fetchall()  # type: ignore[attr-defined]
+def _columns(cursor: Cursor, dataset: Dataset, where: str) -> tuple[str, ...]:
+    cursor.execute(f"SELECT * FROM {_table(dataset)} LIMIT 0")
+    columns = tuple(one[0] for one in cursor.description or ())
+    cursor.fetchall()
     require_columns(dataset, columns, where)
     return tuple(field.source_column for field in dataset.fields)
 
@@ -60,11 +65,11 @@ def _select(dataset: Dataset) -> str:
     return f"SELECT {fields} FROM {_table(dataset)}"
 
 
-def _write(batches: object, target: Path) -> None:
+def _write(batches: RecordBatchReader, target: Path) -> None:
     import pyarrow.parquet
 
-    with pyarrow.parquet.ParquetWriter(target, batches.schema) as writer:  # type: ignore[attr-defined]
-        for batch in batches:  # type: ignore[attr-defined]
+    with pyarrow.parquet.ParquetWriter(target, batches.schema) as writer:
+        for batch in batches:
             writer.write_batch(batch)
 
 

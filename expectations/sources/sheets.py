@@ -14,7 +14,9 @@ from catalog.validation.problems import nearest
 LARGEST_UNPACKED = 2 * 1024**3
 
 
-def copy_sheet(path: Path, sheet: str | None, header_row: int, target: Path, where: str) -> list[str]:
+def copy_sheet(
+    path: Path, sheet: str | None, header_row: int, target: Path, where: str
+) -> list[str]:
     """Write the sheet's rows from `header_row` on to `target`; returns the headings.
 
     Without `sheet` the workbook must have exactly one. Empty rows are left out. Raises

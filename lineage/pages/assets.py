@@ -27,11 +27,12 @@ def site_folder() -> Path:
 
 
 def asset_files() -> dict[str, Path]:
-    """Every style and script by its address in the site."""
+    """Every style, script and image by its address in the site."""
     folder = site_folder()
     styles = {name: folder / "styles" / name for name in (*STYLES, *HOUSE_STYLES)}
     scripts = {name: folder / "scripts" / name for name in (*SCRIPTS, *HOUSE_SCRIPTS)}
-    return {f"{ADDRESS}/{name}": path for name, path in {**styles, **scripts}.items()}
+    found = {**styles, **scripts, "mark.svg": folder / "images" / "mark.svg"}
+    return {f"{ADDRESS}/{name}": path for name, path in found.items()}
 
 
 def guide_file(language: Language) -> Path:

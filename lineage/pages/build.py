@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs.commands.build import build
-from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
-from catalog.errors import UsageError
+from catalog.errors import TekdogruError, UsageError
 from catalog.model.definition import Language
 from catalog.workspace import Workspace
 from lineage.pages import assets
@@ -57,26 +56,33 @@ def _build(context: PageContext, scratch: Path) -> None:
     guide.parent.mkdir(parents=True)
     shutil.copyfile(assets.guide_file(context.language), guide)
     build(_config(context, scratch, pages))
+    for unused in ("javascripts", "stylesheets", "images"):
+        shutil.rmtree(scratch / "site" / "assets" / unused, ignore_errors=True)
 
 
 def _config(context: PageContext, scratch: Path, pages: Path) -> MkDocsConfig:
     settings = context.settings
-    config = load_config(
-        config_file=None,
-        config_file_path=str(scratch / "mkdocs.yml"),
-        site_name=settings.site.title or settings.institution,
-        docs_dir=str(pages),
-        site_dir=str(scratch / "site"),
-        use_directory_urls=False,
-        theme={
-            "name": "material",
-            "custom_dir": str(assets.site_folder() / "overrides"),
-            "language": context.language,
-            "font": False,
-        },
-        plugins=[],
-        markdown_extensions=["admonition", "attr_list", "tables", "toc"],
+    config = MkDocsConfig(config_file_path=str(scratch / "mkdocs.yml"))
+    config.load_dict(
+        {
+            "site_name": settings.site.title or settings.institution,
+            "docs_dir": str(pages),
+            "site_dir": str(scratch / "site"),
+            "use_directory_urls": False,
+            "theme": {
+                "name": "material",
+                "custom_dir": str(assets.site_folder() / "overrides"),
+                "language": context.language,
+                "font": False,
+            },
+            "nav": [{context.words.plain("start.reading"): GUIDE}],
+            "plugins": [],
+            "markdown_extensions": ["attr_list", "def_list", "tables"],
+        }
     )
+    errors, _ = config.validate()
+    if errors:
+        raise TekdogruError("the site cannot be configured: " + "; ".join(f"{k}: {e}" for k, e in errors))
     config.plugins["tekdogru"] = CatalogPlugin(context, folder="")
     return config
 

@@ -30,7 +30,7 @@ def chrome_of(ctx: PageContext, prefix: str, config: MkDocsConfig) -> dict[str, 
         "catalog": words.plain("start.title"),
         "home": f"{prefix}{START}",
         "nav": nav,
+
         "footer": words.plain("chrome.footer", day=words.day(ctx.today)),
-        "reading": words.plain("start.reading"),
         **{name: words.plain(f"chrome.{name}") for name in (*names, *more)},
     }

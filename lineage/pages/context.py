@@ -39,6 +39,10 @@ _MARK = Markup(
     '<svg class="td-mark td-mark-{}" viewBox="0 0 16 16" width="16" height="16"'
     ' aria-hidden="true">{}</svg>'
 )
+_MARKS = {
+    level: _MARK.format(_SHAPE_OF.get(level, level), Markup(_SHAPES[_SHAPE_OF.get(level, level)]))
+    for level in (*_SHAPES, *_SHAPE_OF)
+}
 
 
 @dataclass(frozen=True)
@@ -179,16 +183,18 @@ class PageContext:
 
     def mark(self, level: str) -> Markup:
         """The mark of a level or of a verdict: a shape of its own beside the colour."""
-        shape = _SHAPE_OF.get(level, level)
-        return _MARK.format(shape, Markup(_SHAPES[shape])) if shape else Markup("")
+        return _MARKS[level]
 
     def answer_mark(self, urn: str) -> Markup:
         """A definition's answer as mark and word."""
-        level = self.level(urn)
-        if not level:
-            return Markup("")
-        word = self.words(f"use.{level}")
-        return Markup('<span class="td-answer">{} {}</span>').format(self.mark(level), word)
+        return self._answer_marks[self.level(urn)]
+
+    @cached_property
+    def _answer_marks(self) -> Mapping[str, Markup]:
+        said = Markup('<span class="td-answer">{} {}</span>')
+        levels = ("use", "care", "dont")
+        marks = {one: said.format(self.mark(one), self.words(f"use.{one}")) for one in levels}
+        return {"": Markup(""), **marks}
 
     def verdict_mark(self, verdict: str) -> Markup:
         """A verdict as mark and word."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from markupsafe import Markup, escape
@@ -13,8 +14,8 @@ from lineage.pages.words import Words
 
 PER_COLUMN = 8
 WIDTH, HEIGHT = 176, 46
-GAP_X, GAP_Y = 48, 12
-LETTERS = 24
+GAP_X, GAP_Y = 44, 12
+LETTERS = 22
 Columns = tuple[tuple[str, ...], ...]
 
 
@@ -35,6 +36,10 @@ class Drawing:
     links: Links
     words: Words
     box: Callable[[str], Box]
+
+    @cached_property
+    def _boxes(self) -> dict[str, Box]:
+        return {}
 
     def draw(self, urn: str) -> Markup:
         """The SVG: what it rests on to the left, what uses it to the right; empty when alone."""
@@ -86,7 +91,7 @@ class Drawing:
                     yield start, end
 
     def _box(self, urn: str, x: int, y: int, own: bool) -> str:
-        box = self.box(urn)
+        box = self._boxes.get(urn) or self._boxes.setdefault(urn, self.box(urn))
         inside = (
             f'<title>{escape(box.kind)}: {escape(box.name)}</title>'
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from catalog.model import Definition, Report, Team
-from catalog.results import Result, worst_first
+from catalog.results import Result
 from lineage.pages.addresses import list_address
 from lineage.pages.contacts import mail_link
 from lineage.pages.context import PageContext, alphabetical
 from lineage.pages.numbers import pairs_of
+from lineage.pages.usability import gravest_first
 
 LISTED = ("attribute", "measure", "report", "source", "touchpoint", "entity", "purpose")
 MOST_CHECKS = 2000
@@ -123,7 +124,8 @@ def _head_of(team: Team, ctx: PageContext) -> Markup | str:
 
 def _checks(ctx: PageContext) -> Table:
     words = ctx.words
-    results = [r for r in worst_first(ctx.run.results) if r.urn in ctx.visible] if ctx.run else []
+    results = gravest_first(ctx.run.results) if ctx.run else []
+    results = [r for r in results if r.urn in ctx.visible]
     rows = [
         (
             ctx.link(r.urn),
@@ -150,7 +152,7 @@ def _conflicts(ctx: PageContext) -> Table:
     rows = [
         (
             ctx.link(p.result.urn),
-            f"{ctx.sentences.source(p.left)} ↔ {ctx.sentences.source(p.right)}",
+            " ↔ ".join(ctx.sentences.pair(p.left, p.right)),
             privacy.count(p.result.urn, p.result.rows_compared),
             privacy.count(p.result.urn, p.result.violations),
             privacy.share(p.result.urn, p.result.violations, p.result.rows_compared),

@@ -10,7 +10,7 @@ from catalog.model import Cell, Measure
 from catalog.model.reports import CurrencyUnit
 from catalog.results import MeasureValue, Result
 from lineage.pages.privacy import Privacy
-from lineage.pages.usability import kind_of
+from lineage.pages.usability import fields_of, kind_of
 from lineage.pages.words import Words
 
 
@@ -80,9 +80,9 @@ def completeness(results: Iterable[Result]) -> Result | None:
 def pairs_of(results: Iterable[Result]) -> list[Pair]:
     """The pairs of systems compared, the widest disagreement first."""
     pairs = [
-        Pair(r, r.sources[0], r.sources[1], r.violations / r.rows_compared if r.rows_compared else 0)
+        Pair(r, *fields_of(r)[:2], r.violations / r.rows_compared if r.rows_compared else 0)
         for r in results
-        if kind_of(r) == "agree" and len(r.sources) == 2
+        if kind_of(r) == "agree" and len(fields_of(r)) == 2
     ]
     return sorted(pairs, key=lambda pair: (-pair.differing, pair.result.check))
 

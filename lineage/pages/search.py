@@ -7,9 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from catalog.model import Definition
-from lineage.pages.addresses import address_of
+from lineage.pages.addresses import address_of, list_address
 from lineage.pages.context import PageContext
 
+LISTS = {
+    "attributes": "kinds.attribute",
+    "measures": "kinds.measure",
+    "reports": "kinds.report",
+    "sources": "kinds.source",
+    "touchpoints": "kinds.touchpoint",
+    "teams": "kinds.team",
+    "owners": "list.owners",
+    "checks": "list.checks",
+    "conflicts": "list.conflicts",
+    "expiring": "list.expiring",
+}
 ORDER = ("attribute", "measure", "report", "cell", "source", "touchpoint", "dataset", "entity")
 
 
@@ -30,6 +42,8 @@ def entries_of(ctx: PageContext) -> Iterator[Entry]:
     """What can be found in a catalog; what is expired or withdrawn sorts after its like."""
     for definition in ctx.visible.values():
         yield _entry(definition, ctx)
+    for name, key in LISTS.items():
+        yield Entry(ctx.words.plain(key), ctx.words.plain("list.list"), list_address(name))
 
 
 def write_titles(entries: Iterable[Entry]) -> str:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from catalog.model import Catalog, Entity
+from catalog.model import Attribute, Catalog, Entity
 from catalog.results import Result
 from lineage.pages.privacy import Privacy
-from lineage.pages.usability import Reason, Usability, kind_of
-from lineage.pages.words import Words
+from lineage.pages.usability import Reason, Usability, fields_of, kind_of
+from lineage.pages.words import Words, texts
 
 Link = Callable[[str], Markup]
-SAID = frozenset(
-    ("agree", "required", "current", "unique", "type", "values", "fresh", "id", "known_to")
-) | frozenset(("computes", "bounds", "rule"))
+Sides = tuple[str, str]
+OF_DATASETS = ("id", "id_present", "fresh", "known_to")
 
 
 @dataclass(frozen=True)
@@ -31,22 +30,31 @@ class Sentences:
     def found(self, result: Result) -> Markup:
         """What a check found, in one sentence."""
         if result.verdict == "unknown":
-            return self.words("why.unknown", what=result.message.rstrip("."))
+            return self._unknown(result)
         if result.verdict == "error":
-            return self.words("why.error", what=result.title.rstrip("."))
-        if result.verdict == "pass" and not result.violations:
-            return Markup.escape(result.title)
+            return self.words("why.error", what=self._say("fine", result))
+        fine = result.verdict == "pass" and not result.violations
+        return self._say("fine" if fine else "found", result)
+
+    def _unknown(self, result: Result) -> Markup:
+        unread = [path for path in self.catalog.datasets if path in result.message]
+        if unread:
+            return self.words("why.unknown_source", source=self._source_name(unread[0]))
+        return self.words("why.unknown", what=self._say("fine", result))
+
+    def _say(self, section: str, result: Result) -> Markup:
         kind = kind_of(result)
+        key = f"{section}.{kind}"
         left, right = self._sides(result, kind)
         return self.words(
-            f"found.{kind if kind in SAID else 'other'}",
+            key if key in texts() else f"{section}.other",
             left=left,
             right=right,
             n=self.privacy.count(result.urn, result.violations),
             m=self.privacy.count(result.urn, result.rows_compared),
             share=self.privacy.share(result.urn, result.violations, result.rows_compared),
             things=self.things(result.urn),
-            what=result.title.rstrip("."),
+            what=self._what(result, kind),
         )
 
     def why(self, urn: str, usability: Usability, day: str) -> list[Markup]:
@@ -88,17 +96,34 @@ class Sentences:
         kind = reason.about.partition(":")[0]
         return successor if ":" in successor else f"{kind}:{successor}"
 
-    def _sides(self, result: Result, kind: str) -> tuple[str, str]:
-        if kind in ("id", "fresh", "known_to"):
-            other = result.check.rpartition(":")[2] if kind == "known_to" else ""
-            return self.dataset(result.urn.partition(":")[2]), self.dataset(other) if other else ""
-        names = [self.source(field) for field in result.sources]
-        return (names + ["", ""])[0], (names + ["", ""])[1]
+    def _what(self, result: Result, kind: str) -> str:
+        """A rule by its author's words, else by its key; other checks by their title."""
+        definition = self.catalog.definitions.get(result.urn)
+        if kind == "rule" and isinstance(definition, Attribute):
+            name = result.check.rpartition("rule:")[2]
+            rule = next((rule for rule in definition.rules if rule.name == name), None)
+            return (rule and rule.message or name.replace("_", " ")).rstrip(".")
+        return result.title.rstrip(".")
 
-    def source(self, field_path: str) -> str:
-        """How a field's source is called; with its dataset where one source claims several."""
-        dataset = self.catalog.dataset_of(field_path) or self.catalog.datasets.get(field_path)
-        return self.dataset(dataset.path) if dataset else field_path
+    def _sides(self, result: Result, kind: str) -> Sides:
+        looked_at = fields_of(result)
+        if kind in OF_DATASETS:
+            other = looked_at[0] if looked_at else ""
+            return self.dataset(result.urn.partition(":")[2]), self.dataset(other) if other else ""
+        if len(looked_at) == 2:
+            return self.pair(looked_at[0], looked_at[1])
+        return (self._source_name(looked_at[0]) if looked_at else ""), ""
+
+    def pair(self, left: str, right: str) -> Sides:
+        """How the sources of two fields are called; with their datasets if it is one source."""
+        names = self._source_name(left), self._source_name(right)
+        if names[0] != names[1]:
+            return names
+        return self.dataset(left.rpartition(".")[0]), self.dataset(right.rpartition(".")[0])
+
+    def _source_name(self, path: str) -> str:
+        source = self.catalog.sources.get(path.partition(".")[0])
+        return source.named(self.words.language) if source else path
 
     def dataset(self, path: str) -> str:
         """How a dataset is called: its source, and its own name where the source has several."""

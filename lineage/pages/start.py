@@ -5,9 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from catalog.model import Report
-from catalog.results import worst_first
 from lineage.pages.context import UP, PageContext
 from lineage.pages.lists import kind_address, of_kind, say_distance
+from lineage.pages.usability import gravest_first
 
 COUNTED = ("attribute", "measure", "report", "cell")
 BROWSED = ("attribute", "measure", "report", "source", "touchpoint", "entity")
@@ -58,7 +58,7 @@ def _kinds(ctx: PageContext) -> list[tuple[str, str, int, int]]:
 def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
     """The gravest failures, one line for each definition."""
     entries: dict[str, tuple[str, Markup, Markup, str]] = {}
-    for result in worst_first(ctx.run.results) if ctx.run else ():
+    for result in gravest_first(ctx.run.results) if ctx.run else ():
         if result.verdict != "fail" or result.urn in entries or result.urn not in ctx.visible:
             continue
         since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""

@@ -24,12 +24,14 @@ from catalog.model import (
     Team,
     Touchpoint,
 )
-from catalog.panels import Panel, PanelContext, PanelMaker
-from lineage.pages.calculation import Step, calculation_of, claims_of
+from catalog.panels import PanelContext, PanelMaker
+from catalog.results import MeasureValue
+from lineage.pages.calculation import calculation_of, claims_of
 from lineage.pages.contacts import Contact, mail_link
 from lineage.pages.context import PageContext
 from lineage.pages.grid import lay_out
 from lineage.pages.numbers import completeness, pairs_of, say_figure, say_unit, value_of_cell
+from lineage.pages.usability import kind_of
 
 Fact = tuple[Markup | str, Markup | str]
 MOST_LISTED = 200
@@ -53,13 +55,13 @@ class Subjects:
             "parents": self._parents(definition),
             "level": ctx.level(urn),
             "why": ctx.why(urn) if ctx.level(urn) else [],
-            "meaning": definition.meaning(ctx.language),
+            "meaning": self._meaning(definition),
             "contact": contact,
             "mail": self._mail(contact, definition),
             "number": self.number(definition),
             "map": ctx.drawing.draw(urn),
-            "up": self._listed(ctx.links.up.get(urn, ())),
-            "down": self._listed(ctx.links.down.get(urn, ())),
+            "up": self._listed(self._apart(definition, ctx.links.up.get(urn, ()))),
+            "down": self._listed(self._apart(definition, ctx.links.down.get(urn, ()))),
             "facts": list(self._facts(definition)),
             "details": list(self._details(definition)),
             "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
@@ -73,6 +75,12 @@ class Subjects:
             "problem": self._report_url(urn),
             **self._parts(definition),
         }
+
+    def _meaning(self, definition: Definition) -> str | None:
+        """What it means; a cell that says nothing of its own means what its measure means."""
+        own = definition.meaning(self.ctx.language)
+        measure = self.ctx.visible.get(f"measure:{getattr(definition, 'measure', None)}")
+        return own or (measure.meaning(self.ctx.language) if measure else None)
 
     @cached_property
     def panel_context(self) -> PanelContext:
@@ -97,16 +105,25 @@ class Subjects:
         values = ctx.run.measures if ctx.run else {}
         if isinstance(definition, Measure):
             return [
-                (" · ".join(str(part) for part in value.dimensions.values()),
-                 say_figure(value.value, definition, ctx.privacy))
+                (self._say_dimensions(value), say_figure(value.value, definition, ctx.privacy))
                 for value in values.get(definition.key, ())
-            ]  # fmt: skip
+            ]
         measure = ctx.catalog.measures.get(getattr(definition, "measure", None) or "")
         if not isinstance(definition, Cell) or measure is None:
             return []
         value = value_of_cell(definition, values)
         shown = say_figure(value.value, measure, ctx.privacy, definition) if value else ""
         return [("", shown)] if shown else []
+
+    def _say_dimensions(self, value: MeasureValue) -> str:
+        """What a figure is broken down by, codes by the labels their attribute gives them."""
+        labels = self._labels
+        parts = value.dimensions.items()
+        return " · ".join(labels.get(name, {}).get(str(code), str(code)) for name, code in parts)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Mapping[str, str]]:
+        return {a.column: a.values for a in self.ctx.catalog.attributes.values() if a.values}
 
     def _parents(self, definition: Definition) -> list[Markup]:
         ctx = self.ctx
@@ -121,6 +138,12 @@ class Subjects:
             case _:
                 return []
 
+    def _apart(self, definition: Definition, urns: Sequence[str]) -> list[str]:
+        """Without its own parts, which the page shows by themselves."""
+        parts = ("cells", "datasets", "fields")
+        own = {part.urn for name in parts for part in getattr(definition, name, ())}
+        return [urn for urn in urns if urn not in own]
+
     def _listed(self, urns: Sequence[str]) -> list[tuple[str, list[Markup], int]]:
         """Neighbours by kind, with how many of them are left out."""
         by_kind: dict[str, list[str]] = {}
@@ -132,6 +155,14 @@ class Subjects:
         ]
 
     def _named(self, urn: str) -> Markup:
+        known = self._names.get(urn)
+        return known if known is not None else self._names.setdefault(urn, self._name(urn))
+
+    @cached_property
+    def _names(self) -> dict[str, Markup]:
+        return {}
+
+    def _name(self, urn: str) -> Markup:
         definition = self.ctx.visible[urn]
         own = self.ctx.link(urn)
         if isinstance(definition, Cell):
@@ -167,7 +198,7 @@ class Subjects:
         return [
             (ctx.sentences.found(result), ctx.words.day(ctx.history[result.check]))
             for result in ctx.results_of(urn)
-            if result.check in ctx.history and result.verdict != "pass"
+            if result.check in ctx.history and kind_of(result) != "agree"
         ]
 
     def _facts(self, definition: Definition) -> Iterator[Fact]:
@@ -326,6 +357,3 @@ class Subjects:
 def _safe(url: str) -> str | None:
     """The address if a browser may follow it; a `javascript:` one is no address."""
     return url if urlsplit(url).scheme in ("", "http", "https", "mailto") else None
-
-
-__all__ = ["Panel", "Step", "Subjects"]

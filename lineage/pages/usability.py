@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from catalog.model import Catalog, Cell, Definition, Report
-from catalog.results import Result, RunRecord, worst_first
+from catalog.results import SEVERITIES, WORST_FIRST, Result, RunRecord, worst_first
 from catalog.settings import ExpirySettings
 from lineage.pages.links import Links
 
@@ -87,6 +87,22 @@ def kind_of(result: Result) -> str:
     return result.check.removeprefix(f"{result.urn}/").partition(":")[0]
 
 
+def fields_of(result: Result) -> tuple[str, ...]:
+    """The paths of the fields a check looks at, from its key: two for an agreement."""
+    looked_at = result.check.removeprefix(f"{result.urn}/").partition(":")[2]
+    return tuple(path for path in looked_at.split("~") if path)
+
+
+def gravest_first(results: Iterable[Result]) -> list[Result]:
+    """Sorted by verdict and severity, then the largest share of violations first."""
+    ranked = worst_first(results)
+    shares = {r.check: r.violations / r.rows_compared if r.rows_compared else 0 for r in ranked}
+    return sorted(
+        ranked,
+        key=lambda r: (WORST_FIRST.index(r.verdict), SEVERITIES.index(r.severity), -shares[r.check]),
+    )
+
+
 def _answer(
     definition: Definition,
     results: list[Result],
@@ -139,7 +155,7 @@ def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
 
 
 def _of_results(results: list[Result]) -> Iterator[Reason]:
-    for result in worst_first(results):
+    for result in gravest_first(results):
         if result.verdict == "pass" or result.severity == "info" or kind_of(result) == "expiry":
             continue
         grave = result.verdict == "fail" and result.severity == "critical"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalog.durations import Duration
 from catalog.model.definition import Language
@@ -28,6 +28,11 @@ def texts() -> Mapping[str, tuple[str, str]]:
     return {f"{part}.{key}": (pair[0], pair[1]) for part in raw for key, pair in raw[part].items()}
 
 
+@cache
+def _marked_up(language: Language) -> Mapping[str, Markup]:
+    return {key: Markup(pair[language == "tr"]) for key, pair in texts().items()}
+
+
 @dataclass(frozen=True)
 class Words:
     """Speaks one language: `words("use.care")`; values are escaped unless they are Markup."""
@@ -37,8 +42,14 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> Markup:
         """The text of that key with its values filled in; KeyError when there is no such text."""
-        text = Markup(texts()[key][self.language == "tr"])
-        return text.format(**values) if values else text
+        text = self._own[key]
+        if not values:
+            return text
+        return Markup(str(text).format(**{name: escape(value) for name, value in values.items()}))
+
+    @cached_property
+    def _own(self) -> Mapping[str, Markup]:
+        return _marked_up(self.language)
 
     def plain(self, key: str, **values: object) -> str:
         """The same for places that are not HTML."""

@@ -156,7 +156,7 @@ def test_check_digits_agree_with_plain_python() -> None:
     ):
         expected = [python(text) for text in texts]
         assert answers(expand(name, "x"), texts) == expected, name
-        assert 20 < sum(expected), name
+        assert sum(expected) > 20, name
 
 
 def test_equal_texts_have_one_fingerprint_and_different_ones_have_two() -> None:
@@ -196,6 +196,6 @@ def test_parameters_become_typed_literals_and_names_are_quoted() -> None:
 
 
 def test_a_calculation_cannot_grow_without_end() -> None:
-    text = "td_is_tax_id(concat(" * 25 + "x" + "))" * 25
-    with pytest.raises(RenderError, match="nest less"):
-        render(check_condition(", ".join([f"coalesce({text}"] + [text] * 8) + ")", ["x"]), {})
+    many = check_condition(f"concat({', '.join(['td_phone(td_fold(x))'] * 2000)})", ["x"])
+    with pytest.raises(RenderError, match="beyond"):
+        render(many, {})

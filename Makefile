@@ -1,0 +1,94 @@
+# Tekdoğru's two doors: `make demo` to see it, `make test` to trust it. `make help` lists the rest.
+# Needs Python 3.11 or later with venv and pip, and make; no administrator, nothing installed by hand.
+
+PYTHON ?= python3
+PORT ?= 8000
+ONCE ?=
+DEMO_LANGUAGE ?=
+WORKERS ?= 2
+
+BIN := .venv/bin
+READY := .venv/.ready
+BANK := work/bank
+WORKSPACE := --workspace $(BANK)
+CHECKED := $(BANK)/build/check.txt
+LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
+PYTEST := $(BIN)/python -m pytest
+PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadscope)
+
+# The environment of whoever calls must not reach into ours.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick lint format clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make demo ONCE=1              all of the demo but the server"
+	@echo "  make demo PORT=9000           serve on another port"
+	@echo "  make demo DEMO_LANGUAGE=tr    show the site in Turkish"
+	@echo "  make test WORKERS=1           test one file after another"
+
+setup: $(READY) ## Install everything from the lock file into .venv
+
+# A stamp written in another folder belongs to a checkout that was copied or moved: install again.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+FITS := import sys; sys.exit(sys.version_info < (3, 11))
+PINNED := import tomllib; print(*(p["version"] for p in \
+	tomllib.load(open("uv.lock", "rb"))["package"] if p["name"] == "uv"))
+
+$(READY): pyproject.toml uv.lock
+	@test "$$(cat $@ 2>/dev/null || echo "$(CURDIR)")" = "$(CURDIR)" && $(BIN)/python -c '$(FITS)' 2>/dev/null || { \
+	  $(PYTHON) -c '$(FITS)' || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.11" >&2; exit 1; }; \
+	  echo "Making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@echo "Installing from uv.lock (minutes the first time)"
+	@uv=$$($(BIN)/python -c '$(PINNED)') && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$$uv"
+	@$(BIN)/uv sync --frozen --quiet --compile-bytecode --python $(BIN)/python --no-python-downloads
+	@echo "$(CURDIR)" > $@
+
+demo: $(READY) ## Make the sample bank, check it, build its site and serve it
+	@echo "1. A small bank that does not exist, with the disorder of real ones"
+	@rm -rf $(BANK)
+	@$(BIN)/tekdogru init --sample bank $(BANK) >/dev/null
+	@echo "2. Are its definitions sound?"
+	@$(BIN)/tekdogru validate $(WORKSPACE)
+	@echo "3. Is its data what they say?"
+	@mkdir -p $(BANK)/build
+	@$(BIN)/tekdogru check $(WORKSPACE) > $(CHECKED) || case $$? in 1|3) ;; *) cat $(CHECKED); exit 1;; esac
+	@tail -n 2 $(CHECKED)
+	@echo "4. The site"
+	@$(BIN)/tekdogru site build $(WORKSPACE) $(LANGUAGE)
+	@$(BIN)/mkdocs build --quiet
+	@echo
+	@echo "The bank:         $(BANK)  (its README.md says what to look for)"
+	@echo "All findings:     $(CHECKED)"
+	@echo "The bank's site:  $(BANK)/build/site/index.html"
+	@echo "Ours, with it:    build/site/index.html"
+	@echo "Try:              $(BIN)/tekdogru impact field:core.customers.address $(WORKSPACE)"
+	@test -n "$(ONCE)" || { echo; exec $(BIN)/tekdogru site serve $(WORKSPACE) $(LANGUAGE) --port $(PORT); }
+
+test: $(READY) ## Run every test
+	@$(PYTEST) -q $(PARALLEL)
+
+quick: $(READY) ## Run the tests that take no more than a few seconds each
+	@$(PYTEST) -q $(PARALLEL) -m "not long"
+
+lint: $(READY) ## Look at the code: style, format, types, imports
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "not formatted; make format does it" >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: $(READY) ## Put the code into its format
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+clean: ## Remove what was made, .venv included
+	rm -rf .venv build dist work .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find catalog lineage expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,257 @@
+// Search, filters and the colour scheme. Pages read without it; nothing here fetches from outside.
+(function () {
+  "use strict";
+  const here = document.currentScript.src;
+  const assets = here.slice(0, here.lastIndexOf("/") + 1);
+  const root = new URL("../../", assets).href;
+  const SHAPES = {
+    use: "M8 1a7 7 0 1 0 .01 0z",
+    care: "M8 1l7.4 13.4H.6z",
+    dont: "M8 .4L15.6 8 8 15.6.4 8z",
+  };
+
+  // One spelling for all: İ, I, ı and i are one letter, accents and combining marks fall away.
+  function fold(text) {
+    return text
+      .replace(/[İIı]/g, "i")
+      .toLowerCase()
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f]/g, "");
+  }
+
+  // Turkish endings, folded; a chain of them may follow a stem.
+  const ENDING =
+    /^(?:(?:l[ae]r|[iu]m[iu]z|[iu]n[iu]z|n[iu]n|[yns]?[iu]n?|[yns]?[ae]|[dt][ae]n?|n[dt][ae]n?|[yn]?l[ae]|c[ae]|k[iu])+)$/;
+
+  function stemsOf(word) {
+    const stems = [];
+    for (let end = word.length - 1; end >= 3; end -= 1) {
+      if (!ENDING.test(word.slice(end))) continue;
+      const stem = word.slice(0, end);
+      stems.push(stem);
+      const hard = { b: "p", c: "c", d: "t", g: "k" }[stem.slice(-1)];
+      if (hard && hard !== stem.slice(-1)) stems.push(stem.slice(0, -1) + hard);
+    }
+    return stems;
+  }
+
+  const wordsOf = (text) => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+  // 0 whole word, 1 beginning of a word, 2 stem of an inflected query, 3 none.
+  function fit(token, words) {
+    let best = 3;
+    for (const word of words) {
+      if (word === token.text) return 0;
+      if (word.startsWith(token.text)) best = 1;
+      else if (best > 2 && token.stems.some((stem) => word.startsWith(stem))) best = 2;
+    }
+    return best;
+  }
+
+  function fitAll(tokens, words) {
+    let worst = 0;
+    for (const token of tokens) {
+      const one = fit(token, words);
+      if (one === 3) return 9;
+      worst = Math.max(worst, one);
+    }
+    return worst;
+  }
+
+  let index = null;
+  let texts = null;
+
+  function load(name) {
+    return new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = assets + name;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+  }
+
+  async function prepare() {
+    if (index) return;
+    await load("search-titles.js");
+    index = window.tekdogruTitles.map(([title, kind, address, names, level, rank]) => ({
+      title, kind, address, level, rank, words: wordsOf(title), names: wordsOf(names), folded: fold(title),
+    }));
+    load("search-texts.js").then(() => {
+      texts = window.tekdogruTexts.map(wordsOf);
+      document.dispatchEvent(new Event("td-texts"));
+    });
+  }
+
+  // Titles come before other names, those before texts; then the shorter title.
+  function search(query) {
+    const tokens = wordsOf(query).map((text) => ({ text, stems: stemsOf(text) }));
+    if (!tokens.length) return [];
+    const whole = fold(query.trim());
+    const hits = [];
+    index.forEach((entry, at) => {
+      let score = fitAll(tokens, entry.words);
+      if (score < 9 && entry.folded === whole) score = -1;
+      else if (score === 9) {
+        score = 10 + fitAll(tokens, [...entry.words, ...entry.names]);
+        if (score === 19 && texts) score = 20 + fitAll(tokens, [...entry.words, ...entry.names, ...texts[at]]);
+      }
+      if (score < 19 || (score >= 20 && score < 29)) hits.push({ entry, score });
+    });
+    return hits.sort(
+      (a, b) =>
+        a.score - b.score || a.entry.rank - b.entry.rank || a.entry.title.length - b.entry.title.length,
+    );
+  }
+
+  function mark(level) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("class", "td-mark td-mark-" + level);
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", SHAPES[level] || "");
+    svg.append(path);
+    return svg;
+  }
+
+  function element(name, text, className) {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function startSearch(form) {
+    const input = form.querySelector("input");
+    const panel = form.querySelector(".found");
+    const said = form.querySelector(".found-said");
+    const list = form.querySelector("ul");
+    let chosen = -1;
+    form.hidden = false;
+
+    function close() {
+      panel.hidden = true;
+      chosen = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+
+    function choose(next) {
+      const options = list.children;
+      if (!options.length) return;
+      if (chosen >= 0 && options[chosen]) options[chosen].setAttribute("aria-selected", "false");
+      chosen = (next + options.length) % options.length;
+      options[chosen].setAttribute("aria-selected", "true");
+      options[chosen].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", options[chosen].id);
+    }
+
+    function show() {
+      const query = input.value;
+      if (!query.trim() || !index) return close();
+      const hits = search(query);
+      list.replaceChildren(
+        ...hits.slice(0, 12).map(({ entry }, at) => {
+          const option = element("li");
+          option.id = "td-found-" + at;
+          option.setAttribute("role", "option");
+          option.setAttribute("aria-selected", "false");
+          option.dataset.href = new URL(entry.address, root).href;
+          option.append(entry.level ? mark(entry.level) : element("span", "", "td-mark"));
+          option.append(element("span", entry.title, "found-title"), element("span", entry.kind, "found-kind"));
+          return option;
+        }),
+      );
+      said.replaceChildren();
+      if (hits.length) said.textContent = hits.length + " " + form.dataset.count;
+      else said.append(element("strong", form.dataset.none + " “" + query.trim() + "”"), element("span", form.dataset.tip));
+      chosen = -1;
+      panel.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      input.removeAttribute("aria-activedescendant");
+    }
+
+    const open = (option) => option && window.location.assign(option.dataset.href);
+    input.addEventListener("focus", () => prepare().then(() => input.value && show()));
+    input.addEventListener("input", () => prepare().then(show));
+    document.addEventListener("td-texts", () => panel.hidden || show());
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => open(event.target.closest("li")));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      open(list.children[Math.max(chosen, 0)]);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        choose(event.key === "ArrowDown" ? chosen + 1 : chosen < 0 ? -1 : chosen - 1);
+      } else if (event.key === "Escape") {
+        close();
+        input.blur();
+      }
+    });
+    form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || close());
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      input.focus();
+      input.select();
+    });
+  }
+
+  function startFilter(box) {
+    const input = box.querySelector("input");
+    const count = box.querySelector("[data-td-filter-count]");
+    const rows = [...box.parentElement.querySelectorAll("tbody tr")];
+    const folded = rows.map((row) => fold(row.textContent));
+    box.hidden = false;
+    function apply() {
+      const tokens = fold(input.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, at) => {
+        row.hidden = !tokens.every((token) => folded[at].includes(token));
+        shown += row.hidden ? 0 : 1;
+      });
+      count.textContent = shown;
+    }
+    input.addEventListener("input", apply);
+    apply();
+  }
+
+  function startScheme(button) {
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const now = document.documentElement.dataset.scheme || (dark.matches ? "dark" : "light");
+      const next = now === "dark" ? "light" : "dark";
+      document.documentElement.dataset.scheme = next;
+      try {
+        localStorage.setItem("tekdogru-scheme", next);
+      } catch (error) {
+        // Storage can be forbidden; the choice then holds for this page.
+      }
+    });
+  }
+
+  // The drawing opens with the definition itself in view where it is wider than the screen.
+  function centre(frame) {
+    const own = frame.querySelector(".td-map-own rect");
+    if (!own || frame.scrollWidth <= frame.clientWidth) return;
+    const middle = own.getBoundingClientRect().left - frame.getBoundingClientRect().left;
+    frame.scrollLeft = middle - (frame.clientWidth - own.getBoundingClientRect().width) / 2;
+  }
+
+  function markPlace() {
+    for (const link of document.querySelectorAll(".ways a")) {
+      if (link.href === window.location.href.split("#")[0]) link.setAttribute("aria-current", "page");
+    }
+  }
+
+  document.querySelectorAll("[data-td-search]").forEach(startSearch);
+  document.querySelectorAll("[data-td-filter]").forEach(startFilter);
+  document.querySelectorAll("[data-td-scheme]").forEach(startScheme);
+  document.querySelectorAll(".td-map-frame").forEach(centre);
+  markPlace();
+})();
