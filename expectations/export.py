@@ -101,8 +101,9 @@ def _write_views(
 def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path) -> Step:
     columns = [f"k AS {quote_name(KEY)}"]
     for i, column in enumerate(projection.columns):
-        columns.append(f"v{i} AS {quote_name(names[column])}")
-        if column.compare:
+        if column in projection.valued:
+            columns.append(f"v{i} AS {quote_name(names[column])}")
+        if column.compare and column in projection.hashed:
             compared = f"CASE WHEN h{i} IS NOT NULL THEN CAST(h{i} AS VARCHAR) END"
             columns.append(f"{compared} AS {quote_name(compared_name(column, names))}")
     name = f"dataset.{projection.dataset.path}"

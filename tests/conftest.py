@@ -20,7 +20,7 @@ settings.register_profile(
     "ci",
     deadline=None,
     suppress_health_check=_SLOW,
-    max_examples=300,
+    max_examples=200,
     print_blob=True,
     database=None,
 )

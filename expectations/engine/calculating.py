@@ -8,10 +8,10 @@ from datetime import timedelta
 from catalog.sql import check_condition, check_query
 from catalog.tables import ENTITY_ID
 from expectations.engine.counting import Scope
-from expectations.engine.expressions import parse, read_text
 from expectations.engine.functions import quote_name, render
 from expectations.engine.port import Computed, Missing
 from expectations.engine.projection import Dialect
+from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Outcome, Step
 from expectations.plan import DatasetPlan, MeasurePlan, Plan
 from expectations.sources.port import Extract
@@ -46,13 +46,9 @@ def read_measure(measure: MeasurePlan, outcomes: Mapping[str, Outcome]) -> Compu
 
 def _view(dataset: DatasetPlan, extract: Extract, dialect: Dialect) -> Step:
     """A dataset as stewards' SQL sees it: every row, every field of its declared type."""
-    texts, values = [], []
-    for field in dataset.fields:
-        name = quote_name(field.key)
-        physical = extract.types.get(field.column, "")
-        texts.append(f"{read_text(quote_name(field.column), physical, dialect.zone)} AS {name}")
-        values.append(f"{parse(name, field.type, dialect.zone, field.format)} AS {name}")
-    inner = f"SELECT {', '.join(texts)} FROM {extract.relation}"
+    reading = Reading(dataset, extract, dialect.zone)
+    values = [f"{sql} AS {quote_name(key)}" for key, sql in reading.typed_fields().items()]
+    inner = reading.select()
     sql = f"CREATE VIEW {_data(dataset.path)} AS SELECT {', '.join(values)} FROM ({inner})"
     return Step(f"data:{dataset.path}", sql)
 

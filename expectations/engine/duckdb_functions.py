@@ -183,39 +183,38 @@ def _is_email(text: str) -> str:
     return f"regexp_full_match({text}, '{part}@{part}\\.{part}')"
 
 
-def _digit(text: str, position: int) -> str:
-    return f"(ord({text}[{position}]) - 48)"
+def _number_checked(text: str, pattern: str, check: str) -> str:
+    """What `check` says of the number n where the text has the shape; false where it has not."""
+    number = "TRY_CAST(CASE WHEN regexp_full_match({0}, '{1}') THEN {0} END AS BIGINT)"
+
+    def body(v: str) -> str:
+        checked = f"list_transform([{number.format(v, pattern)}], lambda n: {check})[1]"
+        return f"coalesce({checked}, {v} <> {v})"
+
+    return _once(text, body)
 
 
-def _checked(pattern: str, value: str, check: str) -> str:
-    """False (NULL for NULL) unless `value` has the shape, then what `check` says."""
-    shaped = f"regexp_full_match({value}, '{pattern}')"
-    return f"CASE WHEN {shaped} THEN {check} ELSE {value} <> {value} END"
+def _digit(position: int, length: int) -> str:
+    """The digit at `position`, from 1, of the number n of `length` digits."""
+    return f"(n // {10 ** (length - position)} % 10)"
 
 
 def _is_national_id(text: str) -> str:
-    def body(v: str) -> str:
-        odd = " + ".join(_digit(v, i) for i in (1, 3, 5, 7, 9))
-        even = " + ".join(_digit(v, i) for i in (2, 4, 6, 8))
-        tenth = f"(({odd}) * 7 - ({even}) + 40) % 10 = {_digit(v, 10)}"
-        first_ten = " + ".join(_digit(v, i) for i in range(1, 11))
-        eleventh = f"({first_ten}) % 10 = {_digit(v, 11)}"
-        return _checked("[1-9][0-9]{10}", v, f"{tenth} AND {eleventh}")
-
-    return _once(text, body)
+    odd = " + ".join(_digit(i, 11) for i in (1, 3, 5, 7, 9))
+    even = " + ".join(_digit(i, 11) for i in (2, 4, 6, 8))
+    first_ten = " + ".join(_digit(i, 11) for i in range(1, 11))
+    tenth = f"(({odd}) * 7 - ({even}) + 40) % 10 = {_digit(10, 11)}"
+    eleventh = f"({first_ten}) % 10 = {_digit(11, 11)}"
+    return _number_checked(text, "[1-9][0-9]{10}", f"{tenth} AND {eleventh}")
 
 
 def _is_tax_id(text: str) -> str:
-    def body(v: str) -> str:
-        terms = []
-        for i in range(1, 10):
-            shifted = f"(({_digit(v, i)} + {10 - i}) % 10)"
-            weighted = f"({shifted} * {2 ** (10 - i)} % 9)"
-            terms.append(f"CASE WHEN {shifted} <> 0 AND {weighted} = 0 THEN 9 ELSE {weighted} END")
-        check = f"(10 - ({' + '.join(terms)}) % 10) % 10 = {_digit(v, 10)}"
-        return _checked("[0-9]{10}", v, check)
-
-    return _once(text, body)
+    terms = []
+    for i in range(1, 10):
+        shifted = f"(({_digit(i, 10)} + {10 - i}) % 10)"
+        terms.append(f"{shifted} * {2 ** (10 - i)} % 9 + {shifted} // 9 * 9")
+    check = f"(10 - ({' + '.join(terms)}) % 10) % 10 = {_digit(10, 10)}"
+    return _number_checked(text, "[0-9]{10}", check)
 
 
 def _is_iban(text: str) -> str:
@@ -226,8 +225,11 @@ def _is_iban(text: str) -> str:
         "lambda c: CASE WHEN c <= '9' THEN ord(c) - 48 ELSE ord(c) - 55 END), "
         "lambda a, c: (a * (CASE WHEN c < 10 THEN 10 ELSE 100 END) + c) % 97) = 1"
     )
-    shaped = _checked("[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", "v", f"left(v, 2) <> 'TR' AND {other}")
-    body = f"CASE WHEN regexp_full_match(v, 'TR[0-9]{{24}}') THEN {turkish} ELSE {shaped} END"
+    shape = "v[1:2] <> 'TR' AND regexp_full_match(v, '[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}')"
+    body = (
+        f"CASE WHEN regexp_full_match(v, 'TR[0-9]{{24}}') THEN {turkish} "
+        f"WHEN {shape} THEN {other} ELSE v <> v END"
+    )
     return f"list_transform([{bare}], lambda v: {body})[1]"
 
 

@@ -30,13 +30,29 @@ SQL_TYPES: dict[FieldType, str] = {
 }
 
 
-def read_text(column: str, physical: str, zone: str) -> str:
-    """A source's column as text; an empty text is missing."""
-    if not physical:
-        return f"nullif({column}, '')"
+NATIVE: dict[FieldType, tuple[str, ...]] = {
+    "integer": ("BIGINT",),
+    "date": ("DATE",),
+    "timestamp": ("TIMESTAMP", "TIMESTAMPTZ"),
+    "boolean": ("BOOLEAN",),
+}
+
+
+def is_native(kind: FieldType, physical: str) -> bool:
+    """Whether the source already holds values of the declared type, so that none is parsed."""
+    return physical in NATIVE.get(kind, ())
+
+
+def read_field(column: str, kind: FieldType, physical: str, zone: str) -> str:
+    """A source's column: as it is where it has the declared type, else as text.
+
+    An empty text is missing; an instant is read as the institution's local time.
+    """
     if physical == "TIMESTAMPTZ":
-        return f"CAST(timezone({quote(zone)}, {column}) AS VARCHAR)"
-    return f"nullif(CAST({column} AS VARCHAR), '')"
+        column = f"timezone({quote(zone)}, {column})"
+    if is_native(kind, physical):
+        return column
+    return f"nullif({f'CAST({column} AS VARCHAR)' if physical else column}, '')"
 
 
 def parse(text: str, kind: FieldType, zone: str, written: str | None = None) -> str:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalog.sql import check_condition
-from expectations.engine.expressions import canonical, cleanse, misfit, parse, read_text
+from expectations.engine.expressions import canonical, cleanse, misfit, parse
 from expectations.engine.functions import quote_name, render
+from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step
-from expectations.plan import Column, DatasetPlan, FieldPlan
+from expectations.plan import Column, DatasetPlan
 from expectations.sources.port import Extract
 
 
@@ -43,13 +44,16 @@ class Projection:
     """The table of one dataset: which columns and conditions of it are wanted, and their names.
 
     Columns of the table: `k` the id, `t` when the row was confirmed, `pop` whether it counts; per
-    wanted column i `v{i}` the cleansed value, `h{i}` its hash for comparison, `b{i}` whether it
-    does not fit its type, `c{i}` when it was confirmed; per condition j `w{j}`.
+    wanted column i `v{i}` the cleansed value and `b{i}` whether it does not fit its type (of the
+    valued ones), `h{i}` the hash of what is compared (of the hashed ones), `c{i}` when it was
+    confirmed; per condition j `w{j}`.
     """
 
     dataset: DatasetPlan
     columns: tuple[Column, ...]
     conditions: tuple[Condition, ...]
+    valued: frozenset[Column]
+    hashed: frozenset[Column]
 
     @property
     def table(self) -> str:
@@ -101,42 +105,30 @@ class Projection:
         return f"{'repeated' if self.dataset.id else 'counted'}:{self.dataset.path}"
 
     def _select(self, extract: Extract, dialect: Dialect) -> str:
-        raw = self._raw(extract, dialect)
-        texts = [f"{cleanse(quote_name(c.field), c.cleanse)} AS s{i}" for i, c in self._numbered()]
-        values = [
-            f"{parse(f's{i}', c.type, dialect.zone, self._field(c).format)} AS y{i}"
-            for i, c in self._numbered()
+        reading = Reading(self.dataset, extract, dialect.zone)
+        texts = [
+            f"{cleanse(reading.text(c.field), c.cleanse)} AS s{i}" for i, c in self._numbered()
         ]
-        staged = f"SELECT *{_listed(texts)} FROM ({raw})"
+        values = [f"{self._parsed(reading, i, c)} AS y{i}" for i, c in self._numbered()]
+        staged = f"SELECT *{_listed(texts)} FROM ({reading.select()})"
         parsed = f"SELECT *{_listed(values)} FROM ({staged})"
-        return f"SELECT {', '.join(self._final(dialect))} FROM ({parsed})"
+        return f"SELECT {', '.join(self._final(reading, dialect))} FROM ({parsed})"
 
-    def _raw(self, extract: Extract, dialect: Dialect) -> str:
-        columns = []
-        for field in self.dataset.fields:
-            text = read_text(
-                quote_name(field.column), extract.types.get(field.column, ""), dialect.zone
-            )
-            if self.dataset.decimal == "," and field.type in ("decimal", "money"):
-                text = f"replace(replace({text}, '.', ''), ',', '.')"
-            columns.append(f"{text} AS {quote_name(field.key)}")
-        return f"SELECT {', '.join(columns)} FROM {extract.relation}"
+    def _parsed(self, reading: Reading, i: int, column: Column) -> str:
+        field = self.dataset.field(column.field)
+        if field.type == column.type and not column.cleanse and reading.is_native(field.key):
+            return quote_name(field.key)
+        return parse(f"s{i}", column.type, reading.zone, field.format)
 
-    def _final(self, dialect: Dialect) -> list[str]:
-        rows = self.typed_fields(dialect)
-        columns = [f"{self._key(dialect)} AS k", f"{self._confirmed(None, rows)} AS t"]
+    def _final(self, reading: Reading, dialect: Dialect) -> list[str]:
+        rows = reading.typed_fields()
+        columns = [f"{self._key(reading)} AS k", f"{self._confirmed(None, rows)} AS t"]
         if self.dataset.population:
             columns.append(
                 f"coalesce({dialect.condition(self.dataset.population, rows)}, false) AS pop"
             )
         for i, column in self._numbered():
-            value = canonical(f"y{i}", f"s{i}", column.type)
-            folded = cleanse(value, column.compare) if column.compare else value
-            columns += [
-                f"{value} AS v{i}",
-                f"CASE WHEN s{i} IS NOT NULL THEN hash({folded}) END AS h{i}",
-                f"{misfit(f'y{i}', f's{i}', column.type)} AS b{i}",
-            ]
+            columns += self._of_column(i, column)
             if column.confirmed_by:
                 columns.append(f"{self._confirmed(column.confirmed_by, rows)} AS c{i}")
         for j, condition in enumerate(self.conditions):
@@ -145,26 +137,25 @@ class Projection:
             columns.append(f"coalesce({shown}, false) AS w{j}")
         return columns
 
-    def typed_fields(self, dialect: Dialect) -> dict[str, str]:
-        """Each field as a typed expression over its text, as stewards' SQL sees it."""
-        return {
-            field.key: parse(quote_name(field.key), field.type, dialect.zone, field.format)
-            for field in self.dataset.fields
-        }
+    def _of_column(self, i: int, column: Column) -> list[str]:
+        value = canonical(f"y{i}", f"s{i}", column.type)
+        parts = []
+        if column in self.valued:
+            parts += [f"{value} AS v{i}", f"{misfit(f'y{i}', f's{i}', column.type)} AS b{i}"]
+        if column in self.hashed:
+            folded = cleanse(value, column.compare) if column.compare else value
+            parts.append(f"CASE WHEN s{i} IS NOT NULL THEN hash({folded}) END AS h{i}")
+        return parts
 
-    def _key(self, dialect: Dialect) -> str:
+    def _key(self, reading: Reading) -> str:
         if not self.dataset.id:
             return "NULL"
         field = self.dataset.field(self.dataset.id)
-        text = quote_name(field.key)
-        return canonical(parse(text, field.type, dialect.zone, field.format), text, field.type)
+        return canonical(reading.typed(field.key), reading.text(field.key), field.type)
 
     def _confirmed(self, by: str | None, rows: Mapping[str, str]) -> str:
         field = by or self.dataset.confirmed_by
         return f"CAST({rows[field]} AS TIMESTAMP)" if field else "CAST(NULL AS TIMESTAMP)"
-
-    def _field(self, column: Column) -> FieldPlan:
-        return self.dataset.field(column.field)
 
     def _numbered(self) -> list[tuple[int, Column]]:
         return list(enumerate(self.columns))

@@ -113,6 +113,10 @@ class _Session:
     present: set[str] = field(default_factory=set)
     child: Child | None = None
     started: float = field(default_factory=time.monotonic)
+    by_name: dict[str, Step] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_name = {step.name: step for step in self.steps}
 
     def run(self, step: Step) -> Outcome:
         """The outcome of `step`, after whatever it needs and the child has lost."""
@@ -148,7 +152,8 @@ class _Session:
 
     def _restore(self, step: Step) -> Failure | None:
         """Runs again what `step` needs and the present child does not have."""
-        for lost in [s for s in self.steps if s.name in self._all_needs(step) - self.present]:
+        lacking = self._all_needs(step) - self.present
+        for lost in [s for s in self.steps if s.name in lacking] if lacking else []:
             failure = _failure(self._ask(replace(lost, fetch=False)))
             if failure is not None:
                 message = f"it needs {lost.name}, which could not be run again: {failure.message}"
@@ -156,14 +161,13 @@ class _Session:
         return None
 
     def _all_needs(self, step: Step) -> set[str]:
-        by_name = {s.name: s for s in self.steps}
         found: set[str] = set()
         waiting = list(step.needs)
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += by_name[name].needs
+                waiting += self.by_name[name].needs
         return found
 
     def _ask(self, step: Step) -> Answer:

@@ -21,6 +21,7 @@ from expectations.plan import (
     Plan,
     RequiredFigure,
     SqlFigure,
+    UniqueFigure,
 )
 from expectations.sources.port import Extract
 
@@ -34,14 +35,20 @@ def make_scope(plan: Plan, extracts: Mapping[str, Extract], dialect: Dialect) ->
         *(candidate for e in joined for candidate in compared[e.key]),
         *(candidate for e in joined for g in golden[e.key] for candidate in g.candidates),
     ]
-    alone = list(_columns_alone(plan.checks))
+    golden_columns = [c.column for e in joined for g in golden[e.key] for c in g.candidates]
+    looked_at = list(_columns_alone(plan.checks))
+    valued = frozenset([*golden_columns, *looked_at])
+    hashed = _hashed(plan, compared)
     paths = {path for check in plan.checks for path in check.reads}
     paths |= {path for e in joined for path in e.datasets if path in extracts}
+    columns = dict.fromkeys([*(c.column for c in wanted), *looked_at])
     projections = {
         dataset.path: Projection(
             dataset,
-            _of(dataset.path, [*(c.column for c in wanted), *alone]),
+            tuple(column for column in columns if column.dataset == dataset.path),
             _conditions(dataset.path, wanted),
+            valued,
+            hashed,
         )
         for dataset in plan.datasets
         if dataset.path in extracts and dataset.path in paths
@@ -110,8 +117,10 @@ def _columns_alone(checks: Iterable[Check]) -> Iterable[Column]:
             yield on
 
 
-def _of(path: str, columns: Iterable[Column]) -> tuple[Column, ...]:
-    return tuple(dict.fromkeys(column for column in columns if column.dataset == path))
+def _hashed(plan: Plan, compared: Mapping[str, Iterable[Candidate]]) -> frozenset[Column]:
+    """Columns that are compared: between sources, or with themselves."""
+    unique = [c.figure.column for c in plan.checks if isinstance(c.figure, UniqueFigure)]
+    return frozenset([*unique, *(one.column for group in compared.values() for one in group)])
 
 
 def _conditions(path: str, wanted: Iterable[Candidate]) -> tuple[Condition, ...]:

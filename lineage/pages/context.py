@@ -166,7 +166,15 @@ class PageContext:
 
     def contact(self, owner: str) -> Contact:
         """Whom an owner's key stands for."""
-        return find_contact(self.catalog, owner, self.language, self.today)
+        known = self._contacts.get(owner)
+        if known is None:
+            found = find_contact(self.catalog, owner, self.language, self.today)
+            known = self._contacts[owner] = found
+        return known
+
+    @cached_property
+    def _contacts(self) -> dict[str, Contact]:
+        return {}
 
     def owner_link(self, urn: str) -> Markup:
         """Who answers for a definition, leading to the role or team."""

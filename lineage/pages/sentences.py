@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -29,6 +30,16 @@ class Sentences:
 
     def found(self, result: Result) -> Markup:
         """What a check found, in one sentence."""
+        said = self._said.get(result.check)
+        if said is None:
+            said = self._said[result.check] = self._found(result)
+        return said
+
+    @cached_property
+    def _said(self) -> dict[str, Markup]:
+        return {}
+
+    def _found(self, result: Result) -> Markup:
         if result.verdict == "unknown":
             return self._unknown(result)
         if result.verdict == "error":

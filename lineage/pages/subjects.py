@@ -34,7 +34,8 @@ from lineage.pages.numbers import completeness, pairs_of, say_figure, say_unit, 
 from lineage.pages.usability import kind_of
 
 Fact = tuple[Markup | str, Markup | str]
-MOST_LISTED = 200
+MOST_LISTED = 100
+MOST_NAMESAKES = 30
 
 
 @dataclass(frozen=True)
@@ -274,15 +275,17 @@ class Subjects:
         if isinstance(definition, Cell):
             labels, measure = {self._folded(definition)}, definition.measure
         elif isinstance(definition, Measure):
-            shown = (c for c in ctx.catalog.cells.values() if c.measure == definition.key)
-            labels, measure = {self._folded(c) for c in shown}, definition.key
+            shown = ctx.links.down.get(definition.urn, ())
+            cells = (d for u in shown if isinstance(d := ctx.visible[u], Cell))
+            labels = {self._folded(cell) for cell in cells if cell.measure == definition.key}
+            measure = definition.key
         else:
             return []
         same = [c for label in sorted(labels) for c in self._cells_by_label.get(label, ())]
+        others = [cell for cell in same if cell is not definition][:MOST_NAMESAKES]
         return [
             (ctx.link(c.urn), ctx.link(f"report:{c.report}"), bool(measure) and c.measure == measure)
-            for c in same
-            if c.urn != definition.urn
+            for c in others
         ]
 
     @cached_property

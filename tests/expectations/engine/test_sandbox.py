@@ -177,6 +177,20 @@ def test_a_memory_bomb_fails_alone_within_the_limit(bomb: str, people: Path) -> 
     assert peak[0] < 900
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits private memory")
+def test_the_kernel_holds_the_limit_too_should_nobody_watch() -> None:
+    limits: list[str] = []
+
+    def look(_: Outcome) -> None:
+        limits.extend(Path(f"/proc/{child}/limits").read_text() for child in children())
+
+    run_steps([Step("one", "SELECT 1")], readable=[], limits=SMALL, on_step=look)
+    (text,) = limits
+    (line,) = (line for line in text.splitlines() if line.startswith("Max data size"))
+    assert 500 < int(line.split()[3]) / 1024**2 < 1000
+    assert "Max core file size        0" in text
+
+
 def test_work_larger_than_memory_spills_and_leaves_nothing(spill: Path) -> None:
     outcome = fetch(
         "SELECT count(DISTINCT x) FROM (SELECT md5(range::VARCHAR) AS x FROM range(4000000))",

@@ -1,0 +1,56 @@
+"""How a dataset's fields are read: as they are where the source has the type, else as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expectations.engine.expressions import is_native, parse, read_field
+from expectations.engine.functions import quote_name
+from expectations.plan import DatasetPlan, FieldPlan
+from expectations.sources.port import Extract
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The fields of a dataset as SQL over its extract; `zone` is the institution's time zone."""
+
+    dataset: DatasetPlan
+    extract: Extract
+    zone: str
+
+    def select(self) -> str:
+        """A SELECT of every field under its key."""
+        columns = [
+            f"{self._read(field)} AS {quote_name(field.key)}" for field in self.dataset.fields
+        ]
+        return f"SELECT {', '.join(columns)} FROM {self.extract.relation}"
+
+    def text(self, key: str) -> str:
+        """A field of `select` as text."""
+        name = quote_name(key)
+        return f"CAST({name} AS VARCHAR)" if self.is_native(key) else name
+
+    def typed(self, key: str) -> str:
+        """A field of `select` as a value of its declared type, NULL where it is none."""
+        field = self.dataset.field(key)
+        if self.is_native(key):
+            return quote_name(key)
+        return parse(quote_name(key), field.type, self.zone, field.format)
+
+    def typed_fields(self) -> dict[str, str]:
+        """Every field as stewards' SQL sees it."""
+        return {field.key: self.typed(field.key) for field in self.dataset.fields}
+
+    def is_native(self, key: str) -> bool:
+        """Whether the source already holds values of the declared type."""
+        field = self.dataset.field(key)
+        return is_native(field.type, self._physical(field))
+
+    def _read(self, field: FieldPlan) -> str:
+        text = read_field(quote_name(field.column), field.type, self._physical(field), self.zone)
+        if self.dataset.decimal == "," and field.type in ("decimal", "money"):
+            return f"replace(replace({text}, '.', ''), ',', '.')"
+        return text
+
+    def _physical(self, field: FieldPlan) -> str:
+        return self.extract.types.get(field.column, "")
