@@ -9,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 READY := .venv/.ready
-BANK := work/bank
+BANK := build/bank
 WORKSPACE := --workspace $(BANK)
 CHECKED := $(BANK)/build/check.txt
 LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
@@ -90,5 +90,5 @@ format: $(READY) ## Put the code into its format
 	@$(BIN)/ruff format --quiet
 
 clean: ## Remove what was made, .venv included
-	rm -rf .venv build dist work .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find catalog lineage expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +

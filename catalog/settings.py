@@ -7,18 +7,22 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from catalog.durations import Duration
 from catalog.errors import SourceUnreadable, UsageError
 from catalog.model.definition import Language
+from catalog.validation.forms import say_form
 from catalog.validation.problems import nearest
 
 FILE_NAME = "tekdogru.toml"
@@ -83,6 +87,16 @@ class Settings(BaseSettings):
     privacy: PrivacySettings = PrivacySettings()
     site: SiteSettings = SiteSettings()
 
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            hint = nearest(name, available_timezones())
+            raise ValueError(f"there is no time zone '{name}'; {hint}") from None
+        return name
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -101,18 +115,30 @@ def load_settings(file: Path) -> Settings:
     try:
         return Settings(**TomlConfigSettingsSource(Settings, file)())
     except ValidationError as error:
-        said = [_say(detail["loc"], detail["type"], detail["msg"]) for detail in error.errors()]
+        said = [_say(detail) for detail in error.errors()]
         raise UsageError(
             f"{file.name} (or TEKDOGRU_… variables):\n  " + "\n  ".join(said)
         ) from None
+    except SettingsError as error:
+        raise UsageError(f"{_variable(error)}: JSON is expected; {error.__cause__}") from None
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise UsageError(f"{file}:{line}: not UTF-8; save the file as UTF-8") from None
     except ValueError as error:
         raise UsageError(f"{file}: not TOML: {error}") from None
 
 
-def _say(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+def _variable(error: SettingsError) -> str:
+    """The environment variable that pydantic names by its field."""
+    named = re.search(r'field "(\w+)"', str(error))
+    return f"TEKDOGRU_{named[1].upper()}" if named else str(error)
+
+
+def _say(detail: ErrorDetails) -> str:
+    loc = detail["loc"]
     where = ".".join(str(part) for part in loc)
-    if kind != "extra_forbidden":
-        return f"{where}: {message}"
+    if detail["type"] != "extra_forbidden":
+        return f"{where}: {say_form(detail)}"
     section: Any = Settings
     for part in loc[:-1]:
         section = section.model_fields[str(part)].annotation

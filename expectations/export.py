@@ -88,7 +88,7 @@ def _write_views(
             [*foundation_steps(scope, readable), *copies],
             readable=[file for one in readable.values() for file in one.files],
             writable=[folder],
-            limits=limits_of(workspace.settings.engine),
+            limits=limits_of(workspace.settings.engine, workspace.settings.timezone),
             on_step=lambda outcome: progress(outcome.name, 0, 1),
         )
     failed = [outcomes[step.name] for step in copies if outcomes[step.name].failure]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from catalog.loading.yaml_files import YamlFile
+from catalog.validation.forms import say_form
 from catalog.validation.problems import Problem, nearest
 
 Path = tuple[str | int, ...]
@@ -33,6 +34,8 @@ def problems_of(
         loc = _written_path(entry, detail["loc"])
         if loc in told and detail["type"] != "extra_forbidden":
             continue
+        if detail["type"] == "too_short" and detail["input"]:  # its items are wrong, not missing
+            continue
         told.add(loc)
         code, said = _say(detail, model, loc)
         yield Problem(code, f"{whose}: {said}", place=file.place(*path, *loc))
@@ -50,11 +53,8 @@ def _say(detail: ErrorDetails, model: type[BaseModel], loc: Path) -> tuple[str, 
             pattern = (detail.get("ctx") or {}).get("pattern")
             found = detail["input"]
             return "TD005", f"{where}: '{found}' is not a valid key or name (form: {pattern})"
-        case "value_error":
-            return "TD005", f"{where}: {detail['msg'].removeprefix('Value error, ')}"
         case _:
-            message = detail["msg"][:1].lower() + detail["msg"][1:]
-            return "TD005", f"{where}: {message}, found {_shorten(detail['input'])}"
+            return "TD005", f"{where}: {say_form(detail)}"
 
 
 def _written_path(entry: Any, loc: tuple[int | str, ...]) -> Path:
@@ -97,8 +97,3 @@ def _why(model: type[BaseModel], loc: Path) -> str:
     owner = _model_at(model, loc[:-1])
     field = owner.model_fields.get(str(loc[-1])) if loc else None
     return f" ({field.description})" if field and field.description else ""
-
-
-def _shorten(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,21 @@ from catalog.validation.problems import Problem
 
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_VALUES = 1_000_000
+DEEPEST = 50
+
+# What the parser says, and what its author should do about it.
+ADVICE = {
+    "found character that cannot start any token": "a value that begins with %, @ or ` needs quotes",
+    "mapping values are not allowed in this context": "a value that holds ': ' needs quotes, and "
+    "keys of one block begin at the same column",
+    "found unexpected end of stream": "a quote is opened and never closed",
+    "did not find expected ',' or '}'": "a { is opened and not closed, or a comma is missing",
+    "did not find expected ',' or ']'": "a [ is opened and not closed, or a comma is missing",
+    "did not find expected '-' indicator": "the indentation does not fit the lines above",
+    "did not find expected key": "the indentation does not fit the lines above",
+    "but found another document": "a file is one document; take out the ---",
+    "found undefined alias": "a value that begins with * needs quotes",
+}
 
 
 class _Composer(yaml.CSafeLoader):
@@ -38,6 +54,14 @@ _Composer.add_implicit_resolver(
 )
 
 
+class _Refused(ValueError):
+    """The text is YAML, but of a size or depth that no definitions have."""
+
+    def __init__(self, message: str, mark: yaml.Mark | None = None) -> None:
+        super().__init__(message)
+        self.line = mark.line + 1 if mark else 1
+
+
 @dataclass
 class YamlFile:
     """One file as values; `line(path)` tells where a part of it stands."""
@@ -56,8 +80,10 @@ class YamlFile:
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read one file; whatever is wrong with it is in `problems`, never raised."""
     file = YamlFile(name)
+    text = ""
     try:
         text = _read_text(path)
+        _refuse_depth(text)
         file.node = yaml.compose(text, Loader=_Composer)
         file.value = _construct(file, file.node)
     except UnicodeDecodeError as error:
@@ -66,35 +92,72 @@ def read_yaml(path: Path, name: str) -> YamlFile:
         file.problems.append(Problem("TD001", found, place=Place(name, line)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = " ".join(part for part in (error.problem, error.context) if part)
         line = mark.line + 1 if mark else 1
-        file.problems.append(Problem("TD001", f"not YAML: {said}", place=Place(name, line)))
+        said = f"not YAML: {_say(error, text)}"
+        file.problems.append(Problem("TD001", said, place=Place(name, line)))
     except yaml.reader.ReaderError as error:
-        said = f"not YAML: character #x{error.character:04x} is not allowed"
-        file.problems.append(Problem("TD001", said, place=Place(name, 1)))
+        line = text[: text.find(chr(error.character))].count("\n") + 1
+        said = f"not YAML: character #x{error.character:04x} is not allowed; delete it"
+        file.problems.append(Problem("TD001", said, place=Place(name, line)))
     except (OSError, ValueError) as error:
-        file.problems.append(Problem("TD001", str(error), place=Place(name, 1)))
+        line = error.line if isinstance(error, _Refused) else 1
+        file.problems.append(Problem("TD001", str(error), place=Place(name, line)))
     return file
+
+
+def _say(error: yaml.MarkedYAMLError, text: str) -> str:
+    """The parser's complaint with the line it began on, and what to do about it."""
+    context = error.context or ""
+    if context and error.context_mark and error.problem_mark != error.context_mark:
+        context += f" begun at line {error.context_mark.line + 1}"
+    said = ", ".join(part for part in (context, error.problem) if part)
+    if error.problem_mark and _indented_by_tab(text, error.problem_mark.line):
+        return f"{said}; a tab indents this line: indent with spaces"
+    advice = ADVICE.get(str(error.problem))
+    return f"{said}; {advice}" if advice else said
+
+
+def _indented_by_tab(text: str, line: int) -> bool:
+    lines = text.splitlines()
+    indentation = lines[line][: -len(lines[line].lstrip())] if line < len(lines) else ""
+    return "\t" in indentation
+
+
+def _refuse_depth(text: str) -> None:
+    """Nested far deeper than definitions are, composing would exhaust the stack."""
+    depth = 0
+    for event in _events(text):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _Refused(f"blocks nested more than {DEEPEST} deep", event.start_mark)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    parsed: Iterator[yaml.Event] = yaml.parse(text, Loader=_Composer)
+    return parsed
 
 
 def _read_text(path: Path) -> str:
     if path.stat().st_size > LARGEST_FILE:
-        raise ValueError(f"larger than {LARGEST_FILE // 1024 // 1024} MiB; split it by subject")
+        raise _Refused(f"larger than {LARGEST_FILE // 1024 // 1024} MiB; split it by subject")
     return path.read_bytes().decode("utf-8-sig")
 
 
-def _construct(file: YamlFile, node: yaml.Node | None) -> Any:
+def _construct(file: YamlFile, node: yaml.Node | None, depth: int = 0) -> Any:
     file._count += 1
     if file._count > MOST_VALUES:
-        raise ValueError(f"more than {MOST_VALUES:,} values; aliases may not multiply a file")
+        raise _Refused(f"more than {MOST_VALUES:,} values; aliases may not multiply a file")
+    if depth > DEEPEST and node:
+        raise _Refused("a block contains itself by its alias", node.start_mark)
     if isinstance(node, yaml.MappingNode):
-        return _mapping(file, node)
+        return _mapping(file, node, depth)
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(file, child) for child in node.value]
+        return [_construct(file, child, depth + 1) for child in node.value]
     return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
 
-def _mapping(file: YamlFile, node: yaml.MappingNode) -> dict[str, Any]:
+def _mapping(file: YamlFile, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
@@ -103,7 +166,7 @@ def _mapping(file: YamlFile, node: yaml.MappingNode) -> dict[str, Any]:
             said = f"'{key}' is written twice in one block; keep one of them"
             file.problems.append(Problem("TD002", said, place=place))
             continue
-        values[key] = _construct(file, value_node)
+        values[key] = _construct(file, value_node, depth + 1)
     return values
 
 

@@ -10,7 +10,6 @@ from types import MappingProxyType
 FAULTS = MappingProxyType(
     {
         # of core.customers
-        "core_repeated_id": 0.003,  # the same number twice, the older row further down the file
         "core_legacy_twin": 0.002,  # 123 and 0000123 are two people
         "core_email_missing": 0.05,
         "core_email_invalid": 0.006,

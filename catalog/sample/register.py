@@ -8,8 +8,8 @@ from decimal import Decimal
 from random import Random
 
 from catalog.sample.faults import deal
-from catalog.sample.people import Person, make_phone
-from catalog.sample.rows import Row, days_since_touched, deal_among, moment, repeat, spoil_email
+from catalog.sample.people import Person
+from catalog.sample.rows import Row, days_since_touched, deal_among, moment, spoil_email
 
 _LEGACY_SEGMENTS = ("BRY", "KOBİ", "X9")
 _OLD = 2_500  # days
@@ -37,9 +37,7 @@ def customer_rows(rng: Random, people: Sequence[Person], as_of: date) -> list[Ro
         if index in faults["core_national_id_invalid"]:
             row["tckn"] = _swap_digits(str(person.national_id))
         rows.append(row)
-    return rows + repeat(
-        rng, rows, "core_repeated_id", lambda: {"gsm": make_phone(rng), "status": "active"}
-    )
+    return rows
 
 
 def _row(person: Person, days: int, rng: Random, as_of: date) -> Row:

@@ -59,7 +59,7 @@ def _serve_site(app: FastAPI, site: Path) -> None:
     @app.exception_handler(404)
     def missing(request: Request, error: Exception) -> Response:
         friendly = site / "404.html"
-        if friendly.is_file() and "text/html" in request.headers.get("accept", "*/*"):
+        if friendly.is_file() and "json" not in request.headers.get("accept", ""):
             return FileResponse(friendly, status_code=404)
         return PlainTextResponse("There is no such page.", status_code=404)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import PureWindowsPath
 from typing import Any
 
 from catalog.model import Attribute, Catalog, Claim, Dataset
@@ -32,7 +33,7 @@ def _unreadable(dataset: Dataset, connector: str, url: str | None) -> Iterator[t
         yield "table", "a dataset of a `postgres` source needs a `table`"
     if connector == "postgres" and not url:
         yield "table", "its source needs a `url`, such as ${CRM_URL}"
-    if dataset.path_ and dataset.path_.startswith(("/", "..")):
+    if dataset.path_ and _leaves(dataset.path_):
         yield "path", f"path '{dataset.path_}' leaves the source's location; name a file below it"
     try:
         codecs.lookup(dataset.encoding)
@@ -43,6 +44,12 @@ def _unreadable(dataset: Dataset, connector: str, url: str | None) -> Iterator[t
         yield "fields", f"field '{key}' is defined twice; keep one"
     if dataset.id and not dataset.entity:
         yield "id", "`id` identifies an entity, but `entity` is missing"
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path is absolute or climbs, as Unix or as Windows writes it."""
+    windows = PureWindowsPath(path)
+    return bool(windows.drive or windows.root) or ".." in windows.parts
 
 
 def _known_to(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:

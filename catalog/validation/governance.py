@@ -63,8 +63,13 @@ def personal_data(catalog: Catalog, context: Context) -> Iterator[Problem]:
             said = f"{attribute.urn}: personal data ({attribute.personal_data}) without `purposes`"
             yield Problem("TD042", said, "warning", place, attribute.urn)
         for purpose in attribute.purposes:
-            if purpose not in catalog.purposes:
-                hint = nearest(purpose, catalog.purposes)
-                said = f"{attribute.urn}: purpose '{purpose}' is not defined; {hint}"
-                place = catalog.places.find(attribute.urn, "purposes")
-                yield Problem("TD044", said, "warning", place, attribute.urn)
+            yield from _purpose(catalog, attribute.urn, "purposes", purpose)
+    for touchpoint in catalog.touchpoints.values():
+        if touchpoint.purpose:
+            yield from _purpose(catalog, touchpoint.urn, "purpose", touchpoint.purpose)
+
+
+def _purpose(catalog: Catalog, urn: str, part: str, purpose: str) -> Iterator[Problem]:
+    if purpose not in catalog.purposes:
+        said = f"{urn}: purpose '{purpose}' is not defined; {nearest(purpose, catalog.purposes)}"
+        yield Problem("TD044", said, "warning", catalog.places.find(urn, part), urn)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.errors import CatalogInvalid
 from catalog.model import Catalog
-from catalog.validation.problems import Problem
+from catalog.validation.problems import Problem, in_order
 from catalog.validation.rules import Context, validate
 from catalog.workspace import Workspace, open_workspace
 
@@ -29,6 +29,6 @@ def examine(workspace: Workspace) -> tuple[Catalog, list[Problem]]:
     """
     loaded = workspace.load()
     if any(problem.level == "error" for problem in loaded.problems):
-        return loaded.catalog, loaded.problems
+        return loaded.catalog, in_order(loaded.problems)
     context = Context(workspace.settings, workspace.clock.today())
-    return loaded.catalog, [*loaded.problems, *validate(loaded.catalog, context)]
+    return loaded.catalog, in_order([*loaded.problems, *validate(loaded.catalog, context)])

@@ -51,6 +51,16 @@ class Problem:
         return f"{where}{self.level} {self.code}: {self.message}"
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by file and line, as an author goes through them."""
+    return sorted(problems, key=_position)
+
+
+def _position(problem: Problem) -> tuple[str, int, str, str]:
+    place = problem.place
+    return (place.file if place else "", place.line if place else 0, problem.code, problem.message)
+
+
 def nearest(word: str, known: Iterable[str], most: int = 3) -> str:
     """A hint naming the known words closest to `word`: `did you mean 'x'?`, or the choices."""
     choices = sorted(set(known))

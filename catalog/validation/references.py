@@ -45,6 +45,11 @@ def keys(catalog: Catalog, context: Context) -> Iterator[Problem]:
 
 
 def _all(catalog: Catalog) -> Iterator[Reference]:
+    for urn, definition in catalog.definitions.items():
+        name = definition.replaced_by
+        if name and name not in catalog.definitions:
+            known = _of_kind(catalog, definition.kind)
+            yield Reference(urn, ("replaced_by",), definition.kind, name, known)
     for role in catalog.roles.values():
         if role.team:
             yield Reference(role.urn, ("team",), "team", role.team, catalog.teams)
@@ -62,6 +67,11 @@ def _all(catalog: Catalog) -> Iterator[Reference]:
             part = ("reads", key)
             yield Reference(touchpoint.urn, part, "attribute", key, catalog.attributes)
             yield Reference(touchpoint.urn, part, "field", field, catalog.fields)
+
+
+def _of_kind(catalog: Catalog, kind: str) -> list[str]:
+    """The paths of the definitions of one kind."""
+    return [other.path for other in catalog.definitions.values() if other.kind == kind]
 
 
 def _of_dataset(catalog: Catalog, dataset: Dataset) -> Iterator[Reference]:

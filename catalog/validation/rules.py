@@ -10,7 +10,7 @@ from catalog.clock import Clock
 from catalog.model import Catalog
 from catalog.plugins import parts
 from catalog.settings import Settings
-from catalog.validation.problems import Problem
+from catalog.validation.problems import Problem, in_order
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,9 @@ def validate(catalog: Catalog, context: Context) -> list[Problem]:
     function of catalog and context that yields problems.
     """
     found = [problem for rule in _rules(context) for problem in rule(catalog, context)]
-    return sorted(found, key=_position)
+    return in_order(found)
 
 
 def _rules(context: Context) -> Iterator[ValidationRule]:
     for entry in parts("tekdogru.rules", context.settings.plugins):
         yield entry.load()
-
-
-def _position(problem: Problem) -> tuple[str, int, str, str]:
-    place = problem.place
-    return (place.file if place else "", place.line if place else 0, problem.code, problem.message)

@@ -52,7 +52,7 @@ class EmbeddedEngine:
         outcomes = run_steps(
             steps,
             readable=[file for one in readable.values() for file in one.files],
-            limits=limits_of(self.settings),
+            limits=limits_of(self.settings, self.zone),
             on_step=on_step,
         )
         broken = work.broken(outcomes)
@@ -61,13 +61,14 @@ class EmbeddedEngine:
         return work.answers(outcomes, extracts)
 
 
-def limits_of(settings: EngineSettings) -> Limits:
+def limits_of(settings: EngineSettings, zone: str) -> Limits:
     """The child process's limits as the workspace sets them."""
     return Limits(
         memory_mb=settings.memory_mb,
         seconds=settings.seconds,
         threads=settings.threads,
         spill=settings.spill,
+        zone=zone,
     )
 
 

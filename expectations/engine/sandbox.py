@@ -92,7 +92,8 @@ def _check(steps: Sequence[Step]) -> None:
     for step in steps:
         if step.name in seen:
             raise ValueError(f"two steps are called {step.name}")
-        missing = [need for need in step.needs if need not in seen]
+        earlier = (*step.needs, *(step.unless_zero or ())[:1])
+        missing = [need for need in earlier if need not in seen]
         if missing:
             raise ValueError(
                 f"step {step.name} needs {', '.join(missing)}, which no earlier step is"

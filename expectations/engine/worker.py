@@ -8,11 +8,11 @@ standard input ends, the child ends, whatever it is doing. It never imports the 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import queue
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -29,7 +29,6 @@ MEGABYTE: Final = 1024 * 1024
 ROWS_PER_LINE: Final = 5_000
 QUOTED: Final = re.compile("'.*'|\".*\"")
 """Values in messages about data: they may be personal."""
-PARENT_DEATH_SIGNAL: Final = 1
 ALLOWED: Final = frozenset({"SELECT", "CREATE", "DROP", "INSERT", "UPDATE", "DELETE"})
 
 
@@ -87,10 +86,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
+    volunteer_for_hunger()
     statements: queue.SimpleQueue[Message] = queue.SimpleQueue()
     settings = json.loads(sys.stdin.readline())
-    threading.Thread(target=read_statements, args=(sys.stdin, statements), daemon=True).start()
+    reading = (sys.stdin, statements, settings["directory"])
+    threading.Thread(target=read_statements, args=reading, daemon=True).start()
     connection = connect(settings)
     limit_memory(settings["kernel_mb"])
     say(answers, {"ready": os.getpid()})
@@ -100,10 +100,11 @@ def main() -> None:
             say(answers, answer)
 
 
-def read_statements(lines: TextIO, statements: queue.SimpleQueue[Message]) -> None:
-    """Hands on each statement at once; the end of the input ends the process."""
+def read_statements(lines: TextIO, statements: queue.SimpleQueue[Message], directory: str) -> None:
+    """Hands on each statement; the end of the input means the parent is gone: tidies and ends."""
     for line in lines:
         statements.put(json.loads(line))
+    shutil.rmtree(directory, ignore_errors=True)
     os._exit(0)
 
 
@@ -113,12 +114,10 @@ def say(answers: TextIO, message: Message | str) -> None:
     answers.flush()
 
 
-def die_with_parent() -> None:
-    """Asks Linux to kill this process with its parent and to choose it when memory runs out."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+def volunteer_for_hunger() -> None:
+    """Asks Linux to end this process before any other when the machine runs out of memory."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def limit_memory(megabytes: int) -> None:

@@ -175,7 +175,12 @@
     const open = (option) => option && window.location.assign(option.dataset.href);
     input.addEventListener("focus", () => prepare().then(() => input.value && show()));
     input.addEventListener("input", () => prepare().then(show));
-    document.addEventListener("td-texts", () => panel.hidden || show());
+    document.addEventListener("td-texts", () => {
+      if (panel.hidden) return;
+      const before = chosen;
+      show();
+      if (before >= 0) choose(before);
+    });
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => open(event.target.closest("li")));
     form.addEventListener("submit", (event) => {

@@ -381,11 +381,26 @@ def test_nothing_is_left_when_the_run_is_interrupted(spill: Path) -> None:
     assert children() == set()
 
 
-def test_the_child_ends_when_its_parent_is_killed() -> None:
+def test_a_step_is_left_out_where_the_number_it_depends_on_is_zero() -> None:
+    counted = Step("counted", "SELECT 0 AS none, 2 AS some", fetch=True)
+    steps = [
+        counted,
+        Step("idle", "SELECT 1", fetch=True, unless_zero=("counted", "none")),
+        Step("busy", "SELECT 1", fetch=True, unless_zero=("counted", "some")),
+    ]
+    outcomes = run_steps(steps, readable=[], limits=SMALL)
+    assert kinds(outcomes) == {"counted": None, "idle": None, "busy": None}
+    assert (outcomes["idle"].rows, outcomes["busy"].rows) == ((), ((1,),))
+    with pytest.raises(ValueError, match="needs counted"):
+        run_steps(steps[1:], readable=[])
+
+
+def test_the_child_tidies_and_ends_when_its_parent_is_killed(spill: Path) -> None:
     code = (
+        "from pathlib import Path\n"
         "from expectations.engine.sandbox import *\n"
         f"run_steps([Step('a', 'SELECT 1'), Step('b', '''{ENDLESS}''')], readable=[], "
-        "on_step=lambda o: print(o.name, flush=True))"
+        f"limits=Limits(spill=Path({str(spill)!r})), on_step=lambda o: print(o.name, flush=True))"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout is not None

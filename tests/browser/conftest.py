@@ -1,0 +1,95 @@
+"""A real browser for the pages; without one the tests are skipped loudly, and fail in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bank_pages import BANK, bank_run
+from catalog.service.app import create_app
+from catalog.service.serving import claim_port
+from catalog.store.runs import RunStore
+from catalog.workspace import open_workspace
+from lineage.pages.build import build_site
+from workspaces import write_workspace
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        message = "NO CHROMIUM: the pages were not opened in a browser; install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small bank's site in Turkish, with a run."""
+    folder = write_workspace(
+        tmp_path_factory.mktemp("site") / "bank",
+        BANK,
+        settings='institution = "Çınar Bank"\nlanguage = "tr"\n',
+    )
+    workspace = open_workspace(folder)
+    RunStore(workspace.state_url).save(bank_run())
+    return build_site(workspace).folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The same site over HTTP, under the service's own headers."""
+    listener = claim_port("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opener]:
+    """Opens pages in a fresh context; afterwards none may have complained or looked outside."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    requests: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert requests
+    assert [u for u in requests if not u.startswith(("file:///", "http://127.0.0.1:"))] == []

@@ -1,0 +1,145 @@
+"""The site in a real browser: from a folder and over HTTP, by keyboard, on a phone, without script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Opener = Callable[..., Page]
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+PAGES = ["index.html", "d/attribute-customer.email/index.html", "d/measure-active/index.html",
+         "d/report-monthly/index.html", "d/cell-monthly--a/index.html", "all/checks/index.html",
+         "all/owners/index.html", "all/expiring/index.html", "reading/index.html"]  # fmt: skip
+
+
+@pytest.fixture(params=["file", "http"])
+def root(request: pytest.FixtureRequest, site: Path, address: str) -> str:
+    """The site's address, once as a folder and once over HTTP."""
+    return f"{site.as_uri()}/" if request.param == "file" else address
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_open_without_complaint_or_outside_request(
+    opened: Opener, root: str, page: str
+) -> None:
+    expect(opened(root + page).locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["müşteri", "MÜŞTERİ", "musteri", "müşterilerin", "müşteri", "aktif müşterimiz", "AKTIF"],
+)
+def test_search_finds_turkish_words_however_they_are_spelt(
+    opened: Opener, root: str, query: str
+) -> None:
+    page = opened(root + "index.html")
+    page.locator("#td-search").fill(query)
+    expect(page.locator("#td-found")).to_contain_text("Aktif müşteri")
+
+
+@pytest.mark.parametrize("query", ["istanbul", "ISTANBUL", "İSTANBUL", "i̇stanbul", "ıstanbulun"])
+def test_search_takes_all_letters_i_for_one(opened: Opener, site: Path, query: str) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.locator("#td-search").fill(query)
+    expect(page.locator("#td-found li").first).to_contain_text("İstanbul district")
+
+
+def test_search_puts_names_before_texts(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.locator("#td-search").fill("customer")
+    expect(page.locator("#td-found li").first).to_be_visible()
+    page.wait_for_function("window.tekdogruTexts !== undefined")
+    titles = page.locator("#td-found .found-title").all_inner_texts()
+    assert "Segment" in titles
+    assert titles.index("Segment") > 0
+
+
+def test_search_says_when_it_finds_nothing(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.locator("#td-search").fill("<img src=x onerror=alert(1)>")
+    expect(page.get_by_role("status")).to_contain_text("Sonuç bulunamadı: “<img")
+
+
+def test_the_keyboard_alone_leads_from_the_start_to_a_page(opened: Opener, root: str) -> None:
+    page = opened(root + "index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("e-posta")
+    expect(page.get_by_role("option").first).to_contain_text("E-posta adresi")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[aria-selected=true]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/d/attribute-customer.email/index.html")
+    expect(page.locator(".td-use-word")).to_have_text("Kullanma")
+
+
+def test_the_first_tab_stop_skips_to_the_content(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("İçeriğe geç")
+
+
+def test_everything_but_search_reads_without_script(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/{PAGES[1]}", java_script_enabled=False)
+    for text in ("Kullanma", "Sistemler nerede ayrışıyor", "Kime sorulur"):
+        expect(page.get_by_text(text, exact=True).first).to_be_visible()
+    expect(page.locator("#td-search")).to_be_hidden()
+    page.locator("svg.td-map a").first.click()
+    page.wait_for_url("**/d/*/index.html")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_is_wider_than_a_phone(opened: Opener, site: Path, page: str) -> None:
+    shown = opened(f"{site.as_uri()}/{page}", viewport={"width": 390, "height": 800})
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_chosen_scheme_is_kept_from_page_to_page(opened: Opener, address: str) -> None:
+    page = opened(address, color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Açık ve koyu").click()
+    page.goto(address + PAGES[1])
+    assert page.evaluate(paper) != light
+
+
+def test_a_list_can_be_narrowed_by_what_its_lines_contain(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/all/checks/index.html")
+    lines = page.locator("tbody tr")
+    everything = lines.count()
+    page.get_by_role("searchbox").fill("segment")
+    expect(page.locator("tbody tr:visible")).to_have_count(1)
+    assert everything > 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_to_complain_about(
+    opened: Opener, site: Path, page: str, width: int, scheme: str
+) -> None:
+    shown = opened(
+        f"{site.as_uri()}/{page}",
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+    )
+    shown.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert violations(shown) == []
+
+
+def test_axe_finds_nothing_in_open_search(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.locator("#td-search").fill("müşteri")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_be_visible()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core objects to on a page, rule by rule with the first element."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{v['id']}: {v['help']}: {json.dumps(v['nodes'][0]['html'])[:200]}" for v in found]

@@ -1,0 +1,65 @@
+"""Can I use this today: the answer and its first reason, case by case."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bank_pages import RESULTS, bank_context, bank_run, result
+
+
+@pytest.mark.parametrize(
+    ("urn", "level", "why"),
+    [
+        ("attribute:customer.email", "dont", "Core banking and CRM disagree on 279 of 4,000"),
+        ("attribute:customer.city", "care", "Its review date, 1 Nov 2026, has passed"),
+        ("attribute:customer.segment", "care", "It must be reviewed by 5 Dec 2026."),
+        ("attribute:customer.nickname", "dont", "It is being withdrawn; use"),
+        ("measure:ratio", "use", "Every check of it, and of what it rests on, passed"),
+        ("dataset:crm.customers", "care", "because CRM could not be read"),
+        ("touchpoint:letters", "care", "It rests on an expired definition"),
+        ("field:core.customers.no", "care", "No check covers it"),
+        ("cell:monthly/b", "use", "Every check"),
+    ],
+)
+def test_the_answer_and_its_reason(tmp_path: Path, urn: str, level: str, why: str) -> None:
+    ctx = bank_context(tmp_path, bank_run())
+    assert ctx.level(urn) == level
+    assert why in ctx.why(urn)[0]
+
+
+def test_without_a_run_everything_is_to_be_used_with_care(tmp_path: Path) -> None:
+    ctx = bank_context(tmp_path, None)
+    assert ctx.level("measure:ratio") == "care"
+    assert ctx.why("measure:ratio") == ["It has not been checked yet."]
+
+
+def test_a_cell_must_not_be_used_when_its_measure_must_not(tmp_path: Path) -> None:
+    failing = result("measure:ratio/computes", "fail", violations=1)
+    ctx = bank_context(tmp_path, bank_run((failing,)))
+    assert ctx.level("cell:monthly/b") == "dont"
+    assert ctx.level("report:monthly") == "care"
+    assert "1 of its 3 numbers must not be used." in ctx.why("report:monthly")[0]
+
+
+def test_a_failing_warning_asks_for_care_and_a_failing_remark_for_nothing(tmp_path: Path) -> None:
+    for severity, level in (("warning", "care"), ("info", "use")):
+        failing = result("measure:ratio/computes", "fail", violations=1, severity=severity)
+        ctx = bank_context(tmp_path, bank_run((failing,)))
+        assert ctx.level("measure:ratio") == level
+
+
+def test_a_critical_definition_is_out_of_use_the_day_after_its_review_date(tmp_path: Path) -> None:
+    levels = [
+        bank_context(tmp_path, bank_run(), today=day).level("measure:ratio")
+        for day in (date(2027, 5, 30), date(2027, 5, 31), date(2027, 6, 30), date(2027, 7, 1))
+    ]
+    assert levels == ["use", "care", "care", "dont"]
+
+
+def test_the_widest_disagreement_is_told_first(tmp_path: Path) -> None:
+    more = result("attribute:customer.email/unique:crm.customers.email", "fail", violations=3999)
+    ctx = bank_context(tmp_path, bank_run((*RESULTS, more)))
+    assert "occur more than once" in ctx.why("attribute:customer.email")[0]

@@ -1,0 +1,47 @@
+"""The site's own texts in two languages, its numbers and dates."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, date, datetime
+
+import pytest
+
+from catalog.durations import Duration
+from lineage.pages.words import Words, texts
+
+EN, TR = Words("en"), Words("tr")
+
+
+@pytest.mark.parametrize("key", sorted(texts()))
+def test_both_languages_say_it_with_the_same_values(key: str) -> None:
+    english, turkish = (
+        {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in texts()[key]
+    )
+    optional = {"things", "right"}
+    assert english - optional == turkish - optional
+    assert all(text.strip() == text and text for text in texts()[key])
+    assert not any('"' in text or "<" in text for text in texts()[key])
+
+
+def test_numbers_and_dates_are_written_as_the_language_does() -> None:
+    assert (EN.number(1234.5), TR.number(1234.5)) == ("1,234.5", "1.234,5")
+    assert (EN.day(date(2026, 11, 21)), TR.day(date(2026, 11, 21))) == ("21 Nov 2026", "21.11.2026")
+    assert (EN.percent(0.0812), TR.percent(0.0812)) == ("8.1%", "%8,1")
+    assert TR.day(datetime(2026, 11, 21, 22, 30, tzinfo=UTC)) == "22.11.2026"
+    assert (EN.span(Duration(1, "d")), TR.span(Duration(5, "bd"))) == ("1 day", "5 iş günü")
+
+
+def test_a_share_never_rounds_to_a_false_nothing_or_all() -> None:
+    assert EN.percent(1 / 100_000) == "0.1%"
+    assert EN.percent(1 - 1 / 100_000) == "99.9%"
+    assert (EN.percent(0), EN.percent(1)) == ("0%", "100%")
+
+
+def test_turkish_lower_case_keeps_the_two_letters_i_apart() -> None:
+    assert TR.lower("IŞIK İSTANBUL") == "ışık istanbul"
+    assert EN.lower("ISTANBUL") == "istanbul"
+
+
+def test_values_are_escaped() -> None:
+    assert "<b>" not in EN("page.subject", name="<b>")
