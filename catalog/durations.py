@@ -20,7 +20,7 @@ UNITS = {
     "mo": "months",
     "y": "years",
 }
-_PATTERN = re.compile(r"^(\d{1,5})(h|d|bd|w|mo|y)$")
+_PATTERN = re.compile(r"^([0-9]{1,5})(h|d|bd|w|mo|y)$")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,20 @@ class Duration:
         return f"{self.count}{self.unit}"
 
     def after(self, day: date, holidays: Collection[date] = ()) -> date:
-        """The date this long after `day`; hours count as whole days, rounded up."""
-        return self._move(day, 1, holidays)
+        """The date this long after `day`, at most the last there is; hours count as whole days,
+        rounded up.
+        """
+        try:
+            return self._move(day, 1, holidays)
+        except (OverflowError, ValueError):  # beyond the year 9999
+            return date.max
 
     def before(self, day: date, holidays: Collection[date] = ()) -> date:
-        """The date this long before `day`."""
-        return self._move(day, -1, holidays)
+        """The date this long before `day`, at least the first there is."""
+        try:
+            return self._move(day, -1, holidays)
+        except (OverflowError, ValueError):  # before the year 1
+            return date.min
 
     def _move(self, day: date, sign: int, holidays: Collection[date]) -> date:
         if self.unit == "bd":

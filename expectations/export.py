@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.model import Catalog
+from catalog.model.sources import FieldType
 from catalog.workspace import Workspace
 from expectations.engine.embedded import foundation_steps, limits_of
+from expectations.engine.expressions import SQL_TYPES, try_restore
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
 from expectations.engine.port import Missing
@@ -21,7 +23,7 @@ from expectations.engine.scope import make_scope, needed_datasets
 from expectations.plan import Column, Plan
 from expectations.runner import Progress, read_sources
 from expectations.sources.port import Extract
-from expectations.suites import build_suites, compared_name, view_columns
+from expectations.suites import build_suites, compared_name, typed_name, view_columns
 
 KEY = "_id"
 
@@ -103,6 +105,9 @@ def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path
     for i, column in enumerate(projection.columns):
         if column in projection.valued:
             columns.append(f"v{i} AS {quote_name(names[column])}")
+        if column in projection.valued and column.type in SQL_TYPES:
+            typed = _as_number(try_restore(f"v{i}", column.type), column.type)
+            columns.append(f"{typed} AS {quote_name(typed_name(column, names))}")
         if column.compare and column in projection.hashed:
             compared = f"CASE WHEN h{i} IS NOT NULL THEN CAST(h{i} AS VARCHAR) END"
             columns.append(f"{compared} AS {quote_name(compared_name(column, names))}")
@@ -117,12 +122,16 @@ def _copy_golden(join: Join, folder: Path) -> Step:
     columns = []
     for golden in join.golden:
         column = quote_name(golden.name)
-        number = golden.type in ("decimal", "money")
-        columns.append(f"CAST({column} AS DOUBLE) AS {column}" if number else column)
+        columns.append(f"{_as_number(column, golden.type)} AS {column}")
     select = (
         f"SELECT {', '.join(['entity_id', *columns])} FROM {quote_name(name.replace('.', ' ', 1))}"
     )
     return _copy(name, select, folder, f"golden:{join.entity.key}")
+
+
+def _as_number(value: str, kind: FieldType) -> str:
+    """Exact decimals as DOUBLE: pandas would hold them as objects that GX cannot reckon with."""
+    return f"CAST({value} AS DOUBLE)" if kind in ("decimal", "money") else value
 
 
 def _copy(name: str, select: str, folder: Path, need: str) -> Step:

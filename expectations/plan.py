@@ -19,16 +19,28 @@ from catalog.model.sources import FieldType
 Arguments = tuple[tuple[str, Any], ...]
 
 
+class Pairs(tuple[tuple[str, Any], ...]):
+    """A mapping as it can be hashed: its items."""
+
+    __slots__ = ()
+
+
 def freeze(value: Any) -> Any:
-    """A value of YAML as one that can be hashed: mappings and lists become tuples."""
+    """A value of YAML as one that can be hashed: mappings become `Pairs`, lists tuples."""
     if isinstance(value, dict):
-        return tuple((key, freeze(one)) for key, one in value.items())
+        return Pairs((key, freeze(one)) for key, one in value.items())
     return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
 
 
 def thaw(arguments: Arguments) -> dict[str, Any]:
     """Arguments as GX takes them: a mapping whose sequences are lists."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in arguments}
+    return {key: _thawed(value) for key, value in arguments}
+
+
+def _thawed(value: Any) -> Any:
+    if isinstance(value, Pairs):
+        return thaw(value)
+    return [_thawed(one) for one in value] if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from catalog.model.definition import Severity
 from catalog.results import MeasureValue, Result, RunRecord
 from catalog.validation.problems import nearest
 from catalog.workspace import Workspace
-from expectations.compiler import compile_plan
+from expectations.compiler.whole import compile_plan
 from expectations.engine.embedded import EmbeddedEngine
 from expectations.engine.port import Answers, Computed, Counted, Missing
 from expectations.engine.scope import needed_datasets

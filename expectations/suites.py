@@ -1,4 +1,12 @@
-"""The plan as Great Expectations suites: plain JSON that stock GX loads, with ids that stay."""
+"""The plan as Great Expectations suites: plain JSON that stock GX loads, with ids that stay.
+
+A cleansed view has up to two suites: the native expectations on it (`dataset.crm.customers`,
+`golden.customer`), which run on stock GX over its Parquet file, and our own
+(`dataset.crm.customers.tekdogru`), which need figures that only our engine counts. Stock GX drops
+types it does not know, with a line in its log and no more, unless `expectations.custom` is
+imported: in one suite with native ones they would vanish behind a success. With the import each of
+them shows an exception there and never a pass.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expectations.arguments import jsonable
+from expectations.arguments import FAMILIES, jsonable
+from expectations.native import SUPPORTED
 from expectations.plan import (
     Check,
     Column,
@@ -25,6 +34,7 @@ from expectations.plan import (
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:tekdogru")
 EMAIL_REGEX = r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z"
 NOT_NULL = "expect_column_values_to_not_be_null"
+OWN = "tekdogru"
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,16 @@ class Suite:
 
 
 def build_suites(plan: Plan) -> list[Suite]:
-    """One suite per cleansed view, and one for what is judged without rows."""
+    """Per cleansed view a suite of native expectations and one of our own, where it has any.
+
+    What is judged without rows is in `catalog.tekdogru`.
+    """
     names = view_columns(plan)
-    grouped: dict[str, list[Check]] = {}
+    grouped: dict[tuple[str | None, bool], list[Check]] = {}
     for check in plan.checks:
-        grouped.setdefault(_suite_of(check), []).append(check)
-    return [_suite(name, checks, names) for name, checks in grouped.items()]
+        native = check.expectation in SUPPORTED
+        grouped.setdefault((_view_of(check), native), []).append(check)
+    return [_suite(view, native, checks, names) for (view, native), checks in grouped.items()]
 
 
 def view_columns(plan: Plan) -> Mapping[Column, str]:
@@ -62,7 +76,12 @@ def compared_name(column: Column, names: Mapping[Column, str]) -> str:
     return f"{names[column]}__compared" if column.compare else names[column]
 
 
-def _suite_of(check: Check) -> str:
+def typed_name(column: Column, names: Mapping[Column, str]) -> str:
+    """The view's column that holds values of the attribute's type rather than texts."""
+    return f"{names[column]}__typed" if column.type in FAMILIES else names[column]
+
+
+def _view_of(check: Check) -> str | None:
     figure = check.figure
     on = getattr(figure, "column", None) or getattr(figure, "on", None)
     if isinstance(on, Column):
@@ -71,17 +90,20 @@ def _suite_of(check: Check) -> str:
     if isinstance(golden, GoldenColumn):
         return f"golden.{golden.entity}"
     dataset = getattr(figure, "dataset", None)
-    return f"dataset.{dataset}" if dataset else "catalog"
+    return f"dataset.{dataset}" if dataset else None
 
 
-def _suite(name: str, checks: Iterable[Check], names: Mapping[Column, str]) -> Suite:
+def _suite(
+    view: str | None, native: bool, checks: Iterable[Check], names: Mapping[Column, str]
+) -> Suite:
+    name = (view or "catalog") if native else f"{view or 'catalog'}.{OWN}"
     document = {
         "name": name,
         "id": str(uuid.uuid5(NAMESPACE, name)),
         "expectations": [_expectation(check, names) for check in checks],
-        "meta": {"tekdogru": {"view": None if name == "catalog" else f"{name}.parquet"}},
+        "meta": {"tekdogru": {"view": view and f"{view}.parquet"}},
     }
-    return Suite(name, None if name == "catalog" else name, document)
+    return Suite(name, view, document)
 
 
 def _expectation(check: Check, names: Mapping[Column, str]) -> dict[str, Any]:
@@ -99,7 +121,7 @@ def _arguments(check: Check, names: Mapping[Column, str]) -> dict[str, Any]:
     figure = check.figure
     if isinstance(figure, NativeFigure):
         on = figure.on
-        column = names[on] if isinstance(on, Column) else on.name
+        column = typed_name(on, names) if isinstance(on, Column) else on.name
         return {"column": column, **thaw(figure.arguments)}
     if isinstance(figure, ValuesFigure):
         return {"column": names[figure.column], "value_set": list(figure.column.values or ())}

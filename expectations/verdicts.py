@@ -39,12 +39,18 @@ def decide(
     if isinstance(check.figure, ExpiryFigure):
         return _expiry(check.figure, as_of)
     if answer.compared == 0:
-        return Decision("unknown", "nothing was compared")
+        return Decision("unknown", f"nothing was compared: {_why_nothing(answer)}")
     if judgement is None or judgement.success is None:
         return Decision("error", judgement.error if judgement else "it was not judged")
     if judgement.success:
         return Decision("pass")
     return _below_target(check, share_of(answer), baseline, as_of)
+
+
+def _why_nothing(answer: Counted) -> str:
+    if answer.rows == 0:
+        return "there are no rows"
+    return f"none of {answer.rows:,} holds what would be compared"
 
 
 def share_of(answer: Counted) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from catalog.model import Catalog
+from catalog.results import Reach
 from lineage.graph import Lineage, trail
 
 FINE = frozenset({"pass"})
@@ -32,16 +33,6 @@ class Impact:
 
     def __bool__(self) -> bool:
         return bool(self.cells or self.reports or self.teams or self.touchpoints)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """The URNs of what a definition reaches, sorted."""
-
-    cells: tuple[str, ...] = ()
-    reports: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    touchpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ def reaches(lineage: Lineage, urn: str) -> Reach:
     found: dict[str, list[str]] = {"cell": [], "report": [], "team": [], "touchpoint": []}
     for end in lineage.ends_below(urn):
         found[lineage.kind(end)].append(end)
-    return Reach(*(tuple(urns) for urns in found.values()))
+    return Reach(**{f"{kind}s": tuple(urns) for kind, urns in found.items()})
 
 
 def causes(lineage: Lineage, urn: str, verdicts: Mapping[str, str]) -> tuple[Cause, ...]:

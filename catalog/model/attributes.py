@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -14,6 +14,9 @@ from catalog.model.sources import FieldType
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
 CleanseStep = Literal["trim", "lower", "upper", "spaces", "digits", "fold", "phone", "punctuation"]
 Survive = Literal["priority"]
+Share = bool | Annotated[float, Field(ge=0, le=1)]
+Code = str | int | float | bool
+Codes = dict[str, Code] | list[Code]
 
 
 class Target(Model):
@@ -107,14 +110,16 @@ class Attribute(Governed):
     personal_data: str | None = Field(None, description="The class of personal data.")
     purposes: tuple[str, ...] = ()
 
-    @field_validator("values", mode="before")
+    @field_validator("values", mode="before", json_schema_input_type=Codes | None)
     @classmethod
     def _list_of_codes(cls, values: Any) -> Any:
         if isinstance(values, list | tuple):
             return {str(value): str(value) for value in values}
         return {str(k): str(v) for k, v in values.items()} if isinstance(values, dict) else values
 
-    @field_validator("required", "agree", "current", mode="before")
+    @field_validator(
+        "required", "agree", "current", mode="before", json_schema_input_type=Target | Share | None
+    )
     @classmethod
     def _bare_share(cls, value: Any) -> Any:
         return read_target(value)

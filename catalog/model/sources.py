@@ -50,7 +50,9 @@ class Field(Definition):
     confirmed_at: Confirmation | None = None
     copy_of: str | None = Setting(None, description="The field this one is filled from.")
 
-    @field_validator("confirmed_at", mode="before")
+    @field_validator(
+        "confirmed_at", mode="before", json_schema_input_type=Confirmation | str | None
+    )
     @classmethod
     def _bare_field_name(cls, value: Any) -> Any:
         return {"field": value} if isinstance(value, str) else value
@@ -89,7 +91,9 @@ class Dataset(Definition):
     severity: Severity = "critical"
     fields: tuple[Field, ...] = ()
 
-    @field_validator("confirmed_at", mode="before")
+    @field_validator(
+        "confirmed_at", mode="before", json_schema_input_type=Confirmation | str | None
+    )
     @classmethod
     def _bare_field_name(cls, value: Any) -> Any:
         return {"field": value} if isinstance(value, str) else value

@@ -13,7 +13,9 @@ from catalog.errors import UsageError
 def claim_port(host: str, port: int) -> socket.socket:
     """A listening socket; UsageError says what to do when the port is taken or not allowed."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
     except socket.gaierror:
         raise UsageError(f"--host {host}: there is no such address on this machine") from None
     listener = socket.socket(family, kind, protocol)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from sqlite3 import Connection, OperationalError
 
-from sqlalchemy import Engine, event
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session, SQLModel, col, create_engine, desc, func, select
 
 from catalog.errors import TekdogruError
@@ -17,6 +20,7 @@ from catalog.results import RunRecord
 from catalog.store.tables import SCHEMA, ResultRow, RunRow, SchemaRow
 
 BUSY_SECONDS = 30
+MENDED = ("pass", "warn")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,18 @@ class RunStore:
 
     def __init__(self, url: str) -> None:
         """Open or create the history at an SQLAlchemy URL; TekdogruError when it cannot be used."""
-        self._engine = _open(url)
+        self._address = _parse(url)
+        self._engine = _open(self._address)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A transaction; TekdogruError when the database cannot carry it out."""
+        with (
+            _told(self._address),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def save(self, record: RunRecord) -> None:
         """Keep a run; either all of it is there afterwards or nothing."""
@@ -62,14 +77,14 @@ class RunStore:
             )
             for one in record.results
         ]
-        with Session(self._engine) as session, session.begin():
+        with self._session() as session:
             session.add(row)
             session.flush()
             session.add_all(results)
 
     def latest(self, whole: bool = True) -> RunRecord | None:
         """The newest run; with `whole`, the newest that ran every check, if there is one."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             newest = select(RunRow).order_by(desc(RunRow.started)).limit(1)
             unselected = newest.where(col(RunRow.selection).is_(None))
             row = (session.exec(unselected).first() if whole else None) or session.exec(
@@ -79,7 +94,7 @@ class RunStore:
 
     def get(self, run: str) -> RunRecord | None:
         """The record of a run, found by its id or an unambiguous beginning of it."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             rows = session.exec(
                 select(RunRow).where(col(RunRow.run).startswith(run)).limit(2)
             ).all()
@@ -87,7 +102,7 @@ class RunStore:
 
     def recent(self, most: int = 20) -> list[RunSummary]:
         """The newest runs, newest first."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             rows = session.exec(select(RunRow).order_by(desc(RunRow.started)).limit(most)).all()
             names = [row.run for row in rows]
             counted = session.exec(
@@ -98,11 +113,14 @@ class RunStore:
         return [_summary(row, counted) for row in rows]
 
     def failing_since(self, checks: Iterable[str]) -> dict[str, datetime]:
-        """Per failing check, the start (UTC) of the first run of its present row of failures."""
-        with Session(self._engine) as session:
+        """Per failing check, the start (UTC) of the first run of its present row of failures.
+
+        A run that could not tell (unknown, error) does not end a row: nothing showed it mended.
+        """
+        with self._session() as session:
             good = (
                 select(ResultRow.check, func.max(ResultRow.started).label("last"))
-                .where(ResultRow.verdict != "fail")
+                .where(col(ResultRow.verdict).in_(MENDED))
                 .group_by(ResultRow.check)
                 .subquery()
             )
@@ -121,7 +139,7 @@ class RunStore:
     ) -> dict[str, list[tuple[datetime, str]]]:
         """Per check its latest verdicts with their instants (UTC), oldest first."""
         wanted = list(checks)
-        with Session(self._engine) as session:
+        with self._session() as session:
             rows = session.exec(
                 select(ResultRow.check, ResultRow.started, ResultRow.verdict)
                 .where(col(ResultRow.check).in_(wanted))
@@ -143,37 +161,66 @@ def _summary(row: RunRow, counted: Iterable[tuple[str, str, int]]) -> RunSummary
     )
 
 
-def _open(url: str) -> Engine:
-    address = make_url(url)
-    is_file = address.get_backend_name() == "sqlite" and address.database
+def _parse(url: str) -> URL:
     try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise TekdogruError(
+            "the address of the history cannot be read; write `database_url` as in "
+            "postgresql://user:password@host/name or sqlite:///history.db"
+        ) from None
+
+
+def _shown(address: URL) -> str:
+    return address.render_as_string(hide_password=True)
+
+
+@contextmanager
+def _told(address: URL) -> Iterator[None]:
+    """Turns what a database says into one error that names it, without its password."""
+    try:
+        yield
+    except (DatabaseError, ArgumentError, ImportError, OSError) as error:
+        said = str(getattr(error, "orig", None) or error).strip()
+        raise TekdogruError(f"the history at {_shown(address)} cannot be used: {said}") from None
+
+
+def _open(address: URL) -> Engine:
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    with _told(address):
         if is_file:
             Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if is_file else {})
+        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS} if is_file else {})
         if is_file:
             event.listen(engine, "connect", _write_ahead)
-        _prepare(engine, address.render_as_string(hide_password=True))
-    except (OperationalError, DatabaseError, OSError) as error:
-        said = str(getattr(error, "orig", error))
-        shown = address.render_as_string(hide_password=True)
-        raise TekdogruError(f"the history at {shown} cannot be used: {said}") from None
+        _make_tables(engine)
+        _check_version(engine, _shown(address))
     return engine
 
 
-def _write_ahead(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.close()
+def _write_ahead(connection: Connection, _record: object) -> None:
+    """Readers do not wait for writers; one who finds the file busy leaves it to the other."""
+    with suppress(OperationalError):
+        connection.execute("PRAGMA journal_mode=WAL").close()
 
 
-def _prepare(engine: Engine, shown: str) -> None:
-    SQLModel.metadata.create_all(
-        engine, tables=[SQLModel.metadata.tables[n] for n in ("tekdogru_schema", "run", "result")]
-    )
-    with Session(engine) as session, session.begin():
+def _make_tables(engine: Engine) -> None:
+    """The tables that are not there yet; several who open a new history at once do no harm."""
+    tables = [SQLModel.metadata.tables[name] for name in ("tekdogru_schema", "run", "result")]
+    with engine.begin() as connection:
+        for table in tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _check_version(engine: Engine, shown: str) -> None:
+    with Session(engine) as session:
         row = session.exec(select(SchemaRow)).first()
         if row is None:
-            session.merge(SchemaRow(version=SCHEMA))
+            session.add(SchemaRow(version=SCHEMA))
+            with suppress(IntegrityError):  # another who opened it just now has written it
+                session.commit()
         elif row.version != SCHEMA:
             raise TekdogruError(
                 f"the history at {shown} was made by another version (its tables have version "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from expectations.engine.expressions import SQL_TYPES, restore
+from expectations.engine.expressions import try_restore
 from expectations.engine.functions import literal
 from expectations.engine.joining import Join
 from expectations.engine.projection import Dialect, Projection
@@ -238,9 +238,7 @@ def _values_of(scope: Scope, on: GoldenColumn | Column) -> tuple[str, str, str]:
         join = scope.joins[on.entity]
         return f"(SELECT * FROM {join.table} WHERE fed)", join.step, join.value(on)
     projection = scope.projections[on.dataset]
-    value = f"v{projection.index(on)}"
-    if on.type in SQL_TYPES:
-        value = restore(value, on.type).replace("CAST(", "TRY_CAST(", 1)
+    value = try_restore(f"v{projection.index(on)}", on.type)
     return projection.counted, projection.ready, value
 
 

@@ -52,7 +52,39 @@ def read_field(column: str, kind: FieldType, physical: str, zone: str) -> str:
         column = f"timezone({quote(zone)}, {column})"
     if is_native(kind, physical):
         return column
+    if physical == "DOUBLE":
+        return _spelled(column)
     return f"nullif({f'CAST({column} AS VARCHAR)' if physical else column}, '')"
+
+
+def _spelled(column: str) -> str:
+    """A binary fraction as people write it: 7.0 is 7, and neither exponent nor 17 digits."""
+    text = f"CAST({column} AS VARCHAR)"
+    is_whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+    is_short = f"regexp_full_match({text}, '-?[0-9]+[.][0-9]{{1,12}}')"
+    rounded = f"coalesce(CAST(TRY_CAST({column} AS DECIMAL(38, 12)) AS VARCHAR), {text})"
+    return (
+        f"CASE WHEN {is_whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+        f"WHEN {is_short} THEN {text} ELSE {rounded} END"
+    )
+
+
+def without_midnight(text: str) -> str:
+    """A date as text without the midnight that many programs export beside it."""
+    return f"regexp_replace({text}, '[T ]00:00(:00([.]0+)?)?$', '')"
+
+
+def with_point(text: str) -> str:
+    """A number with decimal comma as one with a point.
+
+    What is no such number (12.5) gets a comma instead, so that nothing takes it for one.
+    """
+    is_written_so = (
+        f"regexp_full_match({expand('td_trim', text)}, "
+        "'[+-]?([0-9]*|[0-9]{1,3}([.][0-9]{3})+)(,[0-9]*)?')"
+    )
+    point = f"replace(replace({text}, '.', ''), ',', '.')"
+    return f"CASE WHEN {is_written_so} THEN {point} ELSE replace({text}, '.', ',') END"
 
 
 def parse(text: str, kind: FieldType, zone: str, written: str | None = None) -> str:
@@ -87,6 +119,11 @@ def misfit(parsed: str, text: str, kind: FieldType) -> str:
     if kind in SHAPED:
         return f"coalesce(NOT {expand(SHAPED[kind], text)}, false)"
     return "false"
+
+
+def try_restore(text: str, kind: FieldType) -> str:
+    """A canonical text as a value of its type, NULL where it is none."""
+    return restore(text, kind).replace("CAST(", "TRY_CAST(", 1)
 
 
 def restore(text: str, kind: FieldType) -> str:

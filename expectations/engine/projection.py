@@ -118,7 +118,7 @@ class Projection:
         field = self.dataset.field(column.field)
         if field.type == column.type and not column.cleanse and reading.is_native(field.key):
             return quote_name(field.key)
-        return parse(f"s{i}", column.type, reading.zone, field.format)
+        return parse(f"s{i}", column.type, reading.zone, reading.format(field.key))
 
     def _final(self, reading: Reading, dialect: Dialect) -> list[str]:
         rows = reading.typed_fields()

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expectations.engine.expressions import is_native, parse, read_field
+from expectations.engine.expressions import (
+    is_native,
+    parse,
+    read_field,
+    with_point,
+    without_midnight,
+)
 from expectations.engine.functions import quote_name
 from expectations.plan import DatasetPlan, FieldPlan
 from expectations.sources.port import Extract
@@ -35,11 +41,16 @@ class Reading:
         field = self.dataset.field(key)
         if self.is_native(key):
             return quote_name(key)
-        return parse(quote_name(key), field.type, self.zone, field.format)
+        return parse(quote_name(key), field.type, self.zone, self.format(key))
 
     def typed_fields(self) -> dict[str, str]:
         """Every field as stewards' SQL sees it."""
         return {field.key: self.typed(field.key) for field in self.dataset.fields}
+
+    def format(self, key: str) -> str | None:
+        """How the texts of a date field are written; a source's own dates are not texts."""
+        field = self.dataset.field(key)
+        return None if self._physical(field) else field.format
 
     def is_native(self, key: str) -> bool:
         """Whether the source already holds values of the declared type."""
@@ -47,10 +58,13 @@ class Reading:
         return is_native(field.type, self._physical(field))
 
     def _read(self, field: FieldPlan) -> str:
-        text = read_field(quote_name(field.column), field.type, self._physical(field), self.zone)
-        if self.dataset.decimal == "," and field.type in ("decimal", "money"):
-            return f"replace(replace({text}, '.', ''), ',', '.')"
-        return text
+        physical = self._physical(field)
+        read = read_field(quote_name(field.column), field.type, physical, self.zone)
+        if field.type == "date" and not self.is_native(field.key) and not self.format(field.key):
+            return without_midnight(read)
+        if self.dataset.decimal == "," and field.type in ("decimal", "money") and not physical:
+            return with_point(read)
+        return read
 
     def _physical(self, field: FieldPlan) -> str:
         return self.extract.types.get(field.column, "")

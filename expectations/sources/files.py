@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
 from expectations.sources.port import Extract, require_columns, text_literal
-from expectations.sources.sheets import copy_sheet
+from expectations.sources.sheets import Spelling, copy_sheet
 
 CHUNK = 1 << 20
 
@@ -129,7 +129,9 @@ def _duckdb_type(arrow_type: str) -> str:
 
 def _excel(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
     copy = spool / f"{dataset.path}.csv"
-    columns = copy_sheet(path, dataset.sheet, dataset.header_row, copy, where)
+    formats = {field.source_column: field.format for field in dataset.fields if field.format}
+    spelling = Spelling(dataset.decimal, formats)
+    columns = copy_sheet(path, dataset.sheet, dataset.header_row, copy, where, spelling)
     require_columns(dataset, columns, where)
     plain = dataset.model_copy(update={"delimiter": ",", "encoding": "utf-8"})
     return _csv(plain, copy, where, spool)

@@ -13,9 +13,10 @@ from expectations.sources.port import Extract, quote, require_columns, text_lite
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
-    from pyarrow import RecordBatchReader
+    from pyarrow import RecordBatchReader, Schema
 
 CONNECT_SECONDS = 10
+SPELLINGS = ("SET datestyle TO 'ISO, YMD'", "SET client_encoding TO 'UTF8'")
 
 
 class PostgresConnector:
@@ -27,18 +28,33 @@ class PostgresConnector:
         """Copy the defined fields, cast to text by the server, to a Parquet file below `spool`."""
         from adbc_driver_manager import Error
         from adbc_driver_postgresql import dbapi
+        from pyarrow.lib import ArrowException
 
         url = fill_secrets(source.url or "")
         where = f"{source.key} ({dataset.table})"
+        _refuse_ambiguous(url, where)
+        target = spool / f"{dataset.path}.parquet"
         try:
             with dbapi.connect(_with_timeout(url)) as connection, connection.cursor() as cursor:
-                columns = _columns(cursor, dataset, where)
-                target = spool / f"{dataset.path}.parquet"
-                cursor.execute(_select(dataset))
+                for setting in SPELLINGS:
+                    cursor.execute(setting)
+                schema = _schema(cursor, dataset)
+                require_columns(dataset, schema.names, where)
+                cursor.execute(_select(dataset, schema))
                 _write(cursor.fetch_record_batch(), target)
-        except Error as error:
+        except (Error, ArrowException, OSError) as error:
             raise SourceUnreadable(f"{where}: {_without_secrets(str(error), url)}") from None
+        columns = tuple(field.source_column for field in dataset.fields)
         return Extract(f"read_parquet({text_literal(target)})", (target,), columns, {})
+
+
+def _refuse_ambiguous(url: str, where: str) -> None:
+    """Refuse an address whose password the driver would cut up and show a piece of."""
+    user = url.partition("://")[2].rpartition("@")[0]
+    if "@" in user or "/" in user:
+        raise SourceUnreadable(
+            f"{where}: the `url` holds an @ or / within its user or password; write %40 or %2F"
+        )
 
 
 def _with_timeout(url: str) -> str:
@@ -51,18 +67,19 @@ def _table(dataset: Dataset) -> str:
     return ".".join(quote(part) for part in str(dataset.table).split("."))
 
 
-def _columns(cursor: Cursor, dataset: Dataset, where: str) -> tuple[str, ...]:
+def _schema(cursor: Cursor, dataset: Dataset) -> Schema:
     cursor.execute(f"SELECT * FROM {_table(dataset)} LIMIT 0")
-    columns = tuple(one[0] for one in cursor.description or ())
-    cursor.fetchall()
-    require_columns(dataset, columns, where)
-    return tuple(field.source_column for field in dataset.fields)
+    return cursor.fetch_arrow_table().schema
 
 
-def _select(dataset: Dataset) -> str:
-    names = [quote(field.source_column) for field in dataset.fields]
-    fields = ", ".join(f"{name}::text AS {name}" for name in names)
-    return f"SELECT {fields} FROM {_table(dataset)}"
+def _select(dataset: Dataset, schema: Schema) -> str:
+    """Every field as text; binary fractions by way of `numeric`, which knows no exponent."""
+    fields = []
+    for field in dataset.fields:
+        name = quote(field.source_column)
+        is_binary = str(schema.field(field.source_column).type) in ("float", "double")
+        fields.append(f"{name}{'::numeric' if is_binary else ''}::text AS {name}")
+    return f"SELECT {', '.join(fields)} FROM {_table(dataset)}"
 
 
 def _write(batches: RecordBatchReader, target: Path) -> None:

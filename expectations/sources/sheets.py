@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,26 @@ from catalog.validation.problems import nearest
 LARGEST_UNPACKED = 2 * 1024**3
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """How the texts of a sheet are written, so that real numbers and dates are spelled alike.
+
+    `formats` are the date formats of columns by heading.
+    """
+
+    decimal: str = "."
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, heading: str, value: object) -> str:
+        """A cell of that column as text."""
+        if isinstance(value, date) and heading in self.formats:
+            return value.strftime(self.formats[heading])
+        text = as_text(value)
+        return text.replace(".", self.decimal) if isinstance(value, float) else text
+
+
 def copy_sheet(
-    path: Path, sheet: str | None, header_row: int, target: Path, where: str
+    path: Path, sheet: str | None, header_row: int, target: Path, where: str, spelling: Spelling
 ) -> list[str]:
     """Write the sheet's rows from `header_row` on to `target`; returns the headings.
 
@@ -34,7 +55,7 @@ def copy_sheet(
         rows = book[_choose(sheet, book.sheetnames, where)].iter_rows(
             min_row=header_row, values_only=True
         )
-        return _write(rows, target, f"{where} row {header_row}")
+        return _write(rows, target, f"{where} row {header_row}", spelling)
     finally:
         book.close()
 
@@ -61,7 +82,7 @@ def _choose(sheet: str | None, names: list[str], where: str) -> str:
     return sheet
 
 
-def _write(rows: Any, target: Path, where: str) -> list[str]:
+def _write(rows: Any, target: Path, where: str, spelling: Spelling) -> list[str]:
     headings = [as_text(value).strip() for value in next(rows, ())]
     while headings and not headings[-1]:
         headings.pop()
@@ -71,14 +92,17 @@ def _write(rows: Any, target: Path, where: str) -> list[str]:
         writer = csv.writer(file)
         writer.writerow(headings)
         for row in rows:
-            texts = [as_text(value) for value in row[: len(headings)]]
+            texts = [spelling.text(*cell) for cell in zip(headings, row, strict=False)]
             if any(texts):
                 writer.writerow(texts + [""] * (len(headings) - len(texts)))
     return headings
 
 
 def as_text(value: object) -> str:
-    """A cell's value as text: 7.0 is `7`, a date is ISO, true and false are words."""
+    """A cell's value as text: 7.0 is `7`, a date is ISO, true and false are words.
+
+    A fraction has the 15 digits that Excel shows at most.
+    """
     match value:
         case None:
             return ""
@@ -86,6 +110,8 @@ def as_text(value: object) -> str:
             return "true" if value else "false"
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
+        case float():
+            return f"{Decimal(f'{value:.15g}'):f}"
         case datetime() if value.time() == time():
             return value.date().isoformat()
         case datetime():

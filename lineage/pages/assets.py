@@ -1,4 +1,4 @@
-"""Finds what the site is made of beside the catalog: overrides, styles, scripts, hand-written pages."""
+"""Finds what the site is made of beside the catalog: overrides, styles, scripts, pages."""
 
 from __future__ import annotations
 

@@ -82,7 +82,9 @@ def _config(context: PageContext, scratch: Path, pages: Path) -> MkDocsConfig:
     )
     errors, _ = config.validate()
     if errors:
-        raise TekdogruError("the site cannot be configured: " + "; ".join(f"{k}: {e}" for k, e in errors))
+        raise TekdogruError(
+            "the site cannot be configured: " + "; ".join(f"{k}: {e}" for k, e in errors)
+        )
     config.plugins["tekdogru"] = CatalogPlugin(context, folder="")
     return config
 

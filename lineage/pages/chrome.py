@@ -26,11 +26,10 @@ def chrome_of(ctx: PageContext, prefix: str, config: MkDocsConfig) -> dict[str, 
     more = ("search_results", "scheme", "menu", "not_found", "not_found_text")
     return {
         "language": ctx.language,
-        "brand": ctx.settings.institution,
+        "brand": config.site_name if prefix else ctx.settings.institution,
         "catalog": words.plain("start.title"),
-        "home": f"{prefix}{START}",
+        "home": START,
         "nav": nav,
-
         "footer": words.plain("chrome.footer", day=words.day(ctx.today)),
         **{name: words.plain(f"chrome.{name}") for name in (*names, *more)},
     }

@@ -10,11 +10,12 @@ from lineage.pages.words import Words
 
 _COLUMN = r"([A-Za-z_][\w.]*)"
 _RECENT = re.compile(
-    rf"^{_COLUMN}\s*>=?\s*:as_of\s*-\s*interval\s+'?(\d+)'?\s+'?(day|month|year|week|hour)s?'?$", re.I
+    rf"^{_COLUMN}\s*>=?\s*:as_of\s*-\s*interval\s+'?(\d+)'?\s+'?(day|month|year|week|hour)s?'?$",
+    re.IGNORECASE,
 )
-_PRESENT = re.compile(rf"^{_COLUMN}\s+is\s+not\s+null$", re.I)
-_ABSENT = re.compile(rf"^{_COLUMN}\s+is\s+null$", re.I)
-_COMPARED = re.compile(rf"^{_COLUMN}\s*(=|<>|!=)\s*('[^']*'|\d+|true|false)$", re.I)
+_PRESENT = re.compile(rf"^{_COLUMN}\s+is\s+not\s+null$", re.IGNORECASE)
+_ABSENT = re.compile(rf"^{_COLUMN}\s+is\s+null$", re.IGNORECASE)
+_COMPARED = re.compile(rf"^{_COLUMN}\s*(=|<>|!=)\s*('[^']*'|\d+|true|false)$", re.IGNORECASE)
 
 
 def say_condition(sql: str, words: Words) -> Markup:

@@ -12,7 +12,7 @@ from catalog.model.definition import Language
 
 @dataclass(frozen=True)
 class Contact:
-    """One owner as shown; `urn` is empty for a bare e-mail address, `left` is a leaver's last day."""
+    """One owner as shown; `urn` is empty for an e-mail address, `left` is a leaver's last day."""
 
     name: str
     urn: str = ""

@@ -32,7 +32,8 @@ _ALPHABET = {letter: index for index, letter in enumerate("abcçdefgğhıijklmno
 _SHAPES = {
     "use": '<circle cx="8" cy="8" r="7"/><path class="td-glyph" d="M4.6 8.3l2.3 2.3 4.5-4.8"/>',
     "care": '<path d="M8 1l7.4 13.4H.6z"/><path class="td-glyph" d="M8 6v4M8 12v.4"/>',
-    "dont": '<path d="M8 .4L15.6 8 8 15.6.4 8z"/><path class="td-glyph" d="M5.6 5.6l4.8 4.8m0-4.8l-4.8 4.8"/>',
+    "dont": '<path d="M8 .4L15.6 8 8 15.6.4 8z"/>'
+    '<path class="td-glyph" d="M5.6 5.6l4.8 4.8m0-4.8l-4.8 4.8"/>',
 }
 _SHAPE_OF = {"pass": "use", "warn": "care", "unknown": "care", "error": "care", "fail": "dont"}
 _MARK = Markup(
@@ -40,7 +41,7 @@ _MARK = Markup(
     ' aria-hidden="true">{}</svg>'
 )
 _MARKS = {
-    level: _MARK.format(_SHAPE_OF.get(level, level), Markup(_SHAPES[_SHAPE_OF.get(level, level)]))
+    level: _MARK.format(_SHAPE_OF.get(level, level), Markup(_SHAPES[_SHAPE_OF.get(level, level)]))  # noqa: S704
     for level in (*_SHAPES, *_SHAPE_OF)
 }
 
@@ -71,12 +72,15 @@ class PageContext:
         return {u: d for u, d in self.catalog.definitions.items() if not self._is_hidden(d)}
 
     def _is_hidden(self, definition: Definition) -> bool:
-        parent = {
-            Field: lambda d: self.catalog.datasets.get(d.dataset),
-            Dataset: lambda d: self.catalog.sources.get(d.source),
-            Cell: lambda d: self.catalog.reports.get(d.report),
-        }.get(type(definition), lambda d: None)(definition)
-        return definition.visibility == "restricted" or bool(parent and self._is_hidden(parent))
+        parent: Definition | None = None
+        if isinstance(definition, Field):
+            parent = self.catalog.datasets.get(definition.dataset)
+        elif isinstance(definition, Dataset):
+            parent = self.catalog.sources.get(definition.source)
+        elif isinstance(definition, Cell):
+            parent = self.catalog.reports.get(definition.report)
+        hidden = definition.visibility == "restricted"
+        return hidden or bool(parent and self._is_hidden(parent))
 
     @cached_property
     def all_links(self) -> Links:

@@ -63,7 +63,7 @@ class Drawing:
         lines = "".join(_line(spots[a], spots[b]) for a, b in self._edges(spots))
         width = len(columns) * (WIDTH + GAP_X) - GAP_X + 2
         title = escape(self.words("page.drawing", name=self.box(urn).name))
-        return Markup(
+        return Markup(  # noqa: S704
             f'<svg class="td-map" viewBox="0 0 {width} {height + 2}" width="{width}"'
             f' height="{height + 2}" role="group" aria-label="{title}"><title>{title}</title>'
             f'<g class="td-map-lines">{lines}</g>{"".join(boxes)}</svg>'
@@ -73,7 +73,8 @@ class Drawing:
         self, urn: str, neighbours: Mapping[str, tuple[str, ...]]
     ) -> list[tuple[tuple[str, ...], int]]:
         layers: list[tuple[tuple[str, ...], int]] = []
-        seen, layer = {urn}, (urn,)
+        seen = {urn}
+        layer: tuple[str, ...] = (urn,)
         for _ in range(2):
             found = dict.fromkeys(chain.from_iterable(neighbours.get(u, ()) for u in layer))
             new = [other for other in found if other not in seen]
@@ -85,15 +86,15 @@ class Drawing:
         return layers
 
     def _edges(self, spots: Mapping[str, tuple[int, int]]) -> Iterable[tuple[str, str]]:
-        for start in spots:
-            for end in self.links.down.get(start, ()):
-                if end in spots and spots[start][0] < spots[end][0]:
+        for end in spots:
+            for start in self.links.up.get(end, ()):
+                if start in spots and spots[start][0] < spots[end][0]:
                     yield start, end
 
     def _box(self, urn: str, x: int, y: int, own: bool) -> str:
         box = self._boxes.get(urn) or self._boxes.setdefault(urn, self.box(urn))
         inside = (
-            f'<title>{escape(box.kind)}: {escape(box.name)}</title>'
+            f"<title>{escape(box.kind)}: {escape(box.name)}</title>"
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
             f'<text class="td-map-kind" x="{x + 12}" y="{y + 18}">{escape(box.kind)}</text>'
             f'<text x="{x + 12}" y="{y + 35}">{escape(_shorten(box.name))}</text>'

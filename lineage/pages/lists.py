@@ -88,7 +88,12 @@ def _of_kind(kind: str, ctx: PageContext) -> Table:
     name = address.split("/")[1] if address else kind
     keys = ["list.name", "list.meaning", "list.owner", "list.today"]
     rows = [
-        (ctx.link(d.urn), _shorten(d.meaning(ctx.language)), ctx.owner_link(d.urn), ctx.answer_mark(d.urn))
+        (
+            ctx.link(d.urn),
+            _shorten(d.meaning(ctx.language)),
+            ctx.owner_link(d.urn),
+            ctx.answer_mark(d.urn),
+        )
         for d in of_kind(kind, ctx)
     ]
     if kind == "purpose":
@@ -105,14 +110,21 @@ def _teams(ctx: PageContext) -> Table:
         if isinstance(report, Report):
             reports[report.team] = reports.get(report.team, 0) + 1
     rows = [
-        (ctx.link(t.urn), t.department or "–", _head_of(t, ctx), words.number(reports.get(t.key, 0)))
+        (
+            ctx.link(t.urn),
+            t.department or "–",
+            _head_of(t, ctx),
+            words.number(reports.get(t.key, 0)),
+        )
         for t in of_kind("team", ctx)
         if isinstance(t, Team)
     ]
     heads = _heads(
         ctx, "list.name", "page.department", "page.head", "kinds.report", numbers=("kinds.report",)
     )
-    return Table("teams", words("kinds.team"), words("list.teams_about"), words("list.empty"), heads, rows)
+    return Table(
+        "teams", words("kinds.team"), words("list.teams_about"), words("list.empty"), heads, rows
+    )
 
 
 def _head_of(team: Team, ctx: PageContext) -> Markup | str:
@@ -172,13 +184,13 @@ def _conflicts(ctx: PageContext) -> Table:
 def _expiring(ctx: PageContext) -> Table:
     words = ctx.words
     dated = [(d.review_date, d) for d in ctx.visible.values() if d.review_date]
-    dated.sort(key=lambda entry: (entry[0], entry[1].urn))  # type: ignore[return-value, arg-type]
+    dated.sort(key=lambda entry: (entry[0], entry[1].urn))
     rows = [
         (
             ctx.link(d.urn),
             words(f"kind.{d.kind}"),
-            words.day(day),  # type: ignore[arg-type]
-            say_distance((day - ctx.today).days, ctx),  # type: ignore[operator]
+            words.day(day),
+            say_distance((day - ctx.today).days, ctx),
             ctx.owner_link(d.urn),
         )
         for day, d in dated

@@ -56,9 +56,7 @@ def say_unit(unit: str | CurrencyUnit | None, words: Words) -> str:
     return unit or ""
 
 
-def value_of_cell(
-    cell: Cell, values: Mapping[str, Sequence[MeasureValue]]
-) -> MeasureValue | None:
+def value_of_cell(cell: Cell, values: Mapping[str, Sequence[MeasureValue]]) -> MeasureValue | None:
     """The one figure of the measure that the cell shows; None when there is not exactly one."""
     of_measure = values.get(cell.measure or "", ())
     if len(of_measure) == 1 and not cell.where:
@@ -80,11 +78,14 @@ def completeness(results: Iterable[Result]) -> Result | None:
 def pairs_of(results: Iterable[Result]) -> list[Pair]:
     """The pairs of systems compared, the widest disagreement first."""
     pairs = [
-        Pair(r, *fields_of(r)[:2], r.violations / r.rows_compared if r.rows_compared else 0)
-        for r in results
-        if kind_of(r) == "agree" and len(fields_of(r)) == 2
+        _pair(r, *fields_of(r)) for r in results if kind_of(r) == "agree" and len(fields_of(r)) == 2
     ]
     return sorted(pairs, key=lambda pair: (-pair.differing, pair.result.check))
+
+
+def _pair(result: Result, left: str, right: str) -> Pair:
+    compared = result.rows_compared
+    return Pair(result, left, right, result.violations / compared if compared else 0)
 
 
 def say_figure(value: object, measure: Measure, privacy: Privacy, cell: Cell | None = None) -> str:

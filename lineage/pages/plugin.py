@@ -25,7 +25,7 @@ from lineage.pages.search import Entry, entries_of, write_texts, write_titles
 from lineage.pages.splice import PLACEHOLDER, SHELL, SHELL_ADDRESS, Shell, splice
 
 
-class CatalogOptions(Config):
+class CatalogOptions(Config):  # type: ignore[misc]
     """Options of the plug-in in mkdocs.yml."""
 
     workspace = config_options.Type(str, default=".")
@@ -33,7 +33,7 @@ class CatalogOptions(Config):
     language = config_options.Optional(config_options.Choice(("en", "tr")))
 
 
-class CatalogPlugin(BasePlugin[CatalogOptions]):
+class CatalogPlugin(BasePlugin[CatalogOptions]):  # type: ignore[misc]
     """Adds a catalog to a MkDocs site below `folder`; an empty folder makes it the whole site."""
 
     context: PageContext | None = None
@@ -105,7 +105,9 @@ class CatalogPlugin(BasePlugin[CatalogOptions]):
     def _read(self, config: MkDocsConfig) -> PageContext:
         base = Path(config.config_file_path or "mkdocs.yml").parent
         try:
-            return read_workspace(open_workspace(base / self.config.workspace), self.config.language)
+            return read_workspace(
+                open_workspace(base / self.config.workspace), self.config.language
+            )
         except CatalogInvalid as error:
             raise PluginError("\n".join(["tekdogru:", *map(str, error.problems)])) from None
         except TekdogruError as error:
@@ -133,7 +135,7 @@ def _moved(entry: Entry, address: str) -> Entry:
 def _text_of(html: str) -> str:
     from markupsafe import Markup
 
-    return Markup(html).striptags()
+    return Markup(html).striptags()  # noqa: S704
 
 
 __all__: list[Any] = ["CatalogOptions", "CatalogPlugin"]

@@ -34,7 +34,9 @@ class Privacy:
         if not whole:
             return "–"
         if self.is_small(urn, part):
-            return self.words.plain("found.under", share=self.words.percent(min(1, self.limit / whole)))
+            return self.words.plain(
+                "found.under", share=self.words.percent(min(1, self.limit / whole))
+            )
         return self.words.percent(part / whole)
 
     def rest(self, urn: str, part: int, whole: int) -> str:

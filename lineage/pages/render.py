@@ -8,7 +8,7 @@ from datetime import date
 
 from catalog.model import Catalog
 from catalog.model.definition import Language
-from catalog.panels import PanelMaker
+from catalog.panels import PanelMaker, panel_makers
 from catalog.results import RunRecord
 from catalog.settings import Settings
 from lineage.graph import Lineage
@@ -41,12 +41,13 @@ def render_site(
     settings: Settings,
     language: Language,
     today: date,
-    panels: Sequence[PanelMaker] = (),
 ) -> Iterator[Page]:
-    """Every page of a catalog, the start page first, each one rendered as it is asked for."""
-    return render_pages(
-        PageContext(catalog, lineage, run, history, settings, language, today), panels
-    )
+    """Every page of a catalog, the start page first, each one rendered as it is asked for.
+
+    The panels of all rooms and of the plug-ins in the settings are asked for each definition.
+    """
+    ctx = PageContext(catalog, lineage, run, history, settings, language, today)
+    return render_pages(ctx, panel_makers(settings.plugins))
 
 
 def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterator[Page]:

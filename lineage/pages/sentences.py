@@ -99,7 +99,9 @@ class Sentences:
         if reason.code in ("deprecated", "retired"):
             successor = self.catalog.definitions[reason.about].replaced_by
             if successor:
-                return self.words(f"why.{reason.code}_for", other=self.link(self._urn(reason, successor)))
+                return self.words(
+                    f"why.{reason.code}_for", other=self.link(self._urn(reason, successor))
+                )
         day = self.words.day(reason.day) if reason.day else ""
         return self.words(f"why.{reason.code}", day=day, count=reason.count, of=reason.of)
 
@@ -113,7 +115,7 @@ class Sentences:
         if kind == "rule" and isinstance(definition, Attribute):
             name = result.check.rpartition("rule:")[2]
             rule = next((rule for rule in definition.rules if rule.name == name), None)
-            return (rule and rule.message or name.replace("_", " ")).rstrip(".")
+            return ((rule and rule.message) or name.replace("_", " ")).rstrip(".")
         return result.title.rstrip(".")
 
     def _sides(self, result: Result, kind: str) -> Sides:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, urlsplit
@@ -17,7 +17,6 @@ from catalog.model import (
     Entity,
     Field,
     Measure,
-    Purpose,
     Report,
     Role,
     SourceSystem,
@@ -29,11 +28,11 @@ from catalog.results import MeasureValue
 from lineage.pages.calculation import calculation_of, claims_of
 from lineage.pages.contacts import Contact, mail_link
 from lineage.pages.context import PageContext
+from lineage.pages.facts import details_of, facts_of
 from lineage.pages.grid import lay_out
-from lineage.pages.numbers import completeness, pairs_of, say_figure, say_unit, value_of_cell
+from lineage.pages.numbers import completeness, pairs_of, say_figure, value_of_cell
 from lineage.pages.usability import kind_of
 
-Fact = tuple[Markup | str, Markup | str]
 MOST_LISTED = 100
 MOST_NAMESAKES = 30
 
@@ -63,8 +62,8 @@ class Subjects:
             "map": ctx.drawing.draw(urn),
             "up": self._listed(self._apart(definition, ctx.links.up.get(urn, ()))),
             "down": self._listed(self._apart(definition, ctx.links.down.get(urn, ()))),
-            "facts": list(self._facts(definition)),
-            "details": list(self._details(definition)),
+            "facts": list(facts_of(definition, ctx)),
+            "details": list(details_of(definition, ctx)),
             "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
             "how": list(calculation_of(definition, ctx)),
             "completeness": self._completeness(definition),
@@ -202,73 +201,6 @@ class Subjects:
             if result.check in ctx.history and kind_of(result) != "agree"
         ]
 
-    def _facts(self, definition: Definition) -> Iterator[Fact]:
-        """Short facts for the margin, those that are stated."""
-        ctx, words = self.ctx, self.ctx.words
-        if definition.status != "approved":
-            yield words("page.status"), words(f"status.{definition.status}")
-        if definition.review_date:
-            yield words("page.review"), words.day(definition.review_date)
-        if definition.steward:
-            contact = ctx.contact(definition.steward)
-            yield words("page.steward"), ctx.link(contact.urn) if contact.urn else contact.name
-        yield from self._facts_of_kind(definition)
-        if definition.synonyms:
-            yield words("page.synonyms"), ", ".join(definition.synonyms)
-        if definition.tags:
-            yield words("page.tags"), ", ".join(definition.tags)
-
-    def _facts_of_kind(self, definition: Definition) -> Iterator[Fact]:
-        ctx, words = self.ctx, self.ctx.words
-        match definition:
-            case Attribute() | Field():
-                yield words("page.type"), words(f"type.{definition.type}")
-                if isinstance(definition, Attribute):
-                    if definition.personal_data:
-                        yield words("page.personal"), definition.personal_data
-                    if definition.purposes:
-                        links = (ctx.link(f"purpose:{key}") for key in definition.purposes)
-                        yield words("page.purposes"), Markup(", ").join(links)
-            case Measure():
-                if unit := say_unit(definition.unit, words):
-                    yield words("page.unit"), unit
-            case Report():
-                yield words("page.team"), ctx.link(f"team:{definition.team}")
-                if definition.period:
-                    yield words("page.period"), words(f"period.{definition.period}")
-                if definition.due:
-                    yield words("page.due"), words.span(definition.due)
-                if definition.purpose:
-                    yield words("page.decides"), definition.purpose
-                if definition.audience:
-                    readers = (a.who + (f" ({a.decision})" if a.decision else "") for a in definition.audience)
-                    yield words("page.audience"), ", ".join(readers)
-                if definition.obligation != "none":
-                    yield words("page.owed_to"), definition.obligation
-            case Cell():
-                if definition.at:
-                    yield words("page.address"), Markup("<code>{}</code>").format(definition.at)
-            case SourceSystem() | Dataset():
-                if definition.refresh:
-                    yield words("page.refresh"), words.span(definition.refresh)
-            case Purpose():
-                if definition.legal_basis:
-                    yield words("page.legal_basis"), definition.legal_basis
-                if definition.retention:
-                    yield words("page.retention"), words.span(definition.retention)
-            case Role() if definition.team:
-                yield words("page.team"), ctx.link(f"team:{definition.team}")
-            case Team() if definition.department:
-                yield words("page.department"), definition.department
-
-    def _details(self, definition: Definition) -> Iterator[Fact]:
-        words = self.ctx.words
-        yield words("page.urn"), Markup("<code>{}</code>").format(definition.urn)
-        if place := self.ctx.catalog.places.find(definition.urn):
-            yield words("page.place"), Markup("<code>{}</code>").format(str(place))
-        if isinstance(definition, Report) and definition.workbook:
-            yield words("page.workbook"), Markup("<code>{}</code>").format(definition.workbook)
-
     def _namesakes(self, definition: Definition) -> list[tuple[Markup, Markup, bool]]:
         """Cells elsewhere under the same label, and whether they show the same measure."""
         ctx = self.ctx
@@ -284,7 +216,11 @@ class Subjects:
         same = [c for label in sorted(labels) for c in self._cells_by_label.get(label, ())]
         others = [cell for cell in same if cell is not definition][:MOST_NAMESAKES]
         return [
-            (ctx.link(c.urn), ctx.link(f"report:{c.report}"), bool(measure) and c.measure == measure)
+            (
+                ctx.link(c.urn),
+                ctx.link(f"report:{c.report}"),
+                bool(measure) and c.measure == measure,
+            )
             for c in others
         ]
 
@@ -317,7 +253,11 @@ class Subjects:
                 return {"children": [a for a in attributes if a.urn in ctx.visible]}
             case Touchpoint():
                 reads = [
-                    (ctx.link(f"attribute:{attribute}"), ctx.link(f"field:{read}"), self._source_link(read))
+                    (
+                        ctx.link(f"attribute:{attribute}"),
+                        ctx.link(f"field:{read}"),
+                        self._source_link(read),
+                    )
                     for attribute, read in definition.reads.items()
                 ]
                 return {"reads": reads}
@@ -350,7 +290,9 @@ class Subjects:
         place = self.ctx.catalog.places.find(urn)
         if not template or not place:
             return None
-        return _safe(template.replace("{file}", quote(place.file)).replace("{line}", str(place.line)))
+        return _safe(
+            template.replace("{file}", quote(place.file)).replace("{line}", str(place.line))
+        )
 
     def _report_url(self, urn: str) -> str | None:
         template = self.ctx.settings.site.report_url

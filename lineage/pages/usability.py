@@ -99,7 +99,11 @@ def gravest_first(results: Iterable[Result]) -> list[Result]:
     shares = {r.check: r.violations / r.rows_compared if r.rows_compared else 0 for r in ranked}
     return sorted(
         ranked,
-        key=lambda r: (WORST_FIRST.index(r.verdict), SEVERITIES.index(r.severity), -shares[r.check]),
+        key=lambda r: (
+            WORST_FIRST.index(r.verdict),
+            SEVERITIES.index(r.severity),
+            -shares[r.check],
+        ),
     )
 
 

@@ -30,7 +30,7 @@ def texts() -> Mapping[str, tuple[str, str]]:
 
 @cache
 def _marked_up(language: Language) -> Mapping[str, Markup]:
-    return {key: Markup(pair[language == "tr"]) for key, pair in texts().items()}
+    return {key: Markup(pair[language == "tr"]) for key, pair in texts().items()}  # noqa: S704
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Words:
         text = self._own[key]
         if not values:
             return text
-        return Markup(str(text).format(**{name: escape(value) for name, value in values.items()}))
+        return Markup(str(text).format(**{name: escape(value) for name, value in values.items()}))  # noqa: S704
 
     @cached_property
     def _own(self) -> Mapping[str, Markup]:
@@ -61,7 +61,9 @@ class Words:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             return str(value)
         if digits is None:
-            text = f"{value:,}" if isinstance(value, int) else f"{value:,.4f}".rstrip("0").rstrip(".")
+            text = (
+                f"{value:,}" if isinstance(value, int) else f"{value:,.4f}".rstrip("0").rstrip(".")
+            )
         else:
             text = f"{value:,.{digits}f}"
         return text.translate(str.maketrans(",.", ".,")) if self.language == "tr" else text
@@ -82,11 +84,11 @@ class Words:
             return f"{day.day:02}.{day.month:02}.{day.year}"
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
-    def span(self, span: Duration) -> Markup:
+    def span(self, span: Duration) -> str:
         """A span of time in words."""
         text = self(f"span.{span.unit}", n=self.number(span.count))
         singular = self.language == "en" and span.count == 1
-        return Markup(text.removesuffix("s")) if singular else text
+        return text.removesuffix("s") if singular else text
 
     def lower(self, text: str) -> str:
         """Lower case as the language does it."""

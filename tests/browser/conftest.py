@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
 from bank_pages import BANK, bank_run
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from workspaces import write_workspace
+
 from catalog.service.app import create_app
 from catalog.service.serving import claim_port
 from catalog.store.runs import RunStore
 from catalog.workspace import open_workspace
 from lineage.pages.build import build_site
-from workspaces import write_workspace
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

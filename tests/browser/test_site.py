@@ -1,4 +1,4 @@
-"""The site in a real browser: from a folder and over HTTP, by keyboard, on a phone, without script."""
+"""The site in a real browser: from a folder and over HTTP, by keyboard, on a phone, scriptless."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_pages_open_without_complaint_or_outside_request(
 
 @pytest.mark.parametrize(
     "query",
-    ["müşteri", "MÜŞTERİ", "musteri", "müşterilerin", "müşteri", "aktif müşterimiz", "AKTIF"],
+    ["müşteri", "MÜŞTERİ", "musteri", "müşterilerin", "aktif müşterimiz", "AKTIF"],
 )
 def test_search_finds_turkish_words_however_they_are_spelt(
     opened: Opener, root: str, query: str
@@ -133,6 +133,7 @@ def test_axe_finds_nothing_to_complain_about(
 def test_axe_finds_nothing_in_open_search(opened: Opener, site: Path) -> None:
     page = opened(f"{site.as_uri()}/index.html")
     page.locator("#td-search").fill("müşteri")
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.locator("[aria-selected=true]")).to_be_visible()
     assert violations(page) == []
@@ -141,5 +142,5 @@ def test_axe_finds_nothing_in_open_search(opened: Opener, site: Path) -> None:
 def violations(page: Page) -> list[str]:
     """What axe-core objects to on a page, rule by rule with the first element."""
     page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    found = page.evaluate("axe.run({preload: false}).then(result => result.violations)")
     return [f"{v['id']}: {v['help']}: {json.dumps(v['nodes'][0]['html'])[:200]}" for v in found]

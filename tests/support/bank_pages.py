@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from workspaces import write_workspace
+
 from catalog.model import Catalog
 from catalog.results import MeasureValue, Result, RunRecord
 from catalog.settings import Settings
 from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
-from workspaces import write_workspace
 
 PAGES_DAY = date(2026, 11, 21)
 EVIL = "<script>alert(1)</script>\"'</script>"
@@ -20,8 +21,10 @@ BANK = """
 teams:
   - {key: retail, name: Retail reporting, name_tr: Bireysel raporlama, head: head, phone: ext. 7}
 roles:
-  - {key: head, name: Head of reporting, name_tr: Raporlama müdürü, team: retail, holder: ayse@bank.example, deputy: can@bank.example}
-  - {key: gone, name: Old head, holder: eski@bank.example, deputy: vekil@bank.example, until: 2026-10-31}
+  - {key: head, name: Head of reporting, name_tr: Raporlama müdürü, team: retail,
+     holder: ayse@bank.example, deputy: can@bank.example}
+  - {key: gone, name: Old head, holder: eski@bank.example, deputy: vekil@bank.example,
+     until: 2026-10-31}
 entities:
   - {key: customer, name: Customer, name_tr: Müşteri}
 sources:

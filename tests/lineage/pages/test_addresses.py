@@ -24,7 +24,9 @@ def test_an_address_is_ascii_two_folders_deep_and_never_leads_upward(kind: str, 
     address = address_of(f"{kind}:{path}")
     folder, name, file = address.split("/")
     assert (folder, file) == ("d", "index.html")
-    assert address.isascii() and name not in (".", "..") and len(name) <= 200
+    assert address.isascii()
+    assert name not in (".", "..")
+    assert len(name) <= 200
     assert not set(name) & set(' \\:*?"<>|%#&')
 
 

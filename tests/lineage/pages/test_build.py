@@ -1,4 +1,4 @@
-"""Building a site: from a workspace, into somebody's own MkDocs site, and never over other files."""
+"""Building a site: from a workspace, into somebody's own MkDocs site, never over other files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from posixpath import join, normpath
 
 import pytest
 import yaml
+from bank_pages import BANK
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
+from workspaces import write_workspace
 
-from bank_pages import BANK
 from catalog.errors import CatalogInvalid, UsageError
 from catalog.workspace import open_workspace
 from lineage.pages.build import build_site
 from lineage.pages.plugin import CatalogPlugin
 from lineage.pages.render import Page
 from lineage.pages.splice import PLACEHOLDER, Shell
-from workspaces import write_workspace
 
 ROOT = Path(__file__).parents[3]
 
@@ -103,14 +103,14 @@ def test_a_folder_with_other_files_is_never_emptied(workspace: Path, tmp_path: P
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 
-def company_site(folder: Path, theme: str, **options: object) -> Path:
+def company_site(root: Path, theme: str, **options: object) -> Path:
     """A MkDocs site of somebody's own that uses the plug-in."""
-    (folder / "docs").mkdir(parents=True)
-    (folder / "docs" / "index.md").write_text("# Our handbook\n")
-    config = {"site_name": "Handbook", "theme": {"name": theme, **({"font": False} if theme == "material" else {})},
-              "plugins": [{"tekdogru": {"workspace": "../bank", **options}}]}  # fmt: skip
-    (folder / "mkdocs.yml").write_text(yaml.safe_dump(config))
-    return folder / "mkdocs.yml"
+    (root / "docs").mkdir(parents=True)
+    (root / "docs" / "index.md").write_text("# Our handbook\n")
+    plugin = {"tekdogru": {"workspace": "../bank", **options}}
+    config = {"site_name": "Handbook", "theme": {"name": theme}, "plugins": [plugin]}
+    (root / "mkdocs.yml").write_text(yaml.safe_dump(config))
+    return root / "mkdocs.yml"
 
 
 @pytest.mark.parametrize("theme", ["material", "mkdocs", "readthedocs"])
@@ -121,7 +121,8 @@ def test_the_catalog_goes_into_a_site_of_any_theme(
     site = tmp_path / "company" / "site"
     assert "Our handbook" in (site / "index.html").read_text("utf-8")
     page = (site / "catalog/d/attribute-customer.email/index.html").read_text("utf-8")
-    assert "<title>E-mail address" in page and "Can I use this today?" in page
+    assert "<title>E-mail address" in page
+    assert "Can I use this today?" in page
     assert "tekdogru-" not in page.replace("tekdogru-search", "")
     assert 'href="../../../assets/tekdogru/catalog.css"' in page
     assert not (site / "catalog/d/tekdogru-shell").exists()
@@ -151,7 +152,10 @@ def test_our_own_site_is_built_away_from_its_sources() -> None:
 
 
 def test_a_shell_is_filled_with_an_escaped_title_and_the_page() -> None:
-    title, body = PLACEHOLDER.split("title: ")[1].split("\n")[0], PLACEHOLDER.rsplit("# ")[-1].strip()
+    title, body = (
+        PLACEHOLDER.split("title: ")[1].split("\n")[0],
+        PLACEHOLDER.rsplit("# ")[-1].strip(),
+    )
     shell = Shell.cut(f'<title>{title}</title><h1 id="x">{body}<a>¶</a></h1>')
     filled = shell.fill(Page("d/a/index.html", "A & B", "<p>text</p>"))
     assert filled == "<title>A &amp; B</title><p>text</p>"

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from bank_pages import bank_context, bank_run
+
 from lineage.pages.search import Entry, entries_of, write_texts, write_titles
 
 
@@ -32,6 +33,9 @@ def test_what_is_expired_or_withdrawn_comes_after_its_like(tmp_path: Path) -> No
 
 def test_no_text_can_end_the_script_or_break_it() -> None:
     nasty = "</script><!-- \u2028\u2029 & \" \\ '"
-    for script in (write_titles([Entry(nasty, "k", "a")]), write_texts([Entry("t", "k", "a", text=nasty)])):
+    for script in (
+        write_titles([Entry(nasty, "k", "a")]),
+        write_texts([Entry("t", "k", "a", text=nasty)]),
+    ):
         assert not set("<>&\u2028\u2029") & set(script)
         assert nasty in str(read(script)[0][0] if "Titles" in script else read(script)[0])  # type: ignore[index]

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from bank_pages import RESULTS, bank_context, bank_run, result
 
 

@@ -1,0 +1,93 @@
+"""What is asked of datasets: ids, who else knows their entities, freshness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog.model import Dataset, Target
+from expectations.compiler.scene import Scene
+from expectations.plan import (
+    Check,
+    DatasetPlan,
+    FieldPlan,
+    FreshFigure,
+    IdFigure,
+    IdPresentFigure,
+    KnownFigure,
+)
+
+
+def dataset_plan(dataset: Dataset) -> DatasetPlan:
+    """The dataset as the engine reads it."""
+    fields = tuple(FieldPlan(f.key, f.source_column, f.type, f.format) for f in dataset.fields)
+    confirmed = dataset.confirmed_at.field if dataset.confirmed_at else None
+    return DatasetPlan(
+        dataset.path,
+        fields,
+        dataset.entity,
+        dataset.id,
+        dataset.rows,
+        dataset.population,
+        confirmed,
+        dataset.decimal,
+    )
+
+
+def dataset_checks(scene: Scene) -> Iterator[Check]:
+    """The checks of every dataset, in the order of the files."""
+    for dataset in scene.catalog.datasets.values():
+        if dataset.id:
+            yield from _id_checks(scene, dataset)
+        yield from _known_checks(scene, dataset)
+        refresh = dataset.refresh or scene.catalog.sources[dataset.source].refresh
+        if refresh:
+            since = refresh.before(scene.as_of, scene.holidays)
+            title = f"{dataset.path} is renewed every {refresh}"
+            figure = FreshFigure(dataset.path, since)
+            yield scene.check(
+                dataset,
+                "fresh",
+                figure,
+                "expect_dataset_to_be_fresh",
+                title,
+                part=("refresh",),
+                reads=(dataset.path,),
+            )
+
+
+def _id_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
+    reads = (dataset.path,)
+    yield scene.check(
+        dataset,
+        "id_present",
+        IdPresentFigure(dataset.path),
+        "expect_ids_to_be_present",
+        f"Every row of {dataset.path} has a {dataset.id}",
+        part=("id",),
+        reads=reads,
+    )
+    if dataset.rows == "one":
+        yield scene.check(
+            dataset,
+            "id",
+            IdFigure(dataset.path),
+            "expect_ids_not_to_repeat",
+            f"{dataset.path} has one row per {dataset.id}",
+            part=("id",),
+            reads=reads,
+        )
+
+
+def _known_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
+    for other, share in dataset.known_to.items():
+        yield scene.check(
+            dataset,
+            "known_to",
+            KnownFigure(dataset.path, other),
+            "expect_entities_to_be_known",
+            f"{other} knows the {dataset.entity}s of {dataset.path}",
+            what=other,
+            part=("known_to", other),
+            reads=(dataset.path, other),
+            target=Target(target=share),
+        )
