@@ -22,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE VIRTUAL_ENV UV_PROJECT_EN
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick lint format clean
+.PHONY: help setup demo test quick lint schemas format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -60,8 +60,9 @@ demo: $(READY) ## Make the sample bank, check it, build its site and serve it
 	@$(BIN)/tekdogru init --sample bank $(BANK) >/dev/null
 	@echo "2. Are its definitions sound?"
 	@$(BIN)/tekdogru validate $(WORKSPACE)
-	@echo "3. Is its data what they say?"
+	@echo "3. Is its data what they say, and no worse than the level recorded as its floor?"
 	@mkdir -p $(BANK)/build
+	@$(BIN)/tekdogru baseline $(WORKSPACE) | head -n 1
 	@$(BIN)/tekdogru check $(WORKSPACE) --output $(CHECKED) || test $$? -le 3
 	@test -s $(CHECKED) || { echo "the checks ended without a report" >&2; exit 1; }
 	@sed -n '/FAIL/p' $(CHECKED) | head -n 3
@@ -89,6 +90,10 @@ lint: $(READY) ## Look at the code: style, format, types, imports
 	$(BIN)/mypy --no-error-summary || bad=1; \
 	$(BIN)/lint-imports --no-logo > build/imports.txt || { cat build/imports.txt; bad=1; }; \
 	exit $$bad
+
+schemas: $(READY) ## Write the JSON Schemas that are shipped anew
+	@$(BIN)/tekdogru schema catalog > catalog/schemas/catalog.json
+	@$(BIN)/tekdogru schema run > catalog/schemas/run-1.0.json
 
 format: $(READY) ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only

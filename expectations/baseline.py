@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 
-from catalog.model import BaselineEntry
+from catalog.errors import UsageError
+from catalog.model import BaselineEntry, Catalog
 from catalog.results import RunRecord
 from catalog.workspace import Workspace
 from catalog.writing import write_whole
@@ -20,15 +23,30 @@ HEADING = (
 )
 
 
-def record_baseline(
-    workspace: Workspace, plan: Plan, record: RunRecord
-) -> tuple[str, list[BaselineEntry]]:
-    """Write `baseline.yml` beside the definitions; entries of checks not failing now are dropped.
-
-    Comments that people wrote in the file stay. Returns the file's name and what it now holds.
+@dataclass(frozen=True)
+class Recorded:
+    """What `baseline` wrote: the file, today's shares, and the checks whose entry stayed as it was
+    because nothing could be learned of them today.
     """
+
+    file: str
+    entries: tuple[BaselineEntry, ...]
+    kept: tuple[str, ...]
+
+
+def record_baseline(
+    workspace: Workspace, catalog: Catalog, plan: Plan, record: RunRecord
+) -> Recorded:
+    """Write today's failing shares to `baseline.yml` beside the definitions.
+
+    Entries of checks that meet their target now are dropped; those of checks that are unknown or
+    an error today stay. Comments that people wrote in the file stay. Raises UsageError when other
+    files hold entries, which would then stand twice.
+    """
+    file = f"{workspace.settings.catalog}/baseline.yml"
+    _refuse_elsewhere(catalog, file)
     targets = {check.key: check.target for check in plan.checks}
-    entries = [
+    entries = tuple(
         BaselineEntry(
             check=result.check,
             share=(result.rows_compared - result.violations) / result.rows_compared,
@@ -38,28 +56,49 @@ def record_baseline(
         if targets[result.check].floor == "baseline"
         and result.verdict in ("fail", "warn")
         and result.rows_compared
-    ]
-    file = f"{workspace.settings.catalog}/baseline.yml"
-    _write(workspace.root / file, entries)
-    return file, entries
+    )
+    dark = {result.check for result in record.results if result.verdict in ("unknown", "error")}
+    kept = tuple(check for check in catalog.baseline if check in dark)
+    _write(workspace.root / file, entries, kept)
+    return Recorded(file, entries, kept)
 
 
-def _write(path: Path, entries: list[BaselineEntry]) -> None:
+def _refuse_elsewhere(catalog: Catalog, file: str) -> None:
+    places = [catalog.places.find(f"baseline:{check}") for check in catalog.baseline]
+    others = sorted({str(place) for place in places if place and place.file != file})
+    if others:
+        raise UsageError(
+            f"baseline entries stand at {', '.join(others)}; move them to {file}, where "
+            "`tekdogru baseline` keeps them"
+        )
+
+
+def _write(path: Path, entries: Sequence[BaselineEntry], kept: Collection[str]) -> None:
     yaml = YAML()
     yaml.width = 1000
-    text = path.read_text(encoding="utf-8") if path.exists() else HEADING + "baseline: []\n"
+    yaml.representer.ignore_aliases = lambda data: True  # the day stands in each entry, in full
+    text = path.read_text(encoding="utf-8") if path.exists() else HEADING
     document = yaml.load(text)
-    kept: dict[str, Any] = {entry["check"]: entry for entry in document.get("baseline") or []}
-    document["baseline"] = [_updated(kept.get(entry.check), entry) for entry in entries]
+    if document is None:  # nothing but comments
+        text = text.rstrip() + "\nbaseline: []\n"
+        document = yaml.load(text)
+    document["baseline"] = _merged(document.get("baseline"), entries, kept)
     stream = StringIO()
     yaml.dump(document, stream)
     write_whole(path, stream.getvalue())
 
 
-def _updated(old: Any, entry: BaselineEntry) -> Any:
-    """The entry as it stood, its share and day renewed, so that its comments stay."""
-    new = {"check": entry.check, "share": entry.share, "recorded_on": entry.recorded_on}
-    if old is None:
-        return new
-    old.update(new)
-    return old
+def _merged(
+    listed: CommentedSeq | None, entries: Sequence[BaselineEntry], kept: Collection[str]
+) -> CommentedSeq:
+    """The list as people left it, its entries renewed in place so that their comments stay."""
+    listed = listed or CommentedSeq()
+    new = {entry.check: entry.model_dump() for entry in entries}
+    for index in reversed(range(len(listed))):
+        check = listed[index]["check"]
+        if check in new:
+            listed[index].update(new.pop(check))
+        elif check not in kept:
+            del listed[index]
+    listed.extend(new.values())
+    return listed

@@ -16,6 +16,7 @@ from catalog.options import FormatOption, OutputFormat, WorkspaceOption
 if TYPE_CHECKING:
     from catalog.model import Catalog
     from catalog.results import RunRecord
+    from catalog.store.runs import RunStore
     from catalog.workspace import Workspace
     from expectations.plan import Plan
 
@@ -67,11 +68,11 @@ def check(
     if dry_run:
         _write(_planned(plan, format_), output)
         return 0
+    store = RunStore(opened.state_url)
     with shown_progress() as progress:
         record = run_checks(
             opened, catalog, plan, selection=select, fail_on=fail_on.value, progress=progress
         )
-    store = RunStore(opened.state_url)
     store.save(record)
     text = _told(record, catalog, store, opened, format_)
     if output:
@@ -115,13 +116,16 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
 
     opened, catalog = open_valid(workspace)
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
+    store = RunStore(opened.state_url)
     with shown_progress() as progress:
         record = run_checks(opened, catalog, plan, progress=progress)
-    RunStore(opened.state_url).save(record)
-    file, entries = record_baseline(opened, plan, record)
-    print(f"{file}: {len(entries)} share(s) recorded")
-    for entry in entries:
+    store.save(record)
+    written = record_baseline(opened, catalog, plan, record)
+    print(f"{written.file}: {len(written.entries)} share(s) recorded")
+    for entry in written.entries:
         print(f"  {entry.share:.2%}  {entry.check}")
+    for check in written.kept:
+        print(f"  kept as it was, nothing is known of it today: {check}")
     return 0
 
 
@@ -150,14 +154,12 @@ def _planned(plan: Plan, format_: OutputFormat) -> str:
 
 
 def _told(
-    record: RunRecord, catalog: Catalog, store: object, workspace: Workspace, format_: OutputFormat
+    record: RunRecord, catalog: Catalog, store: RunStore, workspace: Workspace, format_: OutputFormat
 ) -> str:
-    from catalog.store.runs import RunStore
     from expectations.reports.text import render_text
 
     if format_ == OutputFormat.json:
         return record.model_dump_json(indent=2)
-    assert isinstance(store, RunStore)
     since = store.failing_since(r.check for r in record.results if r.verdict == "fail")
     return render_text(record, catalog, since, workspace.settings.timezone)
 

@@ -67,7 +67,7 @@ def _write_suites(plan: Plan, folder: Path) -> tuple[str, ...]:
     folder.mkdir()
     suites = build_suites(plan)
     for suite in suites:
-        text = json.dumps(suite.document, ensure_ascii=False, indent=2)
+        text = json.dumps(suite.exported, ensure_ascii=False, indent=2)
         (folder / f"{suite.name}.json").write_text(text + "\n", encoding="utf-8")
     return tuple(suite.name for suite in suites)
 

@@ -19,7 +19,7 @@ DEEPEST = 50
 
 # What the parser says, and what its author should do about it.
 ADVICE = {
-    "found character that cannot start any token": "a value that begins with %, @ or ` needs quotes",
+    "found character that cannot start any token": "quote a value that begins with %, @ or `",
     "mapping values are not allowed in this context": "a value that holds ': ' needs quotes, and "
     "keys of one block begin at the same column",
     "found unexpected end of stream": "a quote is opened and never closed",

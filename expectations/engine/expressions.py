@@ -117,7 +117,7 @@ def misfit(parsed: str, text: str, kind: FieldType) -> str:
     if kind in PARSED:
         return f"({text} IS NOT NULL AND {parsed} IS NULL)"
     if kind in SHAPED:
-        return f"coalesce(NOT {expand(SHAPED[kind], text)}, false)"
+        return f"({text} IS NOT NULL AND ({expand(SHAPED[kind], text)}) IS NOT TRUE)"
     return "false"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,6 +27,7 @@ from lineage.pages.usability import Circumstances, Usability, judge
 from lineage.pages.words import Words
 
 UP = "../../"
+_FIXED_TEXT = re.compile(r"\{\{ t\('([a-z_.]+)'\) \}\}")
 History = Mapping[str, date]
 _LINK = Markup('<a href="{}">{}</a>')
 _ALPHABET = {letter: index for index, letter in enumerate("abcçdefgğhıijklmnoöpqrsştuüvwxyz")}
@@ -44,6 +46,23 @@ _MARKS = {
     level: _MARK.format(_SHAPE_OF.get(level, level), Markup(_SHAPES[_SHAPE_OF.get(level, level)]))  # noqa: S704
     for level in (*_SHAPES, *_SHAPE_OF)
 }
+
+
+class _Spoken(PackageLoader):
+    """Loads the templates with the fixed texts of one language already in them.
+
+    A page has some forty such texts; looking each up for every page takes as long as all the rest.
+    """
+
+    def __init__(self, words: Words) -> None:
+        super().__init__("lineage.pages")
+        self._words = words
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool] | None]:
+        source, file, fresh = super().get_source(environment, template)
+        return _FIXED_TEXT.sub(lambda found: self._words(found[1]), source), file, fresh
 
 
 @dataclass(frozen=True)
@@ -223,7 +242,7 @@ class PageContext:
     def pages(self) -> Environment:
         """The templates, with everything escaped that is not Markup."""
         environment = Environment(
-            loader=PackageLoader("lineage.pages"),
+            loader=_Spoken(self.words),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,

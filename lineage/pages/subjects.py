@@ -213,23 +213,19 @@ class Subjects:
             measure = definition.key
         else:
             return []
-        same = [c for label in sorted(labels) for c in self._cells_by_label.get(label, ())]
-        others = [cell for cell in same if cell is not definition][:MOST_NAMESAKES]
+        same = [entry for label in sorted(labels) for entry in self._cells_by_label.get(label, ())]
+        others = [entry for entry in same if entry[0] is not definition][:MOST_NAMESAKES]
         return [
-            (
-                ctx.link(c.urn),
-                ctx.link(f"report:{c.report}"),
-                bool(measure) and c.measure == measure,
-            )
-            for c in others
+            (cell, report, bool(measure) and c.measure == measure) for c, cell, report in others
         ]
 
     @cached_property
-    def _cells_by_label(self) -> Mapping[str, list[Cell]]:
-        by_label: dict[str, list[Cell]] = {}
+    def _cells_by_label(self) -> Mapping[str, list[tuple[Cell, Markup, Markup]]]:
+        by_label: dict[str, list[tuple[Cell, Markup, Markup]]] = {}
         for cell in self.ctx.catalog.cells.values():
             if cell.urn in self.ctx.visible:
-                by_label.setdefault(self._folded(cell), []).append(cell)
+                entry = (cell, self.ctx.link(cell.urn), self.ctx.link(f"report:{cell.report}"))
+                by_label.setdefault(self._folded(cell), []).append(entry)
         return by_label
 
     def _folded(self, cell: Cell) -> str:

@@ -19,7 +19,6 @@ from catalog.loading.yaml_files import read_yaml
 from catalog.sample.bank import create_bank, create_starter
 
 
-
 @pytest.fixture
 def schema_of(capsys: pytest.CaptureFixture[str]) -> Any:
     """Prints a schema with the command and gives its validator, the schema itself checked first."""

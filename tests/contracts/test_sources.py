@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from workspaces import TODAY, by_key, run, write_workspace
+from workspaces import by_key, run, write_workspace
 
 from catalog.results import Result
 
@@ -35,11 +35,11 @@ def at(day: int, hour: int = 10) -> datetime:
 ROWS: Sequence[Cells] = (
     row("7", "ŞÜKRÜ İNCE", "a@b.co", Decimal("1234.5"), 7, True, date(1980, 2, 29), at(19), "x"),
     row("007", "Ilgaz Çığ", "a@b.co", Decimal("0.25"), 12, False, date(1999, 1, 1), at(18), LONG),
-    row("8", "\u00a0Ömer  Ak\t", "broken", Decimal("-3"), None, True, None, at(18, 2), "two\nlines"),
+    row("8", "\u00a0Ömer  Ak\t", "broken", Decimal(-3), None, True, None, at(18, 2), "two\nlines"),
     row("9", "", None, None, 30, None, date(2026, 11, 20), at(17), None),
     row("9", "Ayşe", " \u00a0", Decimal("1000000.01"), 0, False, date(2001, 5, 5), at(16), ""),
     row("A12", "ışık", "c@d.eu", Decimal("19.99"), 1, True, date(2002, 5, 5), None, "-"),
-    row(None, "nobody", "e@f.tr", Decimal("5"), 2, True, date(2003, 5, 5), at(15), "-"),
+    row(None, "nobody", "e@f.tr", Decimal(5), 2, True, date(2003, 5, 5), at(15), "-"),
 )  # fmt: skip
 
 CORE = [
@@ -123,7 +123,7 @@ attributes:{attributes}
 
 
 def described(
-    dataset: str, kinds: Mapping[str, str] = {}, source: str = "location: data"  # noqa: B006
+    dataset: str, kinds: Mapping[str, str] = {}, source: str = "location: data"
 ) -> str:
     """The source under test: where its dataset is, and what its fields hold."""
     types = {key: kind.partition(",")[0] for key, kind in KINDS.items()} | {"note": "text"}

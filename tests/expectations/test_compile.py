@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from workspaces import TODAY, by_key, run, write_workspace
 from catalog.cli import run as tekdogru
 from catalog.results import Result
 from expectations.native import SUPPORTED
+from expectations.suites import GUARD
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -210,7 +213,7 @@ def _validated(folder: Path, suite: Mapping[str, Any]) -> Iterator[tuple[str, An
     asset = context.data_sources.add_pandas("p").add_dataframe_asset("a")
     batch = asset.add_batch_definition_whole_dataframe("b").get_batch({"dataframe": frame})
     for one in batch.validate(gx.ExpectationSuite(**suite)).results:
-        yield one.expectation_config.meta["check"], one
+        yield one.expectation_config.meta.get("check", f"guard of {suite['name']}"), one
 
 
 def native(found: Mapping[str, Result]) -> dict[str, Result]:
@@ -221,8 +224,7 @@ def test_the_faulty_workspace_asks_every_supported_expectation_of_stock_gx(
     ours: Mapping[str, Result], theirs: Stock
 ) -> None:
     assert {one.expectation for one in ours.values()} >= set(SUPPORTED)
-    needs_data = {key for key, one in ours.items()}
-    assert theirs.keys() == needs_data
+    assert {key for key in theirs if not key.startswith("guard")} == ours.keys()
 
 
 def test_stock_gx_reads_every_native_expectation_without_an_exception(
@@ -277,8 +279,32 @@ def test_native_expectations_and_our_own_are_in_suites_apart(suites: Mapping[str
         "golden.customer", "golden.customer.tekdogru", "catalog.tekdogru",
     }  # fmt: skip
     for name, suite in suites.items():
-        types = {one["type"] for one in suite["expectations"]}
+        types = {one["type"] for one in suite["expectations"] if "guard" not in one["meta"]}
         assert not types & SUPPORTED.keys() if name.endswith(".tekdogru") else types <= set(SUPPORTED)
+
+
+WITHOUT_OURS = """
+import json, sys
+from pathlib import Path
+import pandas as pd
+import great_expectations as gx
+
+context = gx.get_context(mode="ephemeral")
+asset = context.data_sources.add_pandas("p").add_dataframe_asset("a")
+definition = asset.add_batch_definition_whole_dataframe("b")
+batch = definition.get_batch({"dataframe": pd.DataFrame({"a": [1]})})
+for file in sorted(Path(sys.argv[1]).glob("*.tekdogru.json")):
+    result = batch.validate(gx.ExpectationSuite(**json.loads(file.read_text(encoding="utf-8"))))
+    print(result.success, [one.expectation_config.kwargs["column"] for one in result.results])
+"""
+
+
+def test_a_suite_of_our_own_does_not_pass_where_nobody_imported_them(folder: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WITHOUT_OURS, str(folder / "gx/suites")],
+        capture_output=True, text=True, check=True, cwd=folder,
+    )  # fmt: skip
+    assert said.stdout.splitlines() == [f"False ['{GUARD}']"] * 4
 
 
 def test_compiling_again_gives_the_same_suites(folder: Path, suites: Mapping[str, Any]) -> None:

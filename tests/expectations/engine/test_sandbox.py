@@ -54,8 +54,18 @@ def fetch(sql: str, limits: Limits = SMALL) -> Outcome:
     return run_steps([Step("only", sql, fetch=True)], readable=[], limits=limits)["only"]
 
 
+OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Processes that were there before the test are not its children: a browser's driver."""
+    OTHERS.clear()
+    OTHERS.update(children())
+
+
 def children() -> set[int]:
-    """Processes started by this one that still exist, the dead but unburied included."""
+    """Processes started by the test that still exist, the dead but unburied included."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -65,7 +75,7 @@ def children() -> set[int]:
                 continue
             if parent == str(os.getpid()):
                 found.add(int(entry.name))
-    return found
+    return found - OTHERS
 
 
 def test_steps_run_in_order_in_one_database(people: Path, spill: Path) -> None:

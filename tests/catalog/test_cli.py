@@ -1,0 +1,324 @@
+"""The command line as a shell sees it: exit codes, clean standard output, light starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from workspaces import write_workspace
+
+PROGRAM = Path(sys.executable).with_name("tekdogru")
+
+DEFINITIONS = """
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        id: no
+        fields: [{key: no, type: code}, {key: mail, type: email}]
+attributes:
+  - key: customer.email
+    name: E-mail
+    definition: Mail.
+    owner: owner@bank.example
+    expires_on: 2026-12-01
+    type: email
+    claims: [{field: crm.people.mail}]
+    required: true
+    severity: warning
+"""
+GOOD = "no,mail\n1,ayşe@b.co\n2,b@b.co\n"
+GAPS = "no,mail\n1,ayşe@b.co\n2,\n"
+REPEATED = "no,mail\n1,a@b.co\n1,a@b.co\n"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+def tekdogru(*arguments: object, cwd: Path | None = None, **environment: str) -> Ended:
+    """Run the installed command in a process of its own."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)], capture_output=True, cwd=cwd, timeout=120, check=False,
+        env={**os.environ, **environment}, encoding="utf-8",
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr, done.stderr
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def check(workspace: Path, *more: object) -> Ended:
+    return tekdogru("check", "-w", workspace, "--as-of", "2026-11-20", *more)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return write_workspace(tmp_path / "w", DEFINITIONS, {"data/crm.csv": GOOD})
+
+
+@pytest.mark.parametrize(
+    ("data", "more", "status", "said"),
+    [
+        (GAPS, (), 0, "The gate is open: nothing at or above 'critical' failed."),
+        (GAPS, ("--fail-on", "warning"), 1, "The gate is closed: something at or above 'warning' failed."),
+        (REPEATED, (), 1, "The gate is closed: something at or above 'critical' failed."),
+        (None, (), 3, "The gate is closed: nothing at or above 'critical' failed, but not all is known."),
+    ],
+)  # fmt: skip
+def test_the_status_tells_whether_the_gate_is_open(
+    workspace: Path, data: str | None, more: Sequence[str], status: int, said: str
+) -> None:
+    if data is None:
+        (workspace / "data/crm.csv").unlink()
+    else:
+        (workspace / "data/crm.csv").write_text(data, encoding="utf-8")
+    ended = check(workspace, *more)
+    assert (ended.status, ended.err) == (status, "")
+    assert ended.out.rstrip().endswith(said)
+
+
+def test_an_invalid_catalog_ends_with_4_and_nothing_runs(workspace: Path) -> None:
+    file = workspace / "catalog/definitions.yml"
+    file.write_text(file.read_text().replace("people.mail", "people.mial"), encoding="utf-8")
+    for command in ("check", "baseline", "compile"):
+        ended = tekdogru(command, "-w", workspace)
+        assert (ended.status, ended.out) == (4, "")
+        assert ended.err.splitlines()[0].startswith("catalog/definitions.yml:20: error TD012: ")
+        assert ended.err.splitlines()[-1] == "tekdogru: the catalog has 1 error(s); nothing ran"
+    assert not (workspace / ".tekdogru").exists()
+    ended = tekdogru("validate", "-w", workspace)
+    assert (ended.status, ended.err) == (4, "")
+    assert ended.out.splitlines()[-1] == "6 definitions: 1 error(s), 0 warning(s)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chekc"], "No such command 'chekc'. Did you mean 'check'?"),
+        (["check", "--slect", "x"], "No such option: --slect"),
+        (["check", "--as-of", "20.11.2026"], "Invalid value for '--as-of': Value error, '20.11.2026' does not match the formats '%Y-%m-%d'"),
+        (["check", "--fail-on", "fatal"], "'fatal' is not one of 'critical', 'warning', 'info'"),
+        (["runs", "--most", "0"], "Invalid value for '--most'"),
+        (["check", "-w", "nowhere"], "nowhere has no tekdogru.toml; `tekdogru init nowhere` makes a workspace"),
+        (["validate"], "has no tekdogru.toml; `tekdogru init .` makes a workspace"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_ends_with_64_and_says_what_is_known(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    ended = tekdogru(*arguments, cwd=tmp_path)
+    assert (ended.status, ended.out) == (64, "")
+    assert said in " ".join(ended.err.split())
+
+
+def test_json_puts_the_document_alone_on_standard_output(workspace: Path) -> None:
+    (workspace / "data/crm.csv").write_text(GAPS, encoding="utf-8")
+    ended = check(workspace, "--format", "json")
+    document = json.loads(ended.out)
+    assert (ended.status, ended.err) == (0, "")
+    assert (document["as_of"], document["verdict"], document["exit_code"]) == ("2026-11-20", "warn", 0)
+    failed = {r["check"]: r for r in document["results"]}["attribute:customer.email/required"]
+    assert (failed["verdict"], failed["rows_compared"], failed["violations"]) == ("fail", 2, 1)
+    assert (failed["file"], failed["line"], failed["samples"]) == ("catalog/definitions.yml", 21, ["2"])
+
+
+def test_output_writes_the_report_whole_and_says_so_on_standard_error(workspace: Path) -> None:
+    target = workspace / "out/report.json"
+    ended = check(workspace, "--format", "json", "-o", target)
+    assert (ended.status, ended.out) == (0, "")
+    assert ended.err == f"warn: report written to {target}\n"
+    document = json.loads(target.read_text(encoding="utf-8"))
+    kept = json.loads(tekdogru("runs", "-w", workspace, "--format", "json").out)
+    assert document["run"] == kept[0]["run"]
+    assert [path.name for path in target.parent.iterdir()] == ["report.json"]
+
+
+def test_a_report_that_cannot_be_written_is_wrong_usage(workspace: Path) -> None:
+    (workspace / "file").write_text("in the way", encoding="utf-8")
+    ended = check(workspace, "-o", workspace / "file/report.txt")
+    assert ended.status == 64
+    assert "cannot be written: " in ended.err
+    assert (workspace / "file").read_text() == "in the way"
+
+
+def test_a_dry_run_reads_no_data_and_keeps_nothing(workspace: Path) -> None:
+    (workspace / "data/crm.csv").unlink()
+    (workspace / "data").rmdir()
+    ended = check(workspace, "--dry-run", "--format", "json")
+    planned = json.loads(ended.out)
+    assert (ended.status, ended.err, planned["as_of"]) == (0, "", "2026-11-20")
+    assert [one["check"] for one in planned["checks"]] == [
+        "dataset:crm.people/id_present",
+        "dataset:crm.people/id",
+        "attribute:customer.email/type:crm.people.mail",
+        "attribute:customer.email/required",
+        "attribute:customer.email/expiry",
+    ]
+    assert not (workspace / ".tekdogru").exists()
+    text = check(workspace, "--dry-run", "--select", "attribute:*")
+    assert text.out.rstrip().endswith("3 checks as of 2026-11-20; nothing was run")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count"),
+    [("attribute:customer.email", 3), ("attribute:*", 3), ("*/id*", 2), ("dataset:", 2), ("required", 1),
+     ("attribute:customer.email/required", 1), ("*[rR]equired", 1)],
+)  # fmt: skip
+def test_select_takes_the_beginning_of_a_key_a_pattern_or_a_kind(
+    workspace: Path, pattern: str, count: int
+) -> None:
+    ended = check(workspace, "--dry-run", "--select", pattern, "--format", "json")
+    assert len(json.loads(ended.out)["checks"]) == count
+
+
+def test_a_selection_of_nothing_is_wrong_usage_and_names_the_nearest_keys(workspace: Path) -> None:
+    ended = check(workspace, "--select", "attribute:customer.emial/required")
+    assert (ended.status, ended.out) == (64, "")
+    assert ended.err == (
+        "tekdogru: --select attribute:customer.emial/required matches none of 5 checks; did you mean "
+        "'attribute:customer.email/required' or 'attribute:customer.email/expiry' or "
+        "'attribute:customer.email/type:crm.people.mail'?\n"
+    )  # fmt: skip
+
+
+def test_as_of_is_the_day_that_is_judged(workspace: Path) -> None:
+    select = ("--select", "expiry", "--fail-on", "info")
+    assert tekdogru("check", "-w", workspace, "--as-of", "2026-10-01", *select).status == 0
+    late = tekdogru("check", "-w", workspace, "--as-of", "2026-12-02", *select)
+    assert late.status == 1
+    assert "its review was due on 2026-12-01" in late.out
+
+
+def test_runs_lists_what_was_kept_newest_first(workspace: Path) -> None:
+    empty = tekdogru("runs", "-w", workspace)
+    assert (empty.status, empty.out) == (0, "no run is kept yet; `tekdogru check` makes the first\n")
+    check(workspace, "--select", "expiry")
+    (workspace / "data/crm.csv").unlink()
+    check(workspace)
+    first, second = tekdogru("runs", "-w", workspace).out.splitlines()
+    assert "as of 2026-11-20  unknown " in first
+    assert first.endswith("4 unknown, 1 warn")
+    assert second.endswith("1 warn  only expiry")
+    listed = json.loads(tekdogru("runs", "-w", workspace, "--format", "json", "--most", "1").out)
+    assert [(one["verdict"], one["exit_code"], one["counts"]) for one in listed] == [
+        ("unknown", 3, {"unknown": 4, "warn": 1})
+    ]
+
+
+def test_a_history_that_cannot_be_used_is_told_before_anything_runs(workspace: Path) -> None:
+    (workspace / ".tekdogru").mkdir()
+    (workspace / ".tekdogru/state.db").write_text("not a database " * 99)
+    ended = check(workspace)
+    assert (ended.status, ended.out) == (3, "")
+    assert "state.db cannot be used: file is not a database" in ended.err
+
+
+def test_the_starter_that_init_makes_is_valid_and_green(tmp_path: Path) -> None:
+    made = tekdogru("init", "mine", cwd=tmp_path)
+    assert (made.status, made.out) == (0, "mine: workspace made; next: tekdogru check --workspace mine\n")
+    assert tekdogru("validate", "-w", "mine", cwd=tmp_path).out == "14 definitions: 0 error(s), 0 warning(s)\n"
+    ended = tekdogru("check", "-w", "mine", cwd=tmp_path)
+    assert (ended.status, ended.err) == (0, "")
+    assert "0 fail, 0 error, 0 unknown, 0 warn, 10 pass" in ended.out
+
+
+@pytest.mark.parametrize("more", [(), ("--sample", "bank", "--customers", "100")])
+def test_init_refuses_a_folder_with_anything_in_it_and_writes_nothing(
+    tmp_path: Path, more: Sequence[str]
+) -> None:
+    (tmp_path / ".hidden").write_text("mine", encoding="utf-8")
+    ended = tekdogru("init", tmp_path, *more)
+    assert ended.status == 64
+    assert "is not empty, and nothing in it was touched" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
+
+
+HEAVY = ("great_expectations", "pandas", "duckdb", "pyarrow", "networkx", "mkdocs", "openpyxl", "sqlmodel", "fastapi")
+
+
+def loaded_by(*arguments: object) -> tuple[int, set[str]]:
+    """The status of a command and the packages its process had loaded at its end."""
+    program = (
+        "import sys, catalog.cli\n"
+        f"status = catalog.cli.run({[str(one) for one in arguments]!r})\n"
+        "print('\\n' + str(status), *{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, timeout=60, check=True, encoding="utf-8"
+    )
+    status, *names = done.stdout.splitlines()[-1].split()
+    return int(status), set(names)
+
+
+def many_definitions(sql: bool) -> str:
+    """A hundred attributes with their fields, and with SQL a condition and a measure for each."""
+    fields = "\n".join(f"          - {{key: f{n}, type: text}}" for n in range(100))
+    said = [f"""
+sources:
+  - key: crm
+    name: CRM
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        id: no
+        fields:
+          - {{key: no, type: code}}
+{fields}
+attributes:"""]
+    for n in range(100):
+        rule = f"""
+    claims: [{{field: crm.people.f{n}, when: "f{n} <> 'x'"}}]
+    rules: [{{key: r, sql: "length(value) < {n + 9}"}}]""" if sql else f"""
+    claims: [{{field: crm.people.f{n}}}]"""
+        said.append(f"""
+  - key: customer.a{n}
+    name: A {n}
+    definition: It.
+    owner: owner@bank.example
+    expires_on: 2099-01-01{rule}""")
+    if sql:
+        said.append("\nmeasures:")
+        said += [f"""
+  - {{key: m{n}, name: M, definition: It., owner: owner@bank.example, expires_on: 2099-01-01,
+     calculation: SELECT count(*) AS value FROM customer WHERE a{n} IS NOT NULL}}""" for n in range(100)]
+    return "".join(said)  # fmt: skip
+
+
+def test_help_loads_nothing_heavy() -> None:
+    for arguments in (["--help"], ["check", "--help"], ["site", "--help"]):
+        status, names = loaded_by(*arguments)
+        assert status == 0
+        assert names.isdisjoint({*HEAVY, "sqlglot", "yaml", "rich"})
+
+
+@pytest.mark.parametrize("sql", [False, True], ids=["without_sql", "with_sql"])
+def test_validating_a_hundred_definitions_loads_nothing_heavy(tmp_path: Path, sql: bool) -> None:
+    write_workspace(tmp_path, many_definitions(sql))
+    status, names = loaded_by("validate", "-w", tmp_path)
+    assert status == 0
+    assert names.isdisjoint(HEAVY)
+
+
+def test_each_command_says_in_its_help_what_it_is_for() -> None:
+    listed: Mapping[str, str] = dict(
+        line.split(maxsplit=1) for line in tekdogru("--help").out.split("Commands:\n")[1].splitlines()
+    )
+    assert listed.keys() >= {"init", "validate", "schema", "check", "compile", "baseline", "runs", "lineage", "impact", "site"}
+    assert tekdogru("--version").out.startswith("tekdogru ")

