@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import typer
 
 from catalog.errors import EXIT_USAGE, CatalogInvalid, TekdogruError
 from catalog.plugins import parts
 
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
 ABOUT = "Tekdoğru: one truth for the institution. Define, check, trace and show every number."
 
 
@@ -33,7 +37,12 @@ def build_app() -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process with the command's status."""
+    """Run the command line and end the process with the command's status.
+
+    A request to end (SIGTERM, as from a cancelled CI job) unwinds like Ctrl-C, so that nothing is
+    left half done.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(arguments))
 
 
@@ -42,7 +51,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         build_app()(args=arguments)
     except SystemExit as ended:
-        return EXIT_USAGE if ended.code == 2 else int(ended.code or 0)
+        status = int(ended.code or 0)
+        if status in (INTERRUPTED, TERMINATED):
+            print("tekdogru: interrupted", file=sys.stderr)
+        return EXIT_USAGE if status == 2 else status
+    except KeyboardInterrupt:
+        print("tekdogru: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except CatalogInvalid as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -52,6 +67,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print(f"tekdogru: {error}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(TERMINATED)
 
 
 def _end(status: int | None, **_: object) -> None:

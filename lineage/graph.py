@@ -138,8 +138,9 @@ class Lineage:
 
     def ends_below(self, urn: str) -> tuple[str, ...]:
         """The ends that rest on a definition, sorted; the first call computes them for all."""
-        mask = self._masks.get(urn, 0)
-        return tuple(end for index, end in enumerate(self.ends) if mask >> index & 1 and end != urn)
+        bits = f"{self._masks.get(urn, 0):b}"
+        found = (self.ends[index] for index, bit in enumerate(reversed(bits)) if bit == "1")
+        return tuple(end for end in found if end != urn)
 
     @cached_property
     def _masks(self) -> dict[str, int]:

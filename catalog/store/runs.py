@@ -95,10 +95,10 @@ class RunStore:
     def get(self, run: str) -> RunRecord | None:
         """The record of a run, found by its id or an unambiguous beginning of it."""
         with self._session() as session:
-            rows = session.exec(
-                select(RunRow).where(col(RunRow.run).startswith(run)).limit(2)
-            ).all()
-            return RunRecord.model_validate_json(rows[0].document) if len(rows) == 1 else None
+            begins = col(RunRow.run).startswith(run, autoescape=True)
+            rows = session.exec(select(RunRow).where(begins).order_by(RunRow.run).limit(2)).all()
+            found = len(rows) == 1 or (rows and rows[0].run == run)
+            return RunRecord.model_validate_json(rows[0].document) if found else None
 
     def recent(self, most: int = 20) -> list[RunSummary]:
         """The newest runs, newest first."""

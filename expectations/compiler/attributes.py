@@ -7,6 +7,8 @@ from itertools import combinations
 from typing import Any
 
 from catalog.model import Attribute, Catalog, Claim, Rule, Target
+from catalog.sql import check_condition
+from catalog.tables import ENTITY_ID
 from expectations.compiler.scene import Scene
 from expectations.plan import (
     AgreementFigure,
@@ -27,6 +29,15 @@ from expectations.plan import (
 from expectations.suites import NOT_NULL
 
 REGEX = "expect_column_values_to_match_regex"
+ABOUT_ROWS = frozenset(
+    {
+        NOT_NULL,
+        "expect_column_values_to_be_null",
+        "expect_column_proportion_of_non_null_values_to_be_between",
+        "expect_table_row_count_to_be_between",
+        "expect_table_row_count_to_equal",
+    }
+)
 ALWAYS_FITS = frozenset({"text", "code", "address"})
 
 
@@ -163,10 +174,22 @@ def _rule_checks(
             what=f"{rule.name}{where}",
             part=("rules", index),
             severity=rule.severity,
-            reads=(on.dataset,) if isinstance(on, Column) else _datasets(golden),
+            reads=(on.dataset,) if isinstance(on, Column) else _read_by(scene, rule, golden),
             target=Target(target=rule.at_least),
             message=rule.message,
         )
+
+
+def _read_by(scene: Scene, rule: Rule, golden: GoldenColumn) -> tuple[str, ...]:
+    """What a rule on golden values needs: the claims on all it names; of rows, every source."""
+    if rule.expect in ABOUT_ROWS:
+        return scene.feeding(golden.entity)
+    if not rule.sql:
+        return _datasets(golden)
+    attributes = {a.column: a for a in scene.catalog.attributes_of(golden.entity)}
+    named = check_condition(rule.sql, ["value", ENTITY_ID, *attributes]).columns
+    others = [golden_column(scene, a) for name, a in attributes.items() if name in named]
+    return tuple(dict.fromkeys(path for one in (golden, *others) for path in _datasets(one)))
 
 
 def origin_of(catalog: Catalog, path: str) -> str:

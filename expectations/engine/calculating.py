@@ -33,8 +33,21 @@ def calculation_steps(
             yield from _steps(plan, measure, scope, seconds)
 
 
-def read_measure(measure: MeasurePlan, outcomes: Mapping[str, Outcome]) -> Computed | Missing:
-    """A measure's rows out of the finished steps."""
+def read_measures(plan: Plan, outcomes: Mapping[str, Outcome]) -> dict[str, Computed | Missing]:
+    """The rows of each measure out of the finished steps, or why there are none."""
+    found: dict[str, Computed | Missing] = {}
+    for measure in plan.measures:  # in the order of their use
+        below = [(used, found[used]) for used in measure.measures]
+        failed = next(((key, one) for key, one in below if isinstance(one, Missing)), None)
+        if failed:
+            key, missing = failed
+            found[measure.key] = Missing(missing.kind, f"it rests on {key}: {missing.message}")
+        else:
+            found[measure.key] = _read(measure, outcomes)
+    return found
+
+
+def _read(measure: MeasurePlan, outcomes: Mapping[str, Outcome]) -> Computed | Missing:
     made, fetched = outcomes.get(f"measure:{measure.key}"), outcomes.get(f"value:{measure.key}")
     if made is None or fetched is None:
         return Missing("engine", "it was not asked for in this run")

@@ -181,7 +181,7 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
     value = join.value(figure.golden)
     who = "fed"
     if figure.subtype:
-        named = {golden.name: join.value(golden) for golden in join.golden}
+        named = join.columns
         who = f"(fed AND coalesce({scope.dialect.condition(figure.subtype, named)}, false))"
     bad = f"{who} AND {value} IS NULL"
     return Counting(
@@ -208,7 +208,7 @@ def _sql(scope: Scope, figure: SqlFigure) -> Counting:
     named = {"value": value}
     if isinstance(figure.on, GoldenColumn):
         join = scope.joins[figure.on.entity]
-        named = {golden.name: join.value(golden) for golden in join.golden} | named
+        named = {**join.columns, **named}
     condition = scope.dialect.condition(figure.condition, named)
     bad = f"{value} IS NOT NULL AND ({condition}) IS NOT TRUE"
     return Counting(

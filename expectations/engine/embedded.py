@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from catalog.settings import EngineSettings
-from expectations.engine.calculating import calculation_steps, read_measure
+from expectations.engine.calculating import calculation_steps, read_measures
 from expectations.engine.counting import COUNTERS, Counting, Scope
 from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.projection import Dialect
@@ -148,8 +148,9 @@ class _Work:
             for check in self.plan.checks
             if type(check.figure) in COUNTERS
         }
+        computed = read_measures(self.plan, outcomes)
         measures = {
-            measure.key: _unreadable(measure.reads, extracts) or read_measure(measure, outcomes)
+            measure.key: _unreadable(measure.reads, extracts) or computed[measure.key]
             for measure in self.plan.measures
             if set(measure.reads) <= set(extracts)
         }

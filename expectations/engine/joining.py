@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from catalog.tables import ENTITY_ID
 from expectations.engine.expressions import restore
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.projection import Projection
@@ -64,6 +65,11 @@ class Join:
         return f"t{self.golden.index(golden)}"
 
     @property
+    def columns(self) -> dict[str, str]:
+        """The columns that stewards' conditions on the golden record may name."""
+        return {ENTITY_ID: "k", **{golden.name: self.value(golden) for golden in self.golden}}
+
+    @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that can be joined, in the order of the files."""
         return tuple(path for path in self.entity.datasets if path in self.projections)
@@ -78,7 +84,7 @@ class Join:
         named = [f"g{m} AS {quote_name(g.name)}" for m, g in enumerate(self.golden)]
         sql = (
             f"CREATE VIEW {quote_name(f'golden {self.entity.key}')} AS "
-            f"SELECT {', '.join(['k AS entity_id', *named])} FROM {self.table} WHERE fed"
+            f"SELECT {', '.join([f'k AS {ENTITY_ID}', *named])} FROM {self.table} WHERE fed"
         )
         return Step(f"golden:{self.entity.key}", sql, needs=(self.step,))
 

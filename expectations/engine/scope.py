@@ -58,10 +58,8 @@ def make_scope(plan: Plan, extracts: Mapping[str, Extract], dialect: Dialect) ->
 
 
 def needed_datasets(plan: Plan) -> list[str]:
-    """The datasets a plan's checks read, and those that know the entities it joins."""
-    read = dict.fromkeys(path for check in plan.checks for path in check.reads)
-    joined = (path for e in plan.entities if _asked(plan, e) for path in e.feeding)
-    return list(dict.fromkeys([*read, *joined]))
+    """The datasets a plan's checks read."""
+    return list(dict.fromkeys(path for check in plan.checks for path in check.reads))
 
 
 def _asked(plan: Plan, entity: EntityPlan) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from catalog.model import Catalog, Cell, Definition, Report
+from catalog.model import Attribute, Catalog, Cell, Definition, Report
 from catalog.results import SEVERITIES, WORST_FIRST, Result, RunRecord, worst_first
 from catalog.settings import ExpirySettings
 from lineage.pages.links import Links
@@ -67,8 +67,10 @@ class Circumstances:
 def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Usability]:
     """The answer for every definition that can be used at all, by URN.
 
-    A cell is as usable as the measure it shows. Other trouble upstream asks for care: which of
-    several sources is taken is decided exactly because they are not all right.
+    A cell is as usable as the measure it shows. Elsewhere, what must not be used or is not known
+    upstream asks for care; a mere warning there does not, else everything would always be marked.
+    Of an attribute's sources only the one taken first counts: which one that is was decided
+    exactly because they are not all right.
     """
     results: dict[str, list[Result]] = {}
     for result in now.run.results if now.run else ():
@@ -178,8 +180,19 @@ def _of_cells(definition: Definition, below: Mapping[str, Usability]) -> Iterato
 
 def _inherited(definition: Definition, below: Mapping[str, Usability]) -> Iterable[Reason]:
     for urn, answer in below.items():
+        if isinstance(definition, Attribute) and not _leads(definition, urn):
+            continue
         same_number = isinstance(definition, Cell) and urn == f"measure:{definition.measure}"
         for reason in answer.reasons[:MOST_INHERITED]:
             if reason.code in ("not_run", "no_check", "expires", "of_its_cells"):
                 continue
-            yield reason if same_number else replace(reason, level="care")
+            if same_number:
+                yield reason
+            elif reason.grave or reason.code in ("expired", "unknown", "error"):
+                yield replace(reason, level="care")
+
+
+def _leads(attribute: Attribute, urn: str) -> bool:
+    """Whether a definition is, or lies in, the dataset whose value is taken first."""
+    dataset = attribute.claims[0].field.rpartition(".")[0]
+    return not urn.startswith("field:") or urn.startswith(f"field:{dataset}.")

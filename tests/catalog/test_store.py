@@ -67,6 +67,10 @@ def test_a_run_is_found_by_the_beginning_of_its_id_if_only_one_begins_so(url: st
     assert store.get(first.run[:9]) == first
     assert store.get("2026010") is None
     assert store.get("nothing") is None
+    assert store.get("%") is None
+    longer = first.model_copy(update={"run": f"{first.run}0"})
+    store.save(longer)
+    assert (store.get(first.run), store.get(longer.run)) == (first, longer)
 
 
 def test_the_latest_whole_run_wins_over_a_later_selection(url: str) -> None:

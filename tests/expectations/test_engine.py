@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -193,18 +194,30 @@ def test_a_rule_that_fails_at_run_time_is_an_error_and_takes_no_other_check_down
     assert found["attribute:customer.name/required"].violations == 1
 
 
+def test_a_rule_may_name_the_entity_and_other_attributes(tmp_path: Path) -> None:
+    """1 has Ali and a@b.co, 2 Ayşe and b@b.co; 4's name is known to the CRM alone, its mail none."""
+    rule = """{key: own, sql: "entity_id <> '2' AND mail <> value"}"""
+    found = by_key(run(workspace(tmp_path, rules=rule), select="*/rule:own"))
+    own = found["attribute:customer.name/rule:own"]
+    assert (own.verdict, own.rows_compared, own.violations) == ("fail", 3, 2)
+    assert set(own.samples) == {"2", "4"}
+
+
 def test_a_rule_that_takes_too_long_is_an_error_within_its_deadline(tmp_path: Path) -> None:
-    """Twelve million pairs of letters per value, and one second."""
-    slow = "length(" + "replace(" * 6 + "value" + ", left(value, 1), 'AAAAAAAAAA')" * 6 + ") > 0"
-    rows = "".join(f"{n},Ali,a{n}@b.co\n" for n in range(4, 3000))
+    """One pattern with eight holes over a name of 5,000 letters, and one second for it."""
+    pattern = "'" + "%_A" * 8 + "%B'"
+    files = {"core.csv": f"{CORE}5,{'A' * 5_000},A\n"}
     folder = workspace(
-        tmp_path, rules=f'{{key: own, sql: "{slow}"}}', files={"crm.csv": CRM + rows}
+        tmp_path, rules=f'{{key: own, sql: "value NOT LIKE {pattern}"}}', files=files
     )
-    (folder / "tekdogru.toml").write_text("[engine]\nmemory_mb = 1024\nsandbox_seconds = 1\n")
+    (folder / "tekdogru.toml").write_text("[engine]\nmemory_mb = 256\nsandbox_seconds = 1\n")
+    began = time.monotonic()
     found = by_key(run(folder, select="attribute:customer.name/r*"))
     own = found["attribute:customer.name/rule:own"]
     assert (own.verdict, "1 seconds are used up" in own.message) == ("error", True)
-    assert found["attribute:customer.name/required"].verdict == "fail"
+    required = found["attribute:customer.name/required"]
+    assert (required.verdict, required.rows_compared, required.violations) == ("fail", 5, 1)
+    assert time.monotonic() - began < 60
 
 
 def test_a_population_that_fails_at_run_time_makes_the_checks_of_its_dataset_errors(
