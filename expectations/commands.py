@@ -154,7 +154,11 @@ def _planned(plan: Plan, format_: OutputFormat) -> str:
 
 
 def _told(
-    record: RunRecord, catalog: Catalog, store: RunStore, workspace: Workspace, format_: OutputFormat
+    record: RunRecord,
+    catalog: Catalog,
+    store: RunStore,
+    workspace: Workspace,
+    format_: OutputFormat,
 ) -> str:
     from expectations.reports.text import render_text
 

@@ -45,7 +45,7 @@ def wanted(check: Check) -> str:
     if isinstance(figure, FreshFigure):
         return f"data of {figure.since} or later"
     share = check.target.target
-    return "none" if share == 1 else f"at least {share:.4g} to be right"
+    return "none" if share == 1 else f"at least {100 * share:.4g}% to be right"
 
 
 def _of(answer: Counted, what: str) -> str:

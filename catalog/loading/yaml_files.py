@@ -57,7 +57,7 @@ _Composer.add_implicit_resolver(
 class _Refused(ValueError):
     """The text is YAML, but of a size or depth that no definitions have."""
 
-    def __init__(self, message: str, mark: yaml.Mark | None = None) -> None:
+    def __init__(self, message: str, mark: Any = None) -> None:
         super().__init__(message)
         self.line = mark.line + 1 if mark else 1
 

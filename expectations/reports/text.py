@@ -62,15 +62,21 @@ def _owner_line(catalog: Catalog, owner: str | None) -> str:
 def _lines(result: Result, catalog: Catalog, since: datetime | None, zone: str) -> Iterator[str]:
     level = "" if result.severity == "critical" else f" [{result.severity}]"
     yield f"  {MARKS[result.verdict]}{level}  {result.title}"
-    yield f"      {result.message}"
+    yield f"      {_printable(result.message)}"
     where = f"  ({result.file}:{result.line})" if result.file else ""
     yield f"      {result.check}{where}"
     if result.verdict == "fail":
         yield f"      failing since {_local(since, zone)}" if since else "      no history is kept"
     if result.samples:
         more = f" … of {result.violations:,}" if result.truncated else ""
-        yield f"      for example {', '.join(result.samples[:5])}{more}"
+        yield f"      for example {', '.join(map(_printable, result.samples[:5]))}{more}"
     yield from _reached(result, catalog)
+
+
+def _printable(text: str) -> str:
+    """Text from the data with its control characters spelled out: it may not steer a terminal."""
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
 
 
 def _reached(result: Result, catalog: Catalog) -> Iterator[str]:

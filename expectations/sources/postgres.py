@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatchReader, Schema
 
 CONNECT_SECONDS = 10
+UNESCAPED = re.compile(r"\s|%(?![0-9A-Fa-f]{2})|%00")
 SPELLINGS = ("SET datestyle TO 'ISO, YMD'", "SET client_encoding TO 'UTF8'")
 
 
@@ -51,9 +52,10 @@ class PostgresConnector:
 def _refuse_ambiguous(url: str, where: str) -> None:
     """Refuse an address whose password the driver would cut up and show a piece of."""
     user = url.partition("://")[2].rpartition("@")[0]
-    if "@" in user or "/" in user:
+    if "@" in user or "/" in user or UNESCAPED.search(url):
         raise SourceUnreadable(
-            f"{where}: the `url` holds an @ or / within its user or password; write %40 or %2F"
+            f"{where}: the `url` holds an @, /, % or blank within its user or password; write "
+            "%40, %2F, %25 or %20"
         )
 
 

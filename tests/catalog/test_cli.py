@@ -131,10 +131,18 @@ def test_json_puts_the_document_alone_on_standard_output(workspace: Path) -> Non
     ended = check(workspace, "--format", "json")
     document = json.loads(ended.out)
     assert (ended.status, ended.err) == (0, "")
-    assert (document["as_of"], document["verdict"], document["exit_code"]) == ("2026-11-20", "warn", 0)
+    assert (document["as_of"], document["verdict"], document["exit_code"]) == (
+        "2026-11-20",
+        "warn",
+        0,
+    )
     failed = {r["check"]: r for r in document["results"]}["attribute:customer.email/required"]
     assert (failed["verdict"], failed["rows_compared"], failed["violations"]) == ("fail", 2, 1)
-    assert (failed["file"], failed["line"], failed["samples"]) == ("catalog/definitions.yml", 21, ["2"])
+    assert (failed["file"], failed["line"], failed["samples"]) == (
+        "catalog/definitions.yml",
+        21,
+        ["2"],
+    )
 
 
 def test_output_writes_the_report_whole_and_says_so_on_standard_error(workspace: Path) -> None:
@@ -206,7 +214,10 @@ def test_as_of_is_the_day_that_is_judged(workspace: Path) -> None:
 
 def test_runs_lists_what_was_kept_newest_first(workspace: Path) -> None:
     empty = tekdogru("runs", "-w", workspace)
-    assert (empty.status, empty.out) == (0, "no run is kept yet; `tekdogru check` makes the first\n")
+    assert (empty.status, empty.out) == (
+        0,
+        "no run is kept yet; `tekdogru check` makes the first\n",
+    )
     check(workspace, "--select", "expiry")
     (workspace / "data/crm.csv").unlink()
     check(workspace)
@@ -230,8 +241,14 @@ def test_a_history_that_cannot_be_used_is_told_before_anything_runs(workspace: P
 
 def test_the_starter_that_init_makes_is_valid_and_green(tmp_path: Path) -> None:
     made = tekdogru("init", "mine", cwd=tmp_path)
-    assert (made.status, made.out) == (0, "mine: workspace made; next: tekdogru check --workspace mine\n")
-    assert tekdogru("validate", "-w", "mine", cwd=tmp_path).out == "14 definitions: 0 error(s), 0 warning(s)\n"
+    assert (made.status, made.out) == (
+        0,
+        "mine: workspace made; next: tekdogru check --workspace mine\n",
+    )
+    assert (
+        tekdogru("validate", "-w", "mine", cwd=tmp_path).out
+        == "14 definitions: 0 error(s), 0 warning(s)\n"
+    )
     ended = tekdogru("check", "-w", "mine", cwd=tmp_path)
     assert (ended.status, ended.err) == (0, "")
     assert "0 fail, 0 error, 0 unknown, 0 warn, 10 pass" in ended.out
@@ -248,7 +265,17 @@ def test_init_refuses_a_folder_with_anything_in_it_and_writes_nothing(
     assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
 
 
-HEAVY = ("great_expectations", "pandas", "duckdb", "pyarrow", "networkx", "mkdocs", "openpyxl", "sqlmodel", "fastapi")
+HEAVY = (
+    "great_expectations",
+    "pandas",
+    "duckdb",
+    "pyarrow",
+    "networkx",
+    "mkdocs",
+    "openpyxl",
+    "sqlmodel",
+    "fastapi",
+)
 
 
 def loaded_by(*arguments: object) -> tuple[int, set[str]]:
@@ -259,7 +286,11 @@ def loaded_by(*arguments: object) -> tuple[int, set[str]]:
         "print('\\n' + str(status), *{name.partition('.')[0] for name in sys.modules})\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, timeout=60, check=True, encoding="utf-8"
+        [sys.executable, "-c", program],
+        capture_output=True,
+        timeout=60,
+        check=True,
+        encoding="utf-8",
     )
     status, *names = done.stdout.splitlines()[-1].split()
     return int(status), set(names)
@@ -268,7 +299,8 @@ def loaded_by(*arguments: object) -> tuple[int, set[str]]:
 def many_definitions(sql: bool) -> str:
     """A hundred attributes with their fields, and with SQL a condition and a measure for each."""
     fields = "\n".join(f"          - {{key: f{n}, type: text}}" for n in range(100))
-    said = [f"""
+    said = [
+        f"""
 sources:
   - key: crm
     name: CRM
@@ -281,12 +313,17 @@ sources:
         fields:
           - {{key: no, type: code}}
 {fields}
-attributes:"""]
+attributes:"""
+    ]
     for n in range(100):
-        rule = f"""
+        rule = (
+            f"""
     claims: [{{field: crm.people.f{n}, when: "f{n} <> 'x'"}}]
-    rules: [{{key: r, sql: "length(value) < {n + 9}"}}]""" if sql else f"""
+    rules: [{{key: r, sql: "length(value) < {n + 9}"}}]"""
+            if sql
+            else f"""
     claims: [{{field: crm.people.f{n}}}]"""
+        )
         said.append(f"""
   - key: customer.a{n}
     name: A {n}
@@ -295,9 +332,12 @@ attributes:"""]
     expires_on: 2099-01-01{rule}""")
     if sql:
         said.append("\nmeasures:")
-        said += [f"""
+        said += [
+            f"""
   - {{key: m{n}, name: M, definition: It., owner: owner@bank.example, expires_on: 2099-01-01,
-     calculation: SELECT count(*) AS value FROM customer WHERE a{n} IS NOT NULL}}""" for n in range(100)]
+     calculation: SELECT count(*) AS value FROM customer WHERE a{n} IS NOT NULL}}"""
+            for n in range(100)
+        ]
     return "".join(said)  # fmt: skip
 
 
@@ -318,7 +358,19 @@ def test_validating_a_hundred_definitions_loads_nothing_heavy(tmp_path: Path, sq
 
 def test_each_command_says_in_its_help_what_it_is_for() -> None:
     listed: Mapping[str, str] = dict(
-        line.split(maxsplit=1) for line in tekdogru("--help").out.split("Commands:\n")[1].splitlines()
+        line.split(maxsplit=1)
+        for line in tekdogru("--help").out.split("Commands:\n")[1].splitlines()
     )
-    assert listed.keys() >= {"init", "validate", "schema", "check", "compile", "baseline", "runs", "lineage", "impact", "site"}
+    assert listed.keys() >= {
+        "init",
+        "validate",
+        "schema",
+        "check",
+        "compile",
+        "baseline",
+        "runs",
+        "lineage",
+        "impact",
+        "site",
+    }
     assert tekdogru("--version").out.startswith("tekdogru ")

@@ -26,7 +26,9 @@ def test_a_span_is_read_as_it_is_written(count: int, unit: str) -> None:
     assert Duration.parse(str(Duration(count, unit))) == Duration(count, unit)
 
 
-@pytest.mark.parametrize("text", ["", "d", "12", "1.5d", "-3d", "3 d", "3m", "3D", "999999d", "٣d", "3d\n4d"])
+@pytest.mark.parametrize(
+    "text", ["", "d", "12", "1.5d", "-3d", "3 d", "3m", "3D", "999999d", "٣d", "3d\n4d"]
+)
 def test_what_is_no_span_is_refused_with_the_known_units(text: str) -> None:
     with pytest.raises(ValueError, match="such as 365d, 12mo or 5bd .*bd = business days"):
         Duration.parse(text)

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from catalog.loading.loader import load_catalog
 from catalog.loading.yaml_files import read_yaml
 
-KINDS = (
-    "teams, roles, entities, sources, attributes, measures, reports, touchpoints, purposes, baseline"
-)
+KINDS = "teams, roles, entities, sources, attributes, measures, reports, touchpoints, purposes, baseline"
 
 
 def problems(folder: Path, *files: str | bytes) -> list[str]:
@@ -104,7 +102,9 @@ def test_a_broken_file_is_told_with_its_line_and_what_to_do(
 
 
 def test_a_broken_file_does_not_hide_the_problems_of_the_others(tmp_path: Path) -> None:
-    found = problems(tmp_path, "teams: [", "roles:\n  - {key: r}\n", "teams:\n  - {kye: t, name: T}\n")
+    found = problems(
+        tmp_path, "teams: [", "roles:\n  - {key: r}\n", "teams:\n  - {kye: t, name: T}\n"
+    )
     assert [line.split(": error")[0] for line in found] == [
         "catalog/a.yml:2", "catalog/b.yml:2", "catalog/c.yml:2", "catalog/c.yml:2",
     ]  # fmt: skip
@@ -184,7 +184,12 @@ def test_files_with_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: P
     assert found == ["catalog/a.yml:3: error TD004: teams 'b': 'name' is missing"]
 
 
-@given(st.one_of(st.binary(max_size=60), st.text(alphabet="a:-[]{}&*!|>'\"\n\t #,x01", max_size=60).map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=60),
+        st.text(alphabet="a:-[]{}&*!|>'\"\n\t #,x01", max_size=60).map(str.encode),
+    )
+)
 def test_whatever_a_file_holds_reading_it_never_raises(raw: bytes) -> None:
     from tempfile import TemporaryDirectory
 

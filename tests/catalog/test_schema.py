@@ -115,7 +115,9 @@ measures:
 """
 
 
-def test_the_short_forms_that_loading_accepts_fit_the_schema(tmp_path: Path, schema_of: Any) -> None:
+def test_the_short_forms_that_loading_accepts_fit_the_schema(
+    tmp_path: Path, schema_of: Any
+) -> None:
     text = SHORT_FORMS.replace("calculation: 1", "calculation: a / b")
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog/a.yml").write_text(text, encoding="utf-8")

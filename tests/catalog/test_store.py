@@ -180,7 +180,9 @@ def test_a_history_of_another_version_is_refused_and_left_alone(url: str) -> Non
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     file.write_bytes(b"these are my notes, not a database" * 50)
-    with pytest.raises(TekdogruError, match=r"the history at .*state\.db cannot be used: file is not a database"):
+    with pytest.raises(
+        TekdogruError, match=r"the history at .*state\.db cannot be used: file is not a database"
+    ):
         RunStore(f"sqlite:///{file}")
     assert file.read_bytes().startswith(b"these are my notes")
 
@@ -204,9 +206,18 @@ def test_a_history_that_was_cut_off_is_told_not_trusted(tmp_path: Path) -> None:
     ("url", "said"),
     [
         ("nonsense", "the address of the history cannot be read"),
-        ("postgresql://u:geheim123@127.0.0.1:9/x", "the history at postgresql://u:***@127.0.0.1:9/x cannot be used"),
-        ("oracle+nothing://u:geheim123@h/x", "the history at oracle+nothing://u:***@h/x cannot be used"),
-        ("sqlite:////proc/none/state.db", "the history at sqlite:////proc/none/state.db cannot be used"),
+        (
+            "postgresql://u:geheim123@127.0.0.1:9/x",
+            "the history at postgresql://u:***@127.0.0.1:9/x cannot be used",
+        ),
+        (
+            "oracle+nothing://u:geheim123@h/x",
+            "the history at oracle+nothing://u:***@h/x cannot be used",
+        ),
+        (
+            "sqlite:////proc/none/state.db",
+            "the history at sqlite:////proc/none/state.db cannot be used",
+        ),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told_without_its_password(url: str, said: str) -> None:

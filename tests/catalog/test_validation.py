@@ -123,7 +123,9 @@ def test_the_catalog_that_the_cases_change_has_no_problem(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].replace(" ", "_"))
-def test_every_problem_is_found_where_it_is_written(tmp_path: Path, case: Mapping[str, Any]) -> None:
+def test_every_problem_is_found_where_it_is_written(
+    tmp_path: Path, case: Mapping[str, Any]
+) -> None:
     found = find_problems(tmp_path, changed(case["change"]))
     assert [str(problem) for problem in found] == [f"{FILE}:{line}" for line in case["says"]]
     assert all(problem.code in CODES for problem in found)
@@ -144,13 +146,23 @@ def test_what_has_come_of_age_or_lost_its_holder_is_a_warning_only(tmp_path: Pat
     })  # fmt: skip
     said = [(p.level, p.code, p.message) for p in find_problems(tmp_path, text)]
     gone = "nobody holds 'head' any more (sahipsiz); ask d@bank.example, name a new holder"
-    assert ("warning", "TD040", "attribute:customer.email: its review was due on 2026-11-19; review and renew it") in said
+    assert (
+        "warning",
+        "TD040",
+        "attribute:customer.email: its review was due on 2026-11-19; review and renew it",
+    ) in said
     assert ("warning", "TD041", f"measure:mails: {gone}") in said
-    assert ("warning", "TD042", "attribute:customer.email: personal data (contact) without `purposes`") in said
+    assert (
+        "warning",
+        "TD042",
+        "attribute:customer.email: personal data (contact) without `purposes`",
+    ) in said
     promise = "promises to be refreshed, but no `confirmed_at` field could show it"
     assert ("warning", "TD043", f"dataset:core.people: {promise}") in said
     missing = "`current` needs `valid_for`: how long is a confirmed value current?"
-    assert [m for level, _, m in said if level == "error"] == [f"attribute:customer.segment: {missing}"]
+    assert [m for level, _, m in said if level == "error"] == [
+        f"attribute:customer.segment: {missing}"
+    ]
 
 
 @pytest.mark.parametrize(("day", "codes"), [("2026-11-20", []), ("2026-11-21", ["TD040"])])
@@ -163,14 +175,21 @@ def test_a_definition_is_past_its_review_date_on_the_day_after(
 
 
 def test_a_path_may_go_down_and_begin_with_dots(tmp_path: Path) -> None:
-    text = changed({"path: core.csv": "path: 2026/..core.csv", "path: people.csv": "path: ./people.csv"})
+    text = changed(
+        {"path: core.csv": "path: 2026/..core.csv", "path: people.csv": "path: ./people.csv"}
+    )
     assert find_problems(tmp_path, text) == []
 
 
 @pytest.mark.parametrize("name", ["utf-8", "windows-1254", "iso-8859-9", "cp857"])
 def test_encodings_that_turkish_files_have_are_known(tmp_path: Path, name: str) -> None:
     assert codecs.lookup(name)
-    assert find_problems(tmp_path, changed({"path: core.csv": f"path: core.csv\n        encoding: {name}"})) == []
+    assert (
+        find_problems(
+            tmp_path, changed({"path: core.csv": f"path: core.csv\n        encoding: {name}"})
+        )
+        == []
+    )
 
 
 def test_a_table_without_the_address_of_its_database_is_refused(tmp_path: Path) -> None:
@@ -184,7 +203,9 @@ def test_a_table_without_the_address_of_its_database_is_refused(tmp_path: Path) 
 
 def test_a_catalog_with_errors_is_not_opened_for_work(tmp_path: Path) -> None:
     write_workspace(tmp_path, changed({"owner: head\n    datasets": "owner: haed\n    datasets"}))
-    with pytest.raises(CatalogInvalid, match=r"the catalog has 1 error\(s\); nothing ran") as raised:
+    with pytest.raises(
+        CatalogInvalid, match=r"the catalog has 1 error\(s\); nothing ran"
+    ) as raised:
         open_valid(tmp_path)
     assert raised.value.exit_code == 4
     assert [problem.code for problem in raised.value.problems] == ["TD013"]

@@ -228,7 +228,11 @@ def test_no_value_of_a_customer_is_told_with_the_broken_row(tmp_path: Path) -> N
     assert "5551234" not in said
 
 
-REFERENCE = [("007", "Işık; A.Ş.", "1234.50"), ("08", 'İki\nsatır "çift"', "-0.5"), ("9", "ğüşöçı", "")]
+REFERENCE = [
+    ("007", "Işık; A.Ş.", "1234.50"),
+    ("08", 'İki\nsatır "çift"', "-0.5"),
+    ("9", "ğüşöçı", ""),
+]
 
 
 def table(delimiter: str, end: str, decimal: str = ".") -> str:

@@ -124,12 +124,20 @@ def test_what_people_wrote_in_the_file_stays(workspace: Path) -> None:
     file = workspace / "catalog/baseline.yml"
     text = file.read_text(encoding="utf-8")
     assert text.startswith("# Recorded by `tekdogru baseline`")
-    text = text.replace(f"- check: {CUSTOMER}\n", f"  # Agreed with the board, Şubat.\n- check: {CUSTOMER}   # by Elif\n")
+    text = text.replace(
+        f"- check: {CUSTOMER}\n",
+        f"  # Agreed with the board, Şubat.\n- check: {CUSTOMER}   # by Elif\n",
+    )
     file.write_text(f"# Ours since 2026.\n{text}# The end.\n", encoding="utf-8")
     write_mails(workspace, "crm", 8)
     assert command("baseline", workspace, "2026-11-21") == 0
     written = file.read_text(encoding="utf-8")
-    for kept in ("# Ours since 2026.", "# Agreed with the board, Şubat.", "# by Elif", "# The end."):
+    for kept in (
+        "# Ours since 2026.",
+        "# Agreed with the board, Şubat.",
+        "# by Elif",
+        "# The end.",
+    ):
         assert kept in written
     assert "recorded_on: 2026-11-21" in written
     assert entries(workspace) == {CUSTOMER: 0.8, USER: 0.7}
@@ -173,5 +181,8 @@ def test_entries_in_another_file_are_not_written_twice(
     entry = f"baseline:\n  - {{check: '{USER}', share: 0.5, recorded_on: 2026-01-01}}\n"
     (workspace / "catalog/old.yml").write_text(entry, encoding="utf-8")
     assert command("baseline", workspace) == 64
-    assert "baseline entries stand at catalog/old.yml:2; move them to catalog/baseline.yml" in capsys.readouterr().err
+    assert (
+        "baseline entries stand at catalog/old.yml:2; move them to catalog/baseline.yml"
+        in capsys.readouterr().err
+    )
     assert not (workspace / "catalog/baseline.yml").exists()

@@ -20,7 +20,7 @@ from expectations.suites import GUARD
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
-TEXT = [
+TEXT: list[dict[str, Any]] = [
     {"expect": "expect_column_values_to_not_be_null", "mostly": 0.9},
     {"expect": "expect_column_values_to_be_null", "mostly": 0.1},
     {"expect": "expect_column_values_to_be_unique"},
@@ -42,7 +42,7 @@ TEXT = [
     {"expect": "expect_table_row_count_to_be_between", "min_value": 1, "max_value": 4},
     {"expect": "expect_table_row_count_to_equal", "value": 9},
 ]
-NUMBER = [
+NUMBER: list[dict[str, Any]] = [
     {"expect": "expect_column_values_to_be_between", "min_value": 0, "max_value": 10},
     {"expect": "expect_column_values_to_not_be_null"},
     {"expect": "expect_column_values_to_be_unique"},
@@ -58,14 +58,14 @@ NUMBER = [
         "quantile_ranges": {"quantiles": [0.5], "value_ranges": [[0, 3]]},
     },
 ]
-DAY = [
+DAY: list[dict[str, Any]] = [
     {"expect": "expect_column_values_to_be_between", "min_value": "2026-01-01"},
     {"expect": "expect_column_max_to_be_between", "max_value": "2026-11-01"},
     {"expect": "expect_column_min_to_be_between", "min_value": "1980-01-01"},
     {"expect": "expect_column_values_to_not_be_null"},
     {"expect": "expect_column_unique_value_count_to_be_between", "min_value": 2},
 ]
-MOMENT = [
+MOMENT: list[dict[str, Any]] = [
     {
         "expect": "expect_column_values_to_be_between",
         "min_value": "2026-01-01T12:00:00",
@@ -73,7 +73,7 @@ MOMENT = [
     },
     {"expect": "expect_column_max_to_be_between", "max_value": "2026-11-01T00:00:00"},
 ]
-TRUTH = [
+TRUTH: list[dict[str, Any]] = [
     {"expect": "expect_column_values_to_be_in_set", "value_set": [True]},
     {"expect": "expect_column_values_to_be_unique"},
 ]
@@ -280,7 +280,9 @@ def test_native_expectations_and_our_own_are_in_suites_apart(suites: Mapping[str
     }  # fmt: skip
     for name, suite in suites.items():
         types = {one["type"] for one in suite["expectations"] if "guard" not in one["meta"]}
-        assert not types & SUPPORTED.keys() if name.endswith(".tekdogru") else types <= set(SUPPORTED)
+        assert (
+            not types & SUPPORTED.keys() if name.endswith(".tekdogru") else types <= set(SUPPORTED)
+        )
 
 
 WITHOUT_OURS = """

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workspaces import write_workspace
+from workspaces import run, write_workspace
 
 from catalog.store.runs import RunStore
 
@@ -62,7 +62,9 @@ def temporary(tmp_path: Path) -> Path:
     return folder
 
 
-def start(workspace: Path, temporary: Path, *more: str, **environment: str) -> subprocess.Popen[str]:
+def start(
+    workspace: Path, temporary: Path, *more: str, **environment: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [PROGRAM, "check", "-w", workspace, *DAY, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding="utf-8", env={**os.environ, "TMPDIR": str(temporary), **environment},
@@ -102,7 +104,9 @@ def children_of(process: int) -> list[int]:
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            lines = dict(
+                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+            )
         except OSError:  # it has ended meanwhile
             continue
         if int(lines["PPid"]) == process and not lines["State"].startswith("Z"):
@@ -228,7 +232,7 @@ def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-SECRET = "geheim-ŞİFRE-4711"
+SECRET = "geheim-ŞİFRE-kimsebilmez"
 
 
 def addresses(server: str) -> Sequence[str]:
@@ -253,16 +257,17 @@ def test_a_password_shows_nowhere_when_its_source_cannot_be_read(
     from urllib.parse import quote
 
     tried = addresses(guarded_server)
-    said = ["sources:"]
-    for number in range(len(tried)):
-        said.append(f"""
+    definitions = "sources:" + "".join(
+        f"""
   - key: s{number}
     name: S
     kind: postgres
     url: ${{SECRET_URL_{number}}}
     owner: owner@bank.example
-    datasets: [{{key: t, table: public.t, entity: e{number}, id: no, fields: [{{key: no}}]}}]""")
-    workspace = write_workspace(tmp_path / "w", "".join(said))
+    datasets: [{{key: t, table: public.t, entity: e{number}, id: no, fields: [{{key: no}}]}}]"""
+        for number in range(len(tried))
+    )
+    workspace = write_workspace(tmp_path / "w", definitions)
     urls = {f"SECRET_URL_{number}": url for number, url in enumerate(tried)}
     shown = []
     for form in ("text", "json"):
@@ -275,5 +280,29 @@ def test_a_password_shows_nowhere_when_its_source_cannot_be_read(
     files = [file.read_bytes() for file in workspace.rglob("*") if file.is_file()]
     assert len(files) >= 3
     everything = "\n".join(shown).encode() + b"".join(files)
-    for form in (SECRET, quote(SECRET), "4711", "geheim"):
+    for form in (SECRET, quote(SECRET), "geheim", "kimsebilmez"):
         assert form.encode() not in everything
+
+
+LEAKS = pytest.mark.xfail(strict=True, reason="libpq quotes the broken part, which is the password")
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["p@", "p/", "p#", "p:", pytest.param("p%", marks=LEAKS), pytest.param("p ", marks=LEAKS)],
+)
+def test_a_password_with_letters_that_an_address_must_escape_shows_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    definitions = """
+sources:
+  - key: s
+    name: S
+    kind: postgres
+    url: ${SECRET_URL}
+    owner: owner@bank.example
+    datasets: [{key: t, table: public.t, entity: e, id: no, fields: [{key: no}]}]"""
+    monkeypatch.setenv("SECRET_URL", f"postgresql://reader:{before}geheim@127.0.0.1:9/bank")
+    record = run(write_workspace(tmp_path, definitions))
+    assert {result.verdict for result in record.results} == {"unknown"}
+    assert "geheim" not in record.model_dump_json()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workspaces import TODAY, by_key, run, write_workspace
+from workspaces import by_key, run, write_workspace
 
 from catalog.results import Result, RunRecord
 from catalog.validation.opening import open_valid
@@ -567,7 +567,7 @@ reports:
 
 touchpoints:
   - {key: letters, name: Letters, owner: retail, reads: {customer.address: core.customers.address}}
-"""  # noqa: E501
+"""
 MORE_FIELDS = """\
           - {key: status, type: code}
           - {key: mail_confirmed_on, type: date}

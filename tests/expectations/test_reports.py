@@ -45,7 +45,7 @@ sources:
         fields: [{key: no, type: code}, {key: e_mail, type: email}, {key: il}]
       - key: calls
         path: gone.csv
-        entity: customer
+        entity: call
         id: no
         rows: many
         severity: warning
@@ -121,13 +121,15 @@ def test_the_report_says_the_worst_first_whose_it_is_and_what_it_reaches(tmp_pat
 
 
 def test_a_clean_run_is_short(tmp_path: Path) -> None:
-    one_source = DEFINITIONS.replace("path: gone.csv", "path: crm.csv").replace("expires_on: 2026", "expires_on: 2036")
+    one_source = DEFINITIONS.replace("path: gone.csv", "path: crm.csv").replace(
+        "expires_on: 2026", "expires_on: 2036"
+    )
     rows = "no,mail,town\n1,a@b.co,Van\n"
     crm = "no,e_mail,il\n1,a@b.co,Van\n"
     write_workspace(tmp_path, one_source, {"data/core.csv": rows, "data/crm.csv": crm})
     assert report(tmp_path, run(tmp_path), {}) == (
         "Run 20261120T120000-00000000, as of 2026-11-20\n\n"
-        "0 fail, 0 error, 0 unknown, 0 warn, 22 pass\n"
+        "0 fail, 0 error, 0 unknown, 0 warn, 19 pass\n"
         "The gate is open: nothing at or above 'critical' failed."
     )
 
@@ -136,5 +138,6 @@ def test_a_key_cannot_command_the_terminal(tmp_path: Path) -> None:
     crm = 'no,e_mail,il\n"4\x1b[2J\x07",a@b.co,Van\n"6\nRun x",b@b.co,Van\n'
     write_workspace(tmp_path, DEFINITIONS, {"data/core.csv": CORE, "data/crm.csv": crm})
     shown = report(tmp_path, run(tmp_path, select="*known_to*"), {})
-    assert "for example 4\\x1b[2J\\x07, 6\\nRun x" in shown
+    samples = shown.split("for example ")[1].splitlines()[0]
+    assert sorted(samples.split(", ")) == ["4\\x1b[2J\\x07", "6\\nRun x"]
     assert "\x1b" not in shown
