@@ -139,7 +139,10 @@ def _unparsed(error: ParseError) -> Iterable[SqlProblem]:
     for found in error.errors:
         start = (found.get("start_context") or "").rsplit("\n", 1)[-1]
         piece = found.get("highlight") or ""
-        message = f"this cannot be read at {start[-30:]}»{piece}«: {found.get('description')}"
+        said = str(found.get("description"))
+        if said.startswith("Required keyword"):
+            said = "something is missing here"
+        message = f"this cannot be read at {start[-30:]}»{piece}«: {said}"
         yield SqlProblem(found.get("line") or 1, found.get("col") or 1, message)
 
 

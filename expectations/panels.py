@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
@@ -32,10 +32,9 @@ _VERDICTS: Mapping[Language, Mapping[str, str]] = {
         "error": "çalışmadı",
     },
 }
-_SAMPLES: Mapping[Language, str] = {"en": "Examples", "tr": "Örnekler"}
 _ROW = Markup(
     "<tr><th scope='row'><code>{check}</code><br><code class='td-quiet'>{expectation}</code>"
-    "{more}</th><td>{verdict}</td><td class='td-num'>{rows}</td><td class='td-num'>{compared}</td>"
+    "</th><td>{verdict}</td><td class='td-num'>{rows}</td><td class='td-num'>{compared}</td>"
     "<td class='td-num'>{violations}</td><td>{observed}</td><td>{expected}</td></tr>"
 )
 _TABLE = Markup(
@@ -46,7 +45,10 @@ _TABLE = Markup(
 
 
 def verdicts(definition: Definition, context: PanelContext) -> Panel | None:
-    """A folded table of the definition's checks; None when the run has none for it."""
+    """A folded table of the definition's checks; None when the run has none for it.
+
+    No key of an offending row is shown: a page is for everybody, a run's report for its owner.
+    """
     results = context.results_of(definition.urn)
     if not results:
         return None
@@ -62,7 +64,6 @@ def _row(result: Result, context: PanelContext) -> Markup:
     return _ROW.format(
         check=result.check,
         expectation=result.expectation,
-        more=Markup("").join(_more(result, context)),
         verdict=_VERDICTS[context.language][result.verdict],
         rows=context.count(result.urn, result.rows_available),
         compared=context.count(result.urn, result.rows_compared),
@@ -70,12 +71,6 @@ def _row(result: Result, context: PanelContext) -> Markup:
         observed=_figure(result, result.observed, context),
         expected=_figure(result, result.expected, context),
     )
-
-
-def _more(result: Result, context: PanelContext) -> Iterator[Markup]:
-    if result.samples and not context.is_personal(result.urn):
-        samples = Markup(", ").join(Markup("<code>{}</code>").format(s) for s in result.samples)
-        yield Markup("<br>{}: {}").format(_SAMPLES[context.language], samples)
 
 
 def _figure(result: Result, figure: object, context: PanelContext) -> str:

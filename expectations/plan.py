@@ -82,7 +82,11 @@ class EntityPlan:
 
 @dataclass(frozen=True)
 class Column:
-    """A claimed field as one attribute sees it: cleansed, typed and folded for comparison."""
+    """A claimed field as one attribute sees it: cleansed, typed and folded for comparison.
+
+    `rows` are the conditions under which a row's field holds this attribute at all, where every
+    claim on it names some: the kinds of contact that share one column.
+    """
 
     dataset: str
     field: str
@@ -92,6 +96,7 @@ class Column:
     compare: tuple[str, ...]
     values: tuple[str, ...] | None = None
     confirmed_by: str | None = None
+    rows: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

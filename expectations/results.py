@@ -56,7 +56,7 @@ def make_result(
         observed=observed,
         expected=_expected(check),
         samples=counted.samples,
-        truncated=len(counted.samples) < violations,
+        truncated=counted.truncated,
         message=_message(check, answer, decision, observed),
         file=check.place.file if check.place else None,
         line=check.place.line if check.place else None,

@@ -119,16 +119,19 @@ def is_query(calculation: str) -> bool:
 
 
 def _source_edges(catalog: Catalog) -> Iterator[Found]:
+    claims = (claim for one in catalog.attributes.values() for claim in one.claims)
+    feeding = {claim.field.rpartition(".")[0] for claim in claims}
     for source in catalog.sources.values():
         for dataset in source.datasets:
             yield Edge(source.urn, dataset.urn, "contains")
             for part in dataset.fields:
                 yield Edge(dataset.urn, part.urn, "contains")
-            yield from _entity_edges(dataset)
+            if dataset.path in feeding:
+                yield from _entity_edges(dataset)
 
 
 def _entity_edges(dataset: Dataset) -> Iterator[Found]:
-    """What decides which entities there are: the id of a dataset, and its population."""
+    """What decides which entities there are: the id and population of a dataset that is claimed."""
     if not dataset.entity:
         return
     entity = f"entity:{dataset.entity}"

@@ -61,8 +61,14 @@ def _candidate(scene: Scene, attribute: Attribute, claim: Claim) -> Candidate:
         attribute.compare,
         tuple(attribute.values) if attribute.values is not None else None,
         confirmed.field if confirmed else None,
+        _claimed_rows(attribute, claim.field),
     )
     return Candidate(column, claim.when, claim.row)
+
+
+def _claimed_rows(attribute: Attribute, field: str) -> tuple[str, ...]:
+    rows = [claim.row for claim in attribute.claims if claim.field == field]
+    return tuple(row for row in rows if row) if all(rows) else ()
 
 
 def attribute_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -> Iterator[Check]:

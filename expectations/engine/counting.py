@@ -67,10 +67,11 @@ class Counting:
         )
 
     def samples(self, most: int) -> str:
-        """The statement that fetches the keys of offending rows, at most `most`."""
+        """The statement that fetches the first keys of offending rows, one more than `most`."""
         source = self.view or self.relation
         where = "QUALIFY" if self.windowed else "WHERE"
-        return f"SELECT CAST({self.key} AS VARCHAR) FROM {source} {where} {self.bad} LIMIT {most}"
+        rows = f"SELECT CAST({self.key} AS VARCHAR) AS key FROM {source} {where} {self.bad}"
+        return f"SELECT DISTINCT key FROM ({rows}) ORDER BY key LIMIT {most + 1}"
 
 
 @dataclass(frozen=True)

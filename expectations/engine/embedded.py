@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from catalog.settings import EngineSettings
 from expectations.engine.calculating import calculation_steps, read_measures
@@ -168,7 +169,9 @@ class _Work:
             return Missing("engine", outcome.failure.message)
         row = outcome.rows[0]
         numbers = [row[columns[i]] if i in columns else None for i in range(6)]
-        samples = outcomes.get(f"samples:{check.key}")
+        fetched = outcomes.get(f"samples:{check.key}")
+        keys = [str(key) for (key,) in fetched.rows if key is not None] if fetched else []
+        most = self.settings.samples
         rows, compared, violations = (int(str(number or 0)) for number in numbers[:3])
         left, right = (None if number is None else int(str(number)) for number in numbers[3:5])
         return Counted(
@@ -178,7 +181,8 @@ class _Work:
             left,
             right,
             value=numbers[5],
-            samples=tuple(str(r[0]) for r in samples.rows if r[0] is not None) if samples else (),
+            samples=tuple(keys[:most]),
+            truncated=len(keys) > most or (violations > 0 and most == 0),
             seconds=outcome.seconds,
         )
 
@@ -186,13 +190,19 @@ class _Work:
         """The datasets whose reading failed, and why."""
         failures = {path: outcomes[f"rows:{path}"].failure for path in self.scope.projections}
         return {
-            path: Missing(
-                "source" if _is_unreadable(failure.message) else "engine",
-                f"{path}: {plain(failure.message, self.extracts[path].files)}",
-            )
+            path: _why_unread(path, self.extracts[path], failure.message)
             for path, failure in failures.items()
             if failure
         }
+
+
+def _why_unread(path: str, extract: Extract, message: str) -> Missing:
+    """Blames the source where it is known to be broken, else the engine."""
+    explained = extract.explain()
+    if explained:
+        return Missing("source", f"{path} cannot be read: {explained}")
+    kind: Literal["source", "engine"] = "source" if _is_unreadable(message) else "engine"
+    return Missing(kind, f"{path}: {plain(message, extract.files)}")
 
 
 def _unreadable(reads: Sequence[str], extracts: Mapping[str, Extract | Missing]) -> Missing | None:

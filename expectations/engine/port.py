@@ -21,6 +21,7 @@ class Counted:
     only_right: int | None = None
     value: Any = None
     samples: tuple[str, ...] = ()
+    truncated: bool = False
     seconds: float = 0.0
 
 

@@ -106,17 +106,27 @@ class Projection:
 
     def _select(self, extract: Extract, dialect: Dialect) -> str:
         reading = Reading(self.dataset, extract, dialect.zone)
-        texts = [
-            f"{cleanse(reading.text(c.field), c.cleanse)} AS s{i}" for i, c in self._numbered()
-        ]
+        texts = [f"{self._text(reading, dialect, c)} AS s{i}" for i, c in self._numbered()]
         values = [f"{self._parsed(reading, i, c)} AS y{i}" for i, c in self._numbered()]
         staged = f"SELECT *{_listed(texts)} FROM ({reading.select()})"
         parsed = f"SELECT *{_listed(values)} FROM ({staged})"
         return f"SELECT {', '.join(self._final(reading, dialect))} FROM ({parsed})"
 
+    def _text(self, reading: Reading, dialect: Dialect, column: Column) -> str:
+        """The cleansed text of a column on the rows whose field holds it."""
+        text = cleanse(reading.text(column.field), column.cleanse)
+        if not column.rows:
+            return text
+        claimed = [
+            self._condition(Condition(row, column.confirmed_by), reading.typed_fields(), dialect)
+            for row in column.rows
+        ]
+        return f"CASE WHEN {' OR '.join(claimed)} THEN {text} END"
+
     def _parsed(self, reading: Reading, i: int, column: Column) -> str:
         field = self.dataset.field(column.field)
-        if field.type == column.type and not column.cleanse and reading.is_native(field.key):
+        plain = not (column.cleanse or column.rows)
+        if field.type == column.type and plain and reading.is_native(field.key):
             return quote_name(field.key)
         return parse(f"s{i}", column.type, reading.zone, reading.format(field.key))
 
@@ -132,9 +142,7 @@ class Projection:
             if column.confirmed_by:
                 columns.append(f"{self._confirmed(column.confirmed_by, rows)} AS c{i}")
         for j, condition in enumerate(self.conditions):
-            confirmed = self._confirmed(condition.confirmed_by, rows)
-            shown = dialect.condition(condition.text, {"confirmed_at": confirmed, **rows})
-            columns.append(f"coalesce({shown}, false) AS w{j}")
+            columns.append(f"{self._condition(condition, rows, dialect)} AS w{j}")
         return columns
 
     def _of_column(self, i: int, column: Column) -> list[str]:
@@ -152,6 +160,11 @@ class Projection:
             return "NULL"
         field = self.dataset.field(self.dataset.id)
         return canonical(reading.typed(field.key), reading.text(field.key), field.type)
+
+    def _condition(self, condition: Condition, rows: Mapping[str, str], dialect: Dialect) -> str:
+        confirmed = self._confirmed(condition.confirmed_by, rows)
+        shown = dialect.condition(condition.text, {"confirmed_at": confirmed, **rows})
+        return f"coalesce({shown}, false)"
 
     def _confirmed(self, by: str | None, rows: Mapping[str, str]) -> str:
         field = by or self.dataset.confirmed_by

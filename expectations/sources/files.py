@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
 from expectations.sources.port import Extract, require_columns, text_literal
+from expectations.sources.rows import explain_refusal, not_utf8, with_one_line_end
 from expectations.sources.sheets import Spelling, copy_sheet
 
 CHUNK = 1 << 20
@@ -44,8 +47,10 @@ def _locate(source: SourceSystem, dataset: Dataset, root: Path) -> Path:
 def _csv(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
     if codecs.lookup(dataset.encoding).name not in ("utf-8", "utf-8-sig", "ascii"):
         path = _as_utf8(dataset, path, where, spool)
+    path = with_one_line_end(path, spool / f"{dataset.path}.lf{path.suffix.lower()}")
     delimiter = dataset.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
     columns = _header(path, where, delimiter)
+    _suspect_delimiter(columns, where, delimiter)
     require_columns(dataset, columns, where)
     named = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in _distinct(columns))
     relation = (
@@ -53,7 +58,18 @@ def _csv(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
         f"delim={text_literal(delimiter)}, quote='\"', escape='\"', nullstr='', "
         f"columns={{{named}}})"
     )
-    return Extract(relation, (path,), tuple(columns), {})
+    explain = partial(explain_refusal, path, where, delimiter, len(columns))
+    return Extract(relation, (path,), tuple(columns), {}, explain)
+
+
+def _suspect_delimiter(columns: list[str], where: str, delimiter: str) -> None:
+    """One heading that holds another delimiter is a file read with the wrong one."""
+    other = next((one for one in ";\t|," if one != delimiter and one in columns[0]), None)
+    if len(columns) == 1 and other:
+        raise SourceUnreadable(
+            f"{where}: its first line is one heading, '{columns[0]}'; if columns are parted "
+            f"otherwise, say so: delimiter: {json.dumps(other)}"
+        )
 
 
 def _header(path: Path, where: str, delimiter: str) -> list[str]:
@@ -61,10 +77,7 @@ def _header(path: Path, where: str, delimiter: str) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             columns = next(csv.reader(file, delimiter=delimiter), [])
     except UnicodeDecodeError as error:
-        raise SourceUnreadable(
-            f"{where}: byte 0x{error.object[error.start]:02x} is not UTF-8; say which `encoding` "
-            "the file has (windows-1254 and iso-8859-9 are common for Turkish)"
-        ) from None
+        raise SourceUnreadable(f"{where}: {not_utf8(error)}") from None
     if not any(name.strip() for name in columns):
         raise SourceUnreadable(f"{where}: the first line holds no column names")
     return columns

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,13 +17,15 @@ class Extract:
     """What the engine reads for one dataset.
 
     `relation` is a DuckDB table expression whose columns are the source's own; `types` are their
-    DuckDB types where they are not text.
+    DuckDB types where they are not text. `explain` looks closer at a source that the engine could
+    not read, and says what is wrong without telling any value, or None.
     """
 
     relation: str
     files: tuple[Path, ...]
     columns: tuple[str, ...]
     types: Mapping[str, str]
+    explain: Callable[[], str | None] = field(default=lambda: None, compare=False)
 
 
 class SourceConnector(Protocol):

@@ -25,7 +25,7 @@ from lineage.pages.search import Entry, entries_of, write_texts, write_titles
 from lineage.pages.splice import PLACEHOLDER, SHELL, SHELL_ADDRESS, Shell, splice
 
 
-class CatalogOptions(Config):  # type: ignore[misc]
+class CatalogOptions(Config):
     """Options of the plug-in in mkdocs.yml."""
 
     workspace = config_options.Type(str, default=".")
@@ -33,7 +33,7 @@ class CatalogOptions(Config):  # type: ignore[misc]
     language = config_options.Optional(config_options.Choice(("en", "tr")))
 
 
-class CatalogPlugin(BasePlugin[CatalogOptions]):  # type: ignore[misc]
+class CatalogPlugin(BasePlugin[CatalogOptions]):
     """Adds a catalog to a MkDocs site below `folder`; an empty folder makes it the whole site."""
 
     context: PageContext | None = None

@@ -205,7 +205,6 @@ def test_a_broken_row_makes_its_source_unknown_and_names_the_line(
         assert line in result.message
 
 
-@pytest.mark.xfail(strict=True, reason="the engine's one line names neither file nor finding")
 @pytest.mark.parametrize("key", BROKEN_ROWS)
 def test_a_broken_row_says_what_was_found_and_what_was_expected(
     record: RunRecord, key: str
@@ -214,7 +213,6 @@ def test_a_broken_row_says_what_was_found_and_what_was_expected(
     assert said.startswith(f"{key}.rows cannot be read: {BROKEN_ROWS[key][1]}")
 
 
-@pytest.mark.xfail(strict=True, reason="DuckDB's reader stops at line ends of two kinds")
 def test_line_ends_of_two_kinds_are_read(record: RunRecord) -> None:
     assert {r.verdict for r in results_of(record, "mixed_ends").values()} == {"pass"}
 

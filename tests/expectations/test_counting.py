@@ -89,7 +89,9 @@ mails = st.sampled_from(
 )  # fmt: skip
 padded_mails = st.builds(lambda a, mail, b: a + mail + b, spaces, mails, spaces)
 segments = st.sampled_from(["A", "B", "İ", "I", "a", "", "A ", "X"])
-days = st.sampled_from(["", *((TODAY - timedelta(days=n)).isoformat() for n in (-400, 0, 4, 29, 31))])
+days = st.sampled_from(
+    ["", *((TODAY - timedelta(days=n)).isoformat() for n in (-400, 0, 4, 29, 31))]
+)
 core_rows = st.lists(
     st.fixed_dictionaries({"no": ids, "mail": padded_mails, "segment": segments, "at": days}),
     min_size=1, max_size=25,
@@ -104,7 +106,12 @@ crm_rows = st.lists(
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=30,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
 @given(core_rows, crm_rows)
 def test_every_figure_equals_a_count_by_brute_force(
     core_data: list[dict[str, str]], crm_data: list[dict[str, str]]
@@ -137,7 +144,10 @@ def test_every_figure_equals_a_count_by_brute_force(
         broken = date.fromisoformat(latest) < TODAY - timedelta(days=5)
         assert (fresh.verdict, fresh.violations) == (("fail", 1) if broken else ("pass", 0))
 
-    for source, field, path in ((core, "mail", "core.customers.mail"), (crm, "e_mail", "crm.people.e_mail")):
+    for source, field, path in (
+        (core, "mail", "core.customers.mail"),
+        (crm, "e_mail", "crm.people.e_mail"),
+    ):
         values = source.values(field, STEPS)
         wrong = sum(not oracle.is_email(value) for value in values)
         assert violations(f"attribute:customer.email/type:{path}") == (len(values), wrong)
@@ -152,8 +162,18 @@ def test_every_figure_equals_a_count_by_brute_force(
         assert violations(f"attribute:customer.segment/values:{path}") == (len(values), wrong)
 
     for attribute, (left, a, left_path), (right, b, right_path), steps in (
-        ("email", (crm, "e_mail", "crm.people.e_mail"), (core, "mail", "core.customers.mail"), STEPS),
-        ("segment", (core, "segment", "core.customers.segment"), (crm, "seg", "crm.people.seg"), []),
+        (
+            "email",
+            (crm, "e_mail", "crm.people.e_mail"),
+            (core, "mail", "core.customers.mail"),
+            STEPS,
+        ),
+        (
+            "segment",
+            (core, "segment", "core.customers.segment"),
+            (crm, "seg", "crm.people.seg"),
+            [],
+        ),
     ):
         wanted = oracle.agreement(left, a, right, b, steps)
         got = found[f"attribute:customer.{attribute}/agree:{left_path}~{right_path}"]

@@ -19,7 +19,9 @@ TODAY = date(2026, 11, 20)
 
 
 def write_workspace(
-    folder: Path, definitions: str, files: Mapping[str, str | bytes | Rows] | None = None,
+    folder: Path,
+    definitions: str,
+    files: Mapping[str, str | bytes | Rows] | None = None,
     settings: str = "",
 ) -> Path:
     """A workspace in `folder`: settings, one file of definitions, and data files by their path."""
