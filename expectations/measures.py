@@ -33,6 +33,7 @@ def computed_values(measure: MeasurePlan, computed: Computed) -> tuple[MeasureVa
     if "value" not in computed.columns:
         return ()
     rows = [dict(zip(computed.columns, map(plain, row), strict=True)) for row in computed.rows]
+    rows.sort(key=lambda row: [(row.get(d) is None, str(row.get(d))) for d in measure.dimensions])
     return tuple(
         MeasureValue(
             dimensions={name: row.get(name) for name in measure.dimensions}, value=row["value"]

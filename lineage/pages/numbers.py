@@ -76,11 +76,11 @@ def completeness(results: Iterable[Result]) -> Result | None:
 
 
 def pairs_of(results: Iterable[Result]) -> list[Pair]:
-    """The pairs of systems compared, the widest disagreement first."""
+    """The pairs of systems compared, those that disagree on most entities first."""
     pairs = [
         _pair(r, *fields_of(r)) for r in results if kind_of(r) == "agree" and len(fields_of(r)) == 2
     ]
-    return sorted(pairs, key=lambda pair: (-pair.differing, pair.result.check))
+    return sorted(pairs, key=lambda p: (-p.result.violations, -p.differing, p.result.check))
 
 
 def _pair(result: Result, left: str, right: str) -> Pair:

@@ -117,9 +117,11 @@ class Subjects:
 
     def _say_dimensions(self, value: MeasureValue) -> str:
         """What a figure is broken down by, codes by the labels their attribute gives them."""
-        labels = self._labels
-        parts = value.dimensions.items()
-        return " · ".join(labels.get(name, {}).get(str(code), str(code)) for name, code in parts)
+        labels, missing = self._labels, self.ctx.words.plain("page.not_stated")
+        return " · ".join(
+            missing if code is None else labels.get(name, {}).get(str(code), str(code))
+            for name, code in value.dimensions.items()
+        )
 
     @cached_property
     def _labels(self) -> Mapping[str, Mapping[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from catalog.model import Attribute, Catalog, Cell, Definition, Report
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Report
 from catalog.results import SEVERITIES, WORST_FIRST, Result, RunRecord, worst_first
 from catalog.settings import ExpirySettings
 from lineage.pages.links import Links
@@ -67,8 +67,9 @@ class Circumstances:
 def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Usability]:
     """The answer for every definition that can be used at all, by URN.
 
-    A cell is as usable as the measure it shows. Elsewhere, what must not be used or is not known
-    upstream asks for care; a mere warning there does not, else everything would always be marked.
+    A source is as usable as its datasets, a cell as the measure it shows. Elsewhere, what must
+    not be used or is not known upstream asks for care; a mere warning there does not, else
+    everything would always be marked.
     Of an attribute's sources only the one taken first counts: which one that is was decided
     exactly because they are not all right.
     """
@@ -80,7 +81,9 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
         definition = catalog.definitions.get(urn)
         if definition is not None and definition.kind in JUDGED:
             below = {up: answers[up] for up in links.up.get(urn, ()) if up in answers}
-            answers[urn] = _answer(definition, results.get(urn, []), below, now)
+            spoken_of = [urn, *(part.urn for part in getattr(definition, "datasets", ()))]
+            own = [result for one in spoken_of for result in results.get(one, [])]
+            answers[urn] = _answer(definition, own, below, now)
     return answers
 
 
@@ -186,6 +189,8 @@ def _inherited(definition: Definition, below: Mapping[str, Usability]) -> Iterab
         for reason in answer.reasons[:MOST_INHERITED]:
             if reason.code in ("not_run", "no_check", "expires", "of_its_cells"):
                 continue
+            if isinstance(definition, Dataset) and reason.about != urn:
+                continue  # what the source has from its other datasets
             if same_number:
                 yield reason
             elif reason.grave or reason.code in ("expired", "unknown", "error"):
