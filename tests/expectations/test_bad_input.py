@@ -70,6 +70,11 @@ SOURCES: Mapping[str, Source] = {
         "columns.csv", "number,nmae,c\n1,a,b\n",
         "data/columns.csv: no column 'no' (known: c, nmae, number); no column 'name' (did you mean 'nmae' or 'number'?)",
     ),
+    "semicolon": Source(
+        "semicolon.csv", "no;name\n1;a\n",
+        "data/semicolon.csv: its first line is one heading, 'no;name'; if columns are parted otherwise, "
+        'say so: delimiter: ";"',
+    ),
     "repeated": Source("repeated.csv", "no,name,name\n1,a,b\n", "data/repeated.csv: column name stands there more than once"),
     "ending": Source(
         "file.json", "{}", "data/file.json: '.json' files are not read; known: .csv, .tsv, .txt, .parquet, .xlsx, .xlsm"

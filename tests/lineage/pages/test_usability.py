@@ -16,7 +16,7 @@ from bank_pages import RESULTS, bank_context, bank_run, result
         ("attribute:customer.city", "care", "Its review date, 1 Nov 2026, has passed"),
         ("attribute:customer.segment", "care", "It must be reviewed by 5 Dec 2026."),
         ("attribute:customer.nickname", "dont", "It is being withdrawn; use"),
-        ("measure:ratio", "use", "Every check of it, and of what it rests on, passed"),
+        ("measure:ratio", "use", "and it rests on nothing that must not be used"),
         ("dataset:crm.customers", "care", "because CRM could not be read"),
         ("touchpoint:letters", "care", "It rests on an expired definition"),
         ("field:core.customers.no", "care", "No check covers it"),
@@ -41,6 +41,24 @@ def test_a_cell_must_not_be_used_when_its_measure_must_not(tmp_path: Path) -> No
     assert ctx.level("cell:monthly/b") == "dont"
     assert ctx.level("report:monthly") == "care"
     assert "1 of its 3 numbers must not be used." in ctx.why("report:monthly")[0]
+
+
+def test_a_source_answers_for_its_datasets_but_not_one_dataset_for_another(tmp_path: Path) -> None:
+    repeated = result("dataset:core.customers/id", "fail", violations=3)
+    ctx = bank_context(tmp_path, bank_run((repeated,)))
+    answered = {urn: ctx.level(urn) for urn in ctx.answers if urn.startswith("dataset:core.")}
+    assert ctx.level("source:core") == "dont"
+    assert answered.pop("dataset:core.customers") == "dont"
+    assert "dont" not in answered.values()
+    assert ctx.level("source:crm") == "care"
+
+
+def test_a_mere_warning_upstream_is_not_inherited(tmp_path: Path) -> None:
+    for severity, level in (("critical", "care"), ("warning", "use")):
+        failing = result("dataset:core.customers/id", "fail", violations=3, severity=severity)
+        passing = result("attribute:customer.nearest/required", "pass")
+        ctx = bank_context(tmp_path, bank_run((failing, passing)))
+        assert ctx.level("field:core.customers.email") == level
 
 
 def test_a_failing_warning_asks_for_care_and_a_failing_remark_for_nothing(tmp_path: Path) -> None:
