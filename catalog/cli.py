@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from types import FrameType
 
 import typer
 
-from catalog.errors import EXIT_USAGE, CatalogInvalid, TekdogruError
+from catalog.errors import EXIT_FAULT, EXIT_USAGE, CatalogInvalid, TekdogruError
 from catalog.plugins import parts
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -43,7 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     left half done.
     """
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(run(arguments))
+    try:
+        status = run(arguments)
+    except Exception:  # 1 means that a check failed, so a fault of ours must end otherwise
+        traceback.print_exc()
+        status = EXIT_FAULT
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

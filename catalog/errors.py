@@ -20,6 +20,7 @@ EXIT_FAIL = 1
 EXIT_UNKNOWN = 3
 EXIT_INVALID = 4
 EXIT_USAGE = 64
+EXIT_FAULT = 70
 
 
 class TekdogruError(Exception):

@@ -6,6 +6,7 @@ business; the table of cases under `tests/contracts` says what every engine must
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -233,3 +234,15 @@ _ALL: Final = (
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({f.name: f for f in _ALL})
 """Every function by its name, in the order of the documentation."""
+
+FORMAT_CODES: Final = "YymdHMSf%"
+"""The letters after % that a date format may have."""
+
+
+def format_problem(text: str) -> str | None:
+    """Why `text` is not a date format that every engine reads alike, or None when it is one."""
+    for code in re.findall(r"%(.?)", text.replace("%%", "")):
+        if not code or code not in FORMAT_CODES:
+            known = " ".join(f"%{one}" for one in FORMAT_CODES)
+            return f"the date format {text!r} uses %{code}; known are {known}"
+    return None

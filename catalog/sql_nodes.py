@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from catalog.functions import FUNCTIONS
+from catalog.functions import FUNCTIONS, format_problem
 
 Refusal = tuple[exp.Expr, str]
 """A node and the sentence that says why it is refused."""
@@ -316,6 +316,8 @@ def _refuse_call(node: exp.Anonymous) -> str | None:
                 f"argument {position + 1} of {function.name} must be written out as a text or "
                 f"number: {function.example}"
             )
+    if function.name in ("td_try_date", "td_try_timestamp") and given > 1:
+        return format_problem(str(node.expressions[1].this))
     return None
 
 

@@ -72,6 +72,14 @@ class ExpectIdsToBePresent(FigureExpectation):
     """Every row has an id."""
 
 
+class ExpectPopulationToBeDecided(FigureExpectation):
+    """Of every row it is known whether it counts."""
+
+
+class ExpectValuesNotToRepeat(FigureExpectation):
+    """No value stands on the rows of more than one entity of the subtype."""
+
+
 class ExpectEntitiesToBeKnown(FigureExpectation):
     """The other dataset knows the entities of this one."""
 

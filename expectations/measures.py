@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,9 +59,17 @@ def _complaint(measure: MeasurePlan, computed: Computed) -> str | None:
     empty = sum(value is None for value in values)
     if empty:
         return f"{empty} of {len(values)} values are empty"
+    odd = sum(not _is_number(value) for value in values)
+    if odd:
+        return f"{odd} of {len(values)} values are not finite numbers; is there a division by zero?"
     if computed.truncated:
         return f"the calculation gives more than {MOST_ROWS:,} rows; group it more coarsely"
     return None
+
+
+def _is_number(value: object) -> bool:
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return is_number and math.isfinite(float(str(value)))
 
 
 def _shown(measure: MeasurePlan, computed: Computed) -> Any:

@@ -68,13 +68,34 @@ def _row(result: Result, context: PanelContext) -> Markup:
         rows=context.count(result.urn, result.rows_available),
         compared=context.count(result.urn, result.rows_compared),
         violations=context.count(result.urn, result.violations),
-        observed=_figure(result, result.observed, context),
+        observed=_observed(result, context),
         expected=_figure(result, result.expected, context),
     )
 
 
+def _observed(result: Result, context: PanelContext) -> str:
+    """What was observed, unless it could be somebody's value or count back to a few people."""
+    observed, personal = result.observed, context.is_personal(result.urn)
+    plain = observed is None or isinstance(observed, int | float)
+    if not plain and (personal or (result.kind == "computes" and not isinstance(observed, str))):
+        return "–"
+    if personal and isinstance(observed, float) and _is_telling(result, observed, context):
+        return ""
+    return _figure(result, observed, context)
+
+
+def _is_telling(result: Result, observed: float, context: PanelContext) -> bool:
+    """Whether the exact figure is, or lets one calculate, a small count of people."""
+    limit = context.settings.privacy.small_counts
+    counts: list[float] = [result.violations, result.rows_compared - result.violations]
+    share = observed == 1 and result.kind not in ("bounds", "computes")
+    if observed.is_integer() and not share:
+        counts.append(observed)
+    return any(0 < count < limit for count in counts)
+
+
 def _figure(result: Result, figure: object, context: PanelContext) -> str:
-    """An observed or expected figure; observed shares of few people are not told to the digit."""
+    """An observed or expected figure; observed shares of people are told to two digits."""
     if figure is None:
         return ""
     if isinstance(figure, int) and not isinstance(figure, bool):

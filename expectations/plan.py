@@ -106,11 +106,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One claim on an attribute: its column, and on which row and when it may speak."""
+    """One claim on an attribute: its column, and on which row and when it may speak.
+
+    `recent` is false where the time on the row is that of a load, which makes no value recent.
+    """
 
     column: Column
     when: str | None = None
     row: str | None = None
+    recent: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,13 @@ class IdFigure:
 @dataclass(frozen=True)
 class IdPresentFigure:
     """Rows without an id."""
+
+    dataset: str
+
+
+@dataclass(frozen=True)
+class PopulationFigure:
+    """Rows of which the population condition does not tell whether they count."""
 
     dataset: str
 
@@ -170,9 +181,11 @@ class ValuesFigure:
 
 @dataclass(frozen=True)
 class UniqueFigure:
-    """Rows whose value occurs more than once."""
+    """Rows whose value occurs more than once; of a subtype's entities alone, where one is named."""
 
     column: Column
+    entity: str
+    subtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +250,7 @@ FigureSpec = (
     IdFigure
     | IdPresentFigure
     | KnownFigure
+    | PopulationFigure
     | FreshFigure
     | TypeFigure
     | ValuesFigure

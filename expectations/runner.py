@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from catalog.errors import SourceUnreadable, UsageError
 from catalog.model import Catalog
@@ -28,6 +29,16 @@ from expectations.sources.registry import connector_for
 from expectations.suites import build_suites
 from lineage.impact import reaches
 
+PERSONAL_TYPES = ("national_id", "tax_id", "email", "phone", "iban")
+TELLING_VALUES = frozenset(
+    {
+        "expect_column_max_to_be_between",
+        "expect_column_min_to_be_between",
+        "expect_column_median_to_be_between",
+        "expect_column_most_common_value_to_be_in_set",
+        "expect_column_quantile_values_to_be_between",
+    }
+)
 Progress = Callable[[str, int, int], None]
 
 
@@ -148,17 +159,23 @@ def _values(plan: Plan, answers: Answers) -> Mapping[str, tuple[MeasureValue, ..
 
 
 def _masked(results: list[Result], workspace: Workspace, catalog: Catalog) -> list[Result]:
-    """Samples are keys; where the id itself is personal data they are masked."""
+    """Samples are keys; where the id itself is personal data they are masked, and so is the
+    value that an expectation about a whole personal column observed.
+    """
     if not workspace.settings.privacy.mask:
         return results
     personal = _datasets_with_personal_ids(catalog)
     entities = {catalog.datasets[path].entity for path in personal}
-    return [
-        result.model_copy(update={"samples": tuple(mask(key) for key in result.samples)})
-        if _speaks_of(result, personal, entities)
-        else result
-        for result in results
-    ]
+    masked = []
+    for result in results:
+        hidden: dict[str, Any] = {}
+        if _speaks_of(result, personal, entities):
+            hidden["samples"] = tuple(mask(key) for key in result.samples)
+        attribute = catalog.attributes.get(result.urn.removeprefix("attribute:"))
+        if attribute and attribute.personal_data and result.expectation in TELLING_VALUES:
+            hidden |= {"observed": "…", "message": f"{result.title}: a personal value is observed"}
+        masked.append(result.model_copy(update=hidden) if hidden else result)
+    return masked
 
 
 def _datasets_with_personal_ids(catalog: Catalog) -> set[str]:
@@ -168,7 +185,12 @@ def _datasets_with_personal_ids(catalog: Catalog) -> set[str]:
         if attribute.personal_data
         for claim in attribute.claims
     }
-    return {path for path, d in catalog.datasets.items() if d.id and f"{path}.{d.id}" in claimed}
+    return {
+        path
+        for path, dataset in catalog.datasets.items()
+        if (field := dataset.field(dataset.id or ""))
+        and (field.path in claimed or field.type in PERSONAL_TYPES)
+    }
 
 
 def _speaks_of(result: Result, datasets: set[str], entities: set[str | None]) -> bool:

@@ -142,7 +142,7 @@ def _arguments(check: Check, names: Mapping[Column, str]) -> dict[str, Any]:
         return {**named, **thaw(figure.arguments)}
     if isinstance(figure, ValuesFigure):
         return {"column": names[figure.column], "value_set": list(figure.column.values or ())}
-    if isinstance(figure, UniqueFigure):
+    if isinstance(figure, UniqueFigure) and figure.subtype is None:
         return {"column": compared_name(figure.column, names)}
     if isinstance(figure, TypeFigure) and figure.column.type == "email":
         return {"column": names[figure.column], "regex": EMAIL_REGEX}

@@ -12,6 +12,7 @@ from expectations.figures import Judgement
 from expectations.plan import Check, ExpiryFigure
 
 CLOSE = 1e-12
+COUNTS_ROWS = frozenset({"expect_table_row_count_to_be_between", "expect_table_row_count_to_equal"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def decide(
         return Decision("unknown" if answer.kind == "source" else "error", answer.message)
     if isinstance(check.figure, ExpiryFigure):
         return _expiry(check.figure, as_of)
-    if answer.compared == 0:
+    if answer.compared == 0 and check.expectation not in COUNTS_ROWS:
         return Decision("unknown", f"nothing was compared: {_why_nothing(answer)}")
     if judgement is None or judgement.success is None:
         return Decision("error", judgement.error if judgement else "it was not judged")

@@ -17,6 +17,7 @@ from expectations.plan import (
     IdPresentFigure,
     KnownFigure,
     NativeFigure,
+    PopulationFigure,
     RequiredFigure,
     SqlFigure,
     TypeFigure,
@@ -84,6 +85,9 @@ def _expiry(figure: ExpiryFigure, answer: Counted, observed: Any) -> str:
 SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     IdFigure: lambda f, a, _: f"{a.violations:,} rows of {f.dataset} repeat an id already there",
     IdPresentFigure: lambda f, a, _: f"{_of(a, 'rows')} of {f.dataset} have no id",
+    PopulationFigure: lambda f, a, _: (
+        f"of {_of(a, 'rows')} of {f.dataset} it is not known whether they count"
+    ),
     KnownFigure: lambda f, a, _: f"{f.other} does not know {_of(a, 'entities')} of {f.dataset}",
     FreshFigure: _fresh,
     TypeFigure: lambda f, a, _: (

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from catalog.model import Attribute, Catalog, Cell, Claim, Dataset, Measure
+from catalog.model.reports import is_query
 from catalog.tables import ENTITY_ID, readable_tables
 from lineage.columns import ColumnLineage, Role, columns_of, names_in
 from lineage.formulas import inputs_of, is_formula, positions
@@ -111,11 +112,6 @@ def formula_edges(catalog: Catalog) -> Iterator[Found]:
                 yield Edge(f"cell:{path}", cell.urn, "formula", cell.calculation or "", "value")
             for text, reason in inputs.unresolved:
                 yield Unresolved(cell.urn, text, reason)
-
-
-def is_query(calculation: str) -> bool:
-    """Whether a calculation is SQL over data, rather than an expression over measures."""
-    return calculation.lstrip("( \t\n").upper().startswith(("SELECT", "WITH"))
 
 
 def _source_edges(catalog: Catalog) -> Iterator[Found]:

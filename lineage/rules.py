@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from catalog.model import Catalog
+from catalog.model.reports import is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 from lineage.cycles import find_cycles
-from lineage.edges import Edge, copy_edges, expression_edges, formula_edges, is_query
+from lineage.edges import Edge, copy_edges, expression_edges, formula_edges
 
 _MEASURES = (
     "the measure {names} is calculated from itself",

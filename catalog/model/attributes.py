@@ -43,6 +43,13 @@ def read_target(value: Any) -> Any:
     return {"target": value} if isinstance(value, int | float) else value
 
 
+def _as_code(value: Any) -> str:
+    """A code as its author wrote it; a number with a point has lost its zeros already."""
+    if isinstance(value, float):
+        raise ValueError(f"write codes such as {value} in quotes, else 47.10 becomes 47.1")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class Claim(Model):
     """One source field that may give the attribute its value, and under which condition."""
 
@@ -114,7 +121,7 @@ class Attribute(Governed):
     @classmethod
     def _list_of_codes(cls, values: Any) -> Any:
         if isinstance(values, list | tuple):
-            return {str(value): str(value) for value in values}
+            return {_as_code(value): _as_code(value) for value in values}
         return {str(k): str(v) for k, v in values.items()} if isinstance(values, dict) else values
 
     @field_validator(

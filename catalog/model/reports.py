@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Governed, Key, Language, Model, Severity
+
+
+def is_query(calculation: str) -> bool:
+    """Whether a calculation is SQL over data, rather than an expression or a formula."""
+    return re.match(r"[(\s]*(SELECT|WITH)\b", calculation, re.IGNORECASE) is not None
 
 
 class CurrencyUnit(Model):
@@ -42,7 +48,7 @@ class Measure(Governed):
     @property
     def is_query(self) -> bool:
         """Whether it is SQL over data, rather than an expression over other measures."""
-        return self.calculation.lstrip("( \t\n").upper().startswith(("SELECT", "WITH"))
+        return is_query(self.calculation)
 
 
 class Find(Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as Setting
-from pydantic import field_validator
+from pydantic import StringConstraints, field_validator
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Model, Severity
@@ -27,6 +27,11 @@ FieldType = Literal[
     "address",
 ]
 Means = Literal["confirmed", "changed", "loaded"]
+
+
+Delimiter = Annotated[
+    str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False, pattern=r"[^\r\n\"]")
+]
 
 
 class Confirmation(Model):
@@ -78,7 +83,7 @@ class Dataset(Definition):
     table: str | None = Setting(None, description="A table of a database: name or schema.name.")
     sheet: str | None = Setting(None, description="The sheet of an Excel file.")
     header_row: int = Setting(1, ge=1, description="The row of an Excel sheet that holds headings.")
-    delimiter: str | None = Setting(None, min_length=1, max_length=1)
+    delimiter: Delimiter | None = None
     encoding: str = "utf-8"
     decimal: Literal[".", ","] = "."
     entity: str | None = None

@@ -104,7 +104,14 @@ class Catalog:
 
     def attributes_of(self, entity: str) -> list[Attribute]:
         """The attributes that describe an entity, in the order of the files."""
-        return [a for a in self.attributes.values() if a.entity == entity]
+        return self._attributes_by_entity.get(entity, [])
+
+    @cached_property
+    def _attributes_by_entity(self) -> Mapping[str, list[Attribute]]:
+        found: dict[str, list[Attribute]] = {}
+        for attribute in self.attributes.values():
+            found.setdefault(attribute.entity, []).append(attribute)
+        return found
 
     def datasets_of(self, entity: str) -> list[Dataset]:
         """The datasets that identify an entity by a field of theirs."""

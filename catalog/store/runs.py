@@ -83,9 +83,11 @@ class RunStore:
             session.add_all(results)
 
     def latest(self, whole: bool = True) -> RunRecord | None:
-        """The newest run; with `whole`, the newest that ran every check, if there is one."""
+        """The run of the latest day, and of that day the newest; with `whole`, the latest that ran
+        every check, if there is one. A run for a day gone by does not become the latest.
+        """
         with self._session() as session:
-            newest = select(RunRow).order_by(desc(RunRow.started)).limit(1)
+            newest = select(RunRow).order_by(desc(RunRow.as_of), desc(RunRow.started)).limit(1)
             unselected = newest.where(col(RunRow.selection).is_(None))
             row = (session.exec(unselected).first() if whole else None) or session.exec(
                 newest

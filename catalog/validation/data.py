@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PureWindowsPath
 from typing import Any
 
+from catalog.functions import format_problem
 from catalog.model import Attribute, Catalog, Claim, Dataset
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
+
+PASSWORD = re.compile(r"://[^/@:]*:(?P<secret>[^@]+)@|password=(?P<other>\S+)")
 
 
 def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
@@ -21,9 +25,33 @@ def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
             yield _problem(catalog, "TD023", dataset.urn, said, part)
         if dataset.known_to:
             yield from _known_to(catalog, dataset)
+        yield from _times(catalog, dataset)
         if (dataset.refresh or source.refresh) and not dataset.confirmed_at:
             said = "promises to be refreshed, but no `confirmed_at` field could show it"
             yield _problem(catalog, "TD043", dataset.urn, said, "refresh", level="warning")
+
+
+def sources(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD045 for a password in a `url`: files are copied, sent and kept for ever."""
+    for source in catalog.sources.values():
+        password = PASSWORD.search(source.url or "")
+        if password and not (password["secret"] or password["other"]).startswith("${"):
+            said = "the `url` holds a password; write ${NAME} for it and set that variable"
+            yield _problem(catalog, "TD045", source.urn, said, "url")
+
+
+def _times(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
+    """TD023 for confirmations that are no times, and for formats that engines read differently."""
+    keys = [(dataset.urn, dataset.confirmed_at), *((f.urn, f.confirmed_at) for f in dataset.fields)]
+    for urn, confirmation in keys:
+        field = dataset.field(confirmation.field) if confirmation else None
+        if field and field.type not in ("date", "timestamp"):
+            said = f"confirmed_at: '{field.key}' is a {field.type}; make it a date or timestamp"
+            yield _problem(catalog, "TD023", urn, said, "confirmed_at")
+    for field in dataset.fields:
+        problem = format_problem(field.format) if field.format else None
+        if problem:
+            yield _problem(catalog, "TD023", field.urn, problem, "format")
 
 
 def _unreadable(dataset: Dataset, connector: str, url: str | None) -> Iterator[tuple[str, str]]:
@@ -78,9 +106,19 @@ def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
             if counted[rule.name] > 1:
                 said = f"two rules are called '{rule.name}'; give each its own `key`"
                 yield _problem(catalog, "TD022", attribute.urn, said, "rules", index)
+        if attribute.agree and len(_independent_datasets(catalog, attribute)) < 2:
+            said = "`agree` compares independent sources, but only one is claimed"
+            yield _problem(catalog, "TD043", attribute.urn, said, "agree", level="warning")
         if attribute.current and not attribute.valid_for:
             said = "`current` needs `valid_for`: how long is a confirmed value current?"
             yield _problem(catalog, "TD043", attribute.urn, said, "current")
+
+
+def _independent_datasets(catalog: Catalog, attribute: Attribute) -> set[str]:
+    """The datasets whose claimed fields are no copies of others that are claimed."""
+    claimed = {claim.field for claim in attribute.claims}
+    fields = (catalog.fields[path] for path in claimed if path in catalog.fields)
+    return {field.dataset for field in fields if field.copy_of not in claimed}
 
 
 def _unusable(catalog: Catalog, attribute: Attribute, claim: Claim, index: int) -> str | None:

@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "TD042": "a personal attribute without purpose",
     "TD043": "a promise that cannot be checked",
     "TD044": "a purpose that is not defined",
+    "TD045": "a password written into a file",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,19 @@ def statements(catalog: Catalog, context: Context) -> Iterator[Problem]:
             yield Problem(
                 "TD020", f"{statement.urn}: {where}: {said}", place=place, urn=statement.urn
             )
+
+
+def capitals(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD020 for a measure that an expression names in other capitals than its key has."""
+    keys = {key.casefold(): key for key in catalog.measures}
+    for measure in catalog.measures.values():
+        words = () if measure.is_query else re.findall(r"[A-Za-z]\w*", measure.calculation)
+        for word in words:
+            key = keys.get(word.casefold(), word)
+            if key != word:
+                said = f"{measure.urn}: calculation: write '{key}', as its key is, not '{word}'"
+                place = catalog.places.find(measure.urn, "calculation")
+                yield Problem("TD020", said, place=place, urn=measure.urn)
 
 
 def _check(statement: Statement) -> list[str]:

@@ -63,7 +63,9 @@ def _candidate(scene: Scene, attribute: Attribute, claim: Claim) -> Candidate:
         confirmed.field if confirmed else None,
         _claimed_rows(attribute, claim.field),
     )
-    return Candidate(column, claim.when, claim.row)
+    means = confirmed or scene.catalog.datasets[field.dataset].confirmed_at
+    recent = means is None or means.means != "loaded"
+    return Candidate(column, claim.when, claim.row, recent)
 
 
 def _claimed_rows(attribute: Attribute, field: str) -> tuple[str, ...]:
@@ -94,9 +96,13 @@ def _column_checks(scene: Scene, attribute: Attribute, column: Column) -> Iterat
         title = f"{name} in {where} is one of the allowed values"
         yield scene.check(attribute, "values", ValuesFigure(column), native, title, **more)
     if attribute.unique:
-        native = "expect_column_values_to_be_unique"
-        title = f"{name} in {where} belongs to one {attribute.entity} only"
-        yield scene.check(attribute, "unique", UniqueFigure(column), native, title, **more)
+        subtype = _subtype(scene, attribute)
+        native = "expect_values_not_to_repeat" if subtype else "expect_column_values_to_be_unique"
+        title = f"{name} in {where} belongs to one {attribute.apply_to or attribute.entity} only"
+        if subtype:
+            more["reads"] = scene.feeding(attribute.entity)
+        figure = UniqueFigure(column, attribute.entity, subtype)
+        yield scene.check(attribute, "unique", figure, native, title, **more)
 
 
 def _agreement_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -> Iterator[Check]:

@@ -14,6 +14,7 @@ from expectations.plan import (
     IdFigure,
     IdPresentFigure,
     KnownFigure,
+    PopulationFigure,
 )
 
 
@@ -38,6 +39,17 @@ def dataset_checks(scene: Scene) -> Iterator[Check]:
     for dataset in scene.catalog.datasets.values():
         if dataset.id:
             yield from _id_checks(scene, dataset)
+        if dataset.population:
+            yield scene.check(
+                dataset,
+                "population",
+                PopulationFigure(dataset.path),
+                "expect_population_to_be_decided",
+                f"Of every row of {dataset.path} it is known whether it counts",
+                part=("population",),
+                reads=(dataset.path,),
+                severity="info",
+            )
         yield from _known_checks(scene, dataset)
         refresh = dataset.refresh or scene.catalog.sources[dataset.source].refresh
         if refresh:

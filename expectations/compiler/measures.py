@@ -46,8 +46,9 @@ def measure_checks(scene: Scene) -> Iterator[Check]:
 
 def named_measures(expression: str, catalog: Catalog) -> tuple[str, ...]:
     """The measures an expression such as `a / b` names, in order."""
-    words = re.findall(r"[A-Za-z][A-Za-z0-9_]*", expression)
-    return tuple(dict.fromkeys(word for word in words if word in catalog.measures))
+    named = {key.casefold(): key for key in catalog.measures}
+    words = (word.casefold() for word in re.findall(r"[A-Za-z][A-Za-z0-9_]*", expression))
+    return tuple(dict.fromkeys(named[word] for word in words if word in named))
 
 
 def in_order_of_use(catalog: Catalog) -> list[str]:

@@ -53,6 +53,6 @@ class Scene:
 
 
 def severity_of(definition: Definition) -> Severity:
-    """The severity a definition states, else critical."""
-    severity: Severity = getattr(definition, "severity", "critical")
+    """The severity a definition states, else warning: only what is measured is critical."""
+    severity: Severity = getattr(definition, "severity", "warning")
     return severity

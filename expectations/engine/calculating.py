@@ -13,7 +13,7 @@ from expectations.engine.port import Computed, Missing
 from expectations.engine.projection import Dialect
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Outcome, Step
-from expectations.plan import DatasetPlan, MeasurePlan, Plan
+from expectations.plan import ComputesFigure, DatasetPlan, MeasurePlan, Plan
 from expectations.sources.port import Extract
 
 MOST_ROWS = 10_000
@@ -23,7 +23,10 @@ def calculation_steps(
     plan: Plan, scope: Scope, extracts: Mapping[str, Extract], seconds: float
 ) -> Iterator[Step]:
     """The statements of every measure whose sources can be read, and the views they read."""
-    measures = [m for m in plan.measures if set(m.reads) <= set(extracts)]
+    asked = {c.figure.measure for c in plan.checks if isinstance(c.figure, ComputesFigure)}
+    for measure in reversed(plan.measures):  # those used stand before those that use them
+        asked |= set(measure.measures) if measure.key in asked else set()
+    measures = [m for m in plan.measures if m.key in asked and set(m.reads) <= set(extracts)]
     used = {path for measure in measures for path in measure.tables}
     for dataset in plan.datasets:
         if dataset.path in used:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from expectations.engine.expressions import try_restore
@@ -22,6 +22,7 @@ from expectations.plan import (
     IdPresentFigure,
     KnownFigure,
     NativeFigure,
+    PopulationFigure,
     RequiredFigure,
     SqlFigure,
     TypeFigure,
@@ -116,6 +117,18 @@ def _id_present(scope: Scope, figure: IdPresentFigure) -> Counting:
     )
 
 
+def _population(scope: Scope, figure: PopulationFigure) -> Counting:
+    projection = scope.projections[figure.dataset]
+    return Counting(
+        projection.table,
+        projection.ready,
+        "count(*)",
+        "count(*)",
+        "count_if(pop IS NULL)",
+        "pop IS NULL",
+    )
+
+
 def _fresh(scope: Scope, figure: FreshFigure) -> Counting:
     end = literal(scope.dialect.as_of + timedelta(days=1))
     latest = f"max(t) FILTER (WHERE t < {end})"
@@ -139,17 +152,31 @@ def _values(scope: Scope, figure: ValuesFigure) -> Counting:
 def _unique(scope: Scope, figure: UniqueFigure) -> Counting:
     projection = scope.projections[figure.column.dataset]
     h = f"h{projection.index(figure.column)}"
+    rows = _of_subtype(scope, figure, projection)
     repeated = (
-        f"SELECT {h}, count(*) AS n FROM {projection.counted} WHERE {h} IS NOT NULL "
+        f"SELECT {h}, count(*) AS n FROM {rows} WHERE {h} IS NOT NULL "
         f"GROUP BY {h} HAVING count(*) > 1"
     )
-    return _on_rows(
+    counting = _on_rows(
         scope,
         figure.column.dataset,
         f"count({h})",
         f"(SELECT coalesce(sum(n), 0) FROM ({repeated}))",
         bad=f"{h} IN (SELECT {h} FROM ({repeated}))",
     )
+    if figure.subtype is None:
+        return counting
+    return replace(counting, relation=rows, needs=scope.joins[figure.entity].step, alone=True)
+
+
+def _of_subtype(scope: Scope, figure: UniqueFigure, projection: Projection) -> str:
+    """The rows that count: all, or those of the subtype's entities."""
+    if figure.subtype is None:
+        return projection.counted
+    join = scope.joins[figure.entity]
+    condition = scope.dialect.condition(figure.subtype, join.columns)
+    keys = f"SELECT k FROM {join.table} WHERE fed AND {condition}"
+    return f"(SELECT * FROM {projection.counted} WHERE k IN ({keys}))"
 
 
 def _known(scope: Scope, figure: KnownFigure) -> Counting:
@@ -199,7 +226,9 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
 def _current(scope: Scope, figure: CurrentFigure) -> Counting:
     join = scope.joins[figure.golden.entity]
     value, time = join.value(figure.golden), join.confirmed(figure.golden)
-    bad = f"fed AND {value} IS NOT NULL AND ({time} IS NULL OR {time} < {literal(figure.since)})"
+    end = literal(scope.dialect.as_of + timedelta(days=1))
+    old = f"{time} IS NULL OR {time} < {literal(figure.since)} OR {time} >= {end}"
+    bad = f"fed AND {value} IS NOT NULL AND ({old})"
     compared = f"count({value}) FILTER (WHERE fed)"
     return Counting(join.table, join.step, "count_if(fed)", compared, f"count_if({bad})", bad)
 
@@ -251,6 +280,7 @@ COUNTERS: Mapping[type, Callable[..., Counting]] = {
     ValuesFigure: _values,
     UniqueFigure: _unique,
     KnownFigure: _known,
+    PopulationFigure: _population,
     AgreementFigure: _agreement,
     RequiredFigure: _required,
     CurrentFigure: _current,

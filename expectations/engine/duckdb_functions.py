@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from catalog.functions import WHITE_SPACE
+from catalog.functions import WHITE_SPACE, format_problem
 
 _SPACES: Final = "".join(f"\\x{{{ord(c):x}}}" for c in WHITE_SPACE)
 _ODD_SPACES: Final = _SPACES.replace("\\x{20}", "")
@@ -157,15 +157,6 @@ def _format_pattern(literal_sql: str) -> tuple[str, str]:
     return "".join(
         _FORMAT_CODES[piece[1]] if piece[0] == "%" else re.escape(piece) for piece in pieces
     ), written
-
-
-def format_problem(text: str) -> str | None:
-    """Why `text` is not a date format that every engine reads alike, or None when it is one."""
-    for code in re.findall(r"%(.?)", text.replace("%%", "")):
-        if code not in _FORMAT_CODES:
-            known = " ".join(f"%{c}" for c in _FORMAT_CODES)
-            return f"the date format {text!r} uses %{code}; known are {known}"
-    return None
 
 
 def _try_boolean(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from catalog.tables import ENTITY_ID
 from expectations.engine.expressions import restore
@@ -64,10 +65,10 @@ class Join:
         """The column that says when the golden value was confirmed."""
         return f"t{self.golden.index(golden)}"
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, str]:
         """The columns that stewards' conditions on the golden record may name."""
-        return {ENTITY_ID: "k", **{golden.name: self.value(golden) for golden in self.golden}}
+        return {ENTITY_ID: "k", **{golden.name: f"g{m}" for m, golden in enumerate(self.golden)}}
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -142,6 +143,8 @@ class Join:
         return " AND ".join(conditions)
 
     def _time(self, candidate: Candidate, speakers: Sequence[Speaker]) -> str:
+        if not candidate.recent:
+            return "CAST(NULL AS TIMESTAMP)"
         if candidate.column.confirmed_by:
             return self._of(candidate, "c", speakers)
         return f"s{speakers.index(Speaker(candidate.column.dataset, candidate.row))}.t"

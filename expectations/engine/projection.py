@@ -134,9 +134,7 @@ class Projection:
         rows = reading.typed_fields()
         columns = [f"{self._key(reading)} AS k", f"{self._confirmed(None, rows)} AS t"]
         if self.dataset.population:
-            columns.append(
-                f"coalesce({dialect.condition(self.dataset.population, rows)}, false) AS pop"
-            )
+            columns.append(f"{dialect.condition(self.dataset.population, rows)} AS pop")
         for i, column in self._numbered():
             columns += self._of_column(i, column)
             if column.confirmed_by:

@@ -72,6 +72,8 @@ def _speaks_of(plan: Plan, check: Check, entity: EntityPlan) -> bool:
         return figure.entity == entity.key
     if isinstance(figure, KnownFigure):
         return figure.dataset in entity.datasets
+    if isinstance(figure, UniqueFigure):
+        return figure.subtype is not None and figure.entity == entity.key
     if isinstance(figure, RequiredFigure | CurrentFigure):
         return figure.golden.entity == entity.key
     if isinstance(figure, SqlFigure | NativeFigure):
@@ -89,7 +91,7 @@ def _golden(plan: Plan, entity: EntityPlan) -> tuple[GoldenColumn, ...]:
     mine = [golden for golden in plan.golden if golden.entity == entity.key]
     if any(
         isinstance(check.figure, ComputesFigure | SqlFigure)
-        or (isinstance(check.figure, RequiredFigure) and check.figure.subtype)
+        or (isinstance(check.figure, RequiredFigure | UniqueFigure) and check.figure.subtype)
         for check in plan.checks
     ):
         return tuple(mine)

@@ -27,7 +27,7 @@ Message = dict[str, Any]
 
 MEGABYTE: Final = 1024 * 1024
 ROWS_PER_LINE: Final = 5_000
-QUOTED: Final = re.compile("'.*'|\".*\"")
+QUOTED: Final = re.compile("'.*'|\".*\"|(?<=with value )\\S+|\\b\\d{5,}\\b")
 """Values in messages about data: they may be personal."""
 ALLOWED: Final = frozenset({"SELECT", "CREATE", "DROP", "INSERT", "UPDATE", "DELETE"})
 

@@ -27,7 +27,21 @@ class FileConnector:
         """Find the file and describe how the engine reads it."""
         path = _locate(source, dataset, root)
         where = f"{Path(source.location) / str(dataset.path_)}"
-        return READERS[path.suffix.lower()](dataset, path, where, spool)
+        try:
+            path = _with_plain_name(path, spool / f"{dataset.path}.named{path.suffix.lower()}")
+            return READERS[path.suffix.lower()](dataset, path, where, spool)
+        except csv.Error as error:
+            raise SourceUnreadable(f"{where}: its first line cannot be read: {error}") from None
+        except OSError as error:
+            raise SourceUnreadable(f"{where}: {error.strerror or error}") from None
+
+
+def _with_plain_name(path: Path, link: Path) -> Path:
+    """The file, by another name where its own is a pattern to the engine: `c[1].csv`."""
+    if not set("*?[") & set(str(path)):
+        return path
+    link.symlink_to(path)
+    return link
 
 
 def _locate(source: SourceSystem, dataset: Dataset, root: Path) -> Path:
@@ -88,8 +102,9 @@ def _distinct(columns: list[str]) -> list[str]:
     taken: dict[str, int] = {}
     names = []
     for name in columns:
-        taken[name] = taken.get(name, 0) + 1
-        names.append(name if taken[name] == 1 and name else f"{name} {taken[name]}")
+        folded = name.casefold()
+        taken[folded] = taken.get(folded, 0) + 1
+        names.append(name if taken[folded] == 1 and name else f"{name} {taken[folded]}")
     return names
 
 
@@ -135,7 +150,7 @@ def _duckdb_type(arrow_type: str) -> str:
         return "TIMESTAMPTZ" if "tz=" in arrow_type else "TIMESTAMP"
     if arrow_type.startswith("date"):
         return "DATE"
-    if arrow_type.startswith(("int", "uint")):
+    if arrow_type.startswith(("int", "uint")) and arrow_type != "uint64":
         return "BIGINT"
     return {"bool": "BOOLEAN", "double": "DOUBLE", "float": "DOUBLE"}.get(arrow_type, "OTHER")
 

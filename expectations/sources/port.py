@@ -57,6 +57,13 @@ def require_columns(dataset: Dataset, found: Sequence[str], where: str) -> None:
     if missing:
         hints = "; ".join(f"no column '{name}' ({nearest(name, found)})" for name in missing)
         raise SourceUnreadable(f"{where}: {hints}")
-    repeated = sorted({f.source_column for f in dataset.fields if found.count(f.source_column) > 1})
+    folded = [name.casefold() for name in found]
+    wanted = {field.source_column for field in dataset.fields}
+    alike = sorted(name for name in wanted if folded.count(name.casefold()) > found.count(name))
+    if alike:
+        raise SourceUnreadable(
+            f"{where}: column {', '.join(alike)} stands there again in other capitals; rename one"
+        )
+    repeated = sorted(name for name in wanted if found.count(name) > 1)
     if repeated:
         raise SourceUnreadable(f"{where}: column {', '.join(repeated)} stands there more than once")

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 UNESCAPED = re.compile(r"\s|%(?![0-9A-Fa-f]{2})|%00")
-SPELLINGS = ("SET datestyle TO 'ISO, YMD'", "SET client_encoding TO 'UTF8'")
+SPELLINGS = (
+    "SET datestyle TO 'ISO, YMD'",
+    "SET client_encoding TO 'UTF8'",
+    "SET lock_timeout TO '30s'",
+)
 
 
 class PostgresConnector:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from catalog.errors import SourceUnreadable
 from catalog.validation.problems import nearest
@@ -52,10 +53,12 @@ def copy_sheet(
     except (InvalidFileException, KeyError, ValueError, OSError) as error:
         raise SourceUnreadable(f"{where}: not a readable Excel workbook: {error}") from None
     try:
-        rows = book[_choose(sheet, book.sheetnames, where)].iter_rows(
-            min_row=header_row, values_only=True
-        )
+        page = book[_choose(sheet, book.sheetnames, where)]
+        page.reset_dimensions()  # what the file says of its size is often wrong: read to the end
+        rows = page.iter_rows(min_row=header_row, values_only=True)
         return _write(rows, target, f"{where} row {header_row}", spelling)
+    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise SourceUnreadable(f"{where}: the sheet cannot be read: {error}") from None
     finally:
         book.close()
 

@@ -23,7 +23,7 @@ from lineage.pages.drawing import Box, Drawing
 from lineage.pages.links import Links
 from lineage.pages.privacy import Privacy, find_personal
 from lineage.pages.sentences import Sentences
-from lineage.pages.usability import Circumstances, Usability, judge
+from lineage.pages.usability import Circumstances, Usability, fields_of, judge
 from lineage.pages.words import Words
 
 UP = "../../"
@@ -114,7 +114,8 @@ class PageContext:
     @cached_property
     def answers(self) -> Mapping[str, Usability]:
         """Whether each definition can be used today."""
-        now = Circumstances(self.today, self.settings.expiry, self.run)
+        checked_on = self.run.as_of if self.run else None
+        now = Circumstances(self.today, self.settings.expiry, self.results, checked_on)
         return judge(self.catalog, self.all_links, now)
 
     @cached_property
@@ -126,7 +127,7 @@ class PageContext:
     @cached_property
     def sentences(self) -> Sentences:
         """Says what checks found."""
-        return Sentences(self.catalog, self.words, self.privacy, self.link)
+        return Sentences(self.catalog, self.words, self.privacy, self.link, self.visible)
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -134,16 +135,31 @@ class PageContext:
         return Drawing(self.links, self.words, self._box)
 
     @cached_property
-    def results(self) -> Mapping[str, tuple[Result, ...]]:
-        """The run's results by URN, the worst first."""
+    def results(self) -> tuple[Result, ...]:
+        """The run's results that may be shown: they speak of and look at visible things only."""
+        shown = (r for r in (self.run.results if self.run else ()) if self._may_show(r))
+        return tuple(worst_first(shown))
+
+    def _may_show(self, result: Result) -> bool:
+        looked_at = [urn for path in fields_of(result) for urn in _urns_of(path)]
+        hidden = (u in self.catalog.definitions and u not in self.visible for u in looked_at)
+        return result.urn in self.visible and not any(hidden)
+
+    @cached_property
+    def shown_run(self) -> RunRecord | None:
+        """The run with the results that may be shown only."""
+        return self.run.model_copy(update={"results": self.results}) if self.run else None
+
+    @cached_property
+    def _results_by_urn(self) -> Mapping[str, tuple[Result, ...]]:
         by_urn: dict[str, list[Result]] = {}
-        for result in worst_first(self.run.results) if self.run else ():
+        for result in self.results:
             by_urn.setdefault(result.urn, []).append(result)
         return {urn: tuple(results) for urn, results in by_urn.items()}
 
     def results_of(self, urn: str) -> Sequence[Result]:
         """The results that speak of one definition, the worst first."""
-        return self.results.get(urn, ())
+        return self._results_by_urn.get(urn, ())
 
     def why(self, urn: str) -> list[Markup]:
         """The reasons for a definition's answer as sentences, the gravest first."""
@@ -250,6 +266,14 @@ class PageContext:
         )
         environment.globals.update(t=self.words, ctx=self, w=self.words)
         return environment
+
+
+def _urns_of(path: str) -> tuple[str, ...]:
+    """What a path of a field or dataset may stand for, and what that is part of."""
+    if "." not in path:
+        return ()  # the name of a rule
+    whole, source = path.rpartition(".")[0], path.partition(".")[0]
+    return f"field:{path}", f"dataset:{path}", f"dataset:{whole}", f"source:{source}"
 
 
 def alphabetical(name: str) -> tuple[tuple[int, str], ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from catalog.model import Definition, Report, Team
-from catalog.results import Result
 from lineage.pages.addresses import list_address
 from lineage.pages.contacts import mail_link
 from lineage.pages.context import PageContext, alphabetical
@@ -136,8 +135,7 @@ def _head_of(team: Team, ctx: PageContext) -> Markup | str:
 
 def _checks(ctx: PageContext) -> Table:
     words = ctx.words
-    results = gravest_first(ctx.run.results) if ctx.run else []
-    results = [r for r in results if r.urn in ctx.visible]
+    results = gravest_first(ctx.results)
     rows = [
         (
             ctx.link(r.urn),
@@ -160,7 +158,6 @@ def _checks(ctx: PageContext) -> Table:
 
 def _conflicts(ctx: PageContext) -> Table:
     words, privacy = ctx.words, ctx.privacy
-    results: Iterable[Result] = ctx.run.results if ctx.run else ()
     rows = [
         (
             ctx.link(p.result.urn),
@@ -170,8 +167,7 @@ def _conflicts(ctx: PageContext) -> Table:
             privacy.share(p.result.urn, p.result.violations, p.result.rows_compared),
             ctx.verdict_mark(p.result.verdict),
         )
-        for p in pairs_of(results)
-        if p.result.urn in ctx.visible
+        for p in pairs_of(ctx.results)
     ]
     numbers = ("page.compared", "page.differing", "list.share")
     keys = ("kind.attribute", "page.pair", *numbers, "page.result")

@@ -10,7 +10,7 @@ from catalog.model import Cell, Measure
 from catalog.model.reports import CurrencyUnit
 from catalog.results import MeasureValue, Result
 from lineage.pages.privacy import Privacy
-from lineage.pages.usability import fields_of, kind_of
+from lineage.pages.usability import fields_of
 from lineage.pages.words import Words
 
 
@@ -72,13 +72,13 @@ def _fits(value: MeasureValue, where: Mapping[str, object]) -> bool:
 
 def completeness(results: Iterable[Result]) -> Result | None:
     """The result that tells for how many entities the attribute has a value."""
-    return next((r for r in results if kind_of(r) == "required" and r.rows_compared), None)
+    return next((r for r in results if r.kind == "required" and r.rows_compared), None)
 
 
 def pairs_of(results: Iterable[Result]) -> list[Pair]:
     """The pairs of systems compared, those that disagree on most entities first."""
     pairs = [
-        _pair(r, *fields_of(r)) for r in results if kind_of(r) == "agree" and len(fields_of(r)) == 2
+        _pair(r, *fields_of(r)) for r in results if r.kind == "agree" and len(fields_of(r)) == 2
     ]
     return sorted(pairs, key=lambda p: (-p.result.violations, -p.differing, p.result.check))
 

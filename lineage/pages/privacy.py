@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from catalog.model import Attribute, Catalog, Dataset
 from lineage.pages.links import Links
@@ -19,9 +20,15 @@ class Privacy:
     personal: Mapping[str, bool]
 
     def is_small(self, urn: str, count: object) -> bool:
-        """Whether a count of that definition would point at a few people."""
-        whole = isinstance(count, int) and not isinstance(count, bool)
-        return whole and self.personal.get(urn, False) and 0 < count < self.limit  # type: ignore[operator]
+        """Whether a count of that definition would point at a few people; 3.0 counts as 3."""
+        if isinstance(count, bool) or not isinstance(count, int | float | Decimal):
+            return False
+        whole = isinstance(count, int) or float(count).is_integer()
+        return whole and self.personal.get(urn, False) and 0 < count < self.limit
+
+    def is_telling(self, urn: str, part: int, whole: int) -> bool:
+        """Whether an exact share would let a few people be counted, in the part or the rest."""
+        return self.is_small(urn, part) or self.is_small(urn, whole - part)
 
     def count(self, urn: str, count: int) -> str:
         """The count, or that it is fewer than the limit."""
@@ -34,18 +41,23 @@ class Privacy:
         if not whole:
             return "–"
         if self.is_small(urn, part):
-            return self.words.plain(
-                "found.under", share=self.words.percent(min(1, self.limit / whole))
-            )
+            return self._under(whole)
         return self.words.percent(part / whole)
 
     def rest(self, urn: str, part: int, whole: int) -> str:
         """The share of all but the part, told as carefully."""
         if not whole:
             return "–"
-        if self.is_small(urn, part) or self.is_small(urn, whole - part):
-            return f"≈ {self.words.percent(round((whole - part) / whole, 2))}"
+        if self.is_small(urn, whole - part):
+            return self._under(whole)
+        if self.is_small(urn, part):
+            lowest = max(0, whole - self.limit) * 1000 // whole / 1000
+            return self.words.plain("found.over", share=self.words.percent(lowest))
         return self.words.percent((whole - part) / whole)
+
+    def _under(self, whole: int) -> str:
+        highest = min(1, -(-self.limit * 1000 // whole) / 1000)
+        return self.words.plain("found.under", share=self.words.percent(highest))
 
 
 def find_personal(catalog: Catalog, links: Links) -> dict[str, bool]:

@@ -8,20 +8,22 @@ from pathlib import Path
 from catalog.errors import CatalogInvalid
 from catalog.model.definition import Language
 from catalog.results import RunRecord
+from catalog.validation.opening import examine
 from catalog.workspace import Workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
 
 
 def read_workspace(workspace: Workspace, language: Language | None = None) -> PageContext:
-    """The context of a workspace's pages; CatalogInvalid when definitions cannot be read."""
-    loaded = workspace.load()
-    if any(problem.level == "error" for problem in loaded.problems):
-        raise CatalogInvalid(loaded.problems)
+    """The context of a workspace's pages; CatalogInvalid when the catalog has errors."""
+    catalog, problems = examine(workspace)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise CatalogInvalid(errors)
     run, history = read_history(workspace)
     return PageContext(
-        loaded.catalog,
-        build_lineage(loaded.catalog),
+        catalog,
+        build_lineage(catalog),
         run,
         history,
         workspace.settings,

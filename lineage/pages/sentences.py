@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from catalog.model import Attribute, Catalog, Entity
 from catalog.results import Result
 from lineage.pages.privacy import Privacy
-from lineage.pages.usability import Reason, Usability, fields_of, kind_of
+from lineage.pages.usability import Reason, Usability, fields_of
 from lineage.pages.words import Words, texts
 
 Link = Callable[[str], Markup]
@@ -21,12 +21,16 @@ OF_DATASETS = ("id", "id_present", "fresh", "known_to")
 
 @dataclass(frozen=True)
 class Sentences:
-    """Speaks about one catalog; `link` renders the name of a definition."""
+    """Speaks about one catalog; `link` renders the name of a definition.
+
+    Only definitions among `visible` may be named.
+    """
 
     catalog: Catalog
     words: Words
     privacy: Privacy
     link: Link
+    visible: Container[str]
 
     def found(self, result: Result) -> Markup:
         """What a check found, in one sentence."""
@@ -48,13 +52,14 @@ class Sentences:
         return self._say("fine" if fine else "found", result)
 
     def _unknown(self, result: Result) -> Markup:
-        unread = [path for path in self.catalog.datasets if path in result.message]
+        named = (path for path in self.catalog.datasets if path in result.message)
+        unread = [path for path in named if f"dataset:{path}" in self.visible]
         if unread:
             return self.words("why.unknown_source", source=self._source_name(unread[0]))
         return self.words("why.unknown", what=self._say("fine", result))
 
     def _say(self, section: str, result: Result) -> Markup:
-        kind = kind_of(result)
+        kind = result.kind
         key = f"{section}.{kind}"
         left, right = self._sides(result, kind)
         return self.words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from catalog.model import Report
+from catalog.results import WORST_FIRST
 from lineage.pages.context import UP, PageContext
 from lineage.pages.lists import kind_address, of_kind, say_distance
 from lineage.pages.usability import gravest_first
@@ -28,7 +29,7 @@ def start_page(ctx: PageContext) -> str:
         strips=_strips(counts, total),
         kinds=_kinds(ctx),
         failing=_failing(ctx),
-        verdicts=[(v, n) for v, n in ctx.run.counts().items() if n] if ctx.run else [],
+        verdicts=_verdicts(ctx),
         expiring=_expiring(ctx, within),
         within=within,
         teams=_teams(ctx),
@@ -55,11 +56,16 @@ def _kinds(ctx: PageContext) -> list[tuple[str, str, int, int]]:
     return entries
 
 
+def _verdicts(ctx: PageContext) -> list[tuple[str, int]]:
+    verdicts = [result.verdict for result in ctx.results]
+    return [(verdict, n) for verdict in WORST_FIRST if (n := verdicts.count(verdict))]
+
+
 def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
     """The gravest failures, one line for each definition."""
     entries: dict[str, tuple[str, Markup, Markup, str]] = {}
-    for result in gravest_first(ctx.run.results) if ctx.run else ():
-        if result.verdict != "fail" or result.urn in entries or result.urn not in ctx.visible:
+    for result in gravest_first(ctx.results):
+        if result.verdict != "fail" or result.urn in entries:
             continue
         since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""
         said, owner = ctx.sentences.found(result), ctx.owner_link(result.urn)

@@ -31,7 +31,6 @@ from lineage.pages.context import PageContext
 from lineage.pages.facts import details_of, facts_of
 from lineage.pages.grid import lay_out
 from lineage.pages.numbers import completeness, pairs_of, say_figure, value_of_cell
-from lineage.pages.usability import kind_of
 
 MOST_LISTED = 100
 MOST_NAMESAKES = 30
@@ -91,7 +90,7 @@ class Subjects:
             settings=ctx.settings,
             language=ctx.language,
             today=ctx.today,
-            run=ctx.run,
+            run=ctx.shown_run,
             lineage=ctx.lineage,
             results_of=ctx.results_of,
             link=ctx.link,
@@ -105,7 +104,10 @@ class Subjects:
         values = ctx.run.measures if ctx.run else {}
         if isinstance(definition, Measure):
             return [
-                (self._say_dimensions(value), say_figure(value.value, definition, ctx.privacy))
+                (
+                    self._say_dimensions(value, definition),
+                    say_figure(value.value, definition, ctx.privacy),
+                )
                 for value in values.get(definition.key, ())
             ]
         measure = ctx.catalog.measures.get(getattr(definition, "measure", None) or "")
@@ -115,17 +117,36 @@ class Subjects:
         shown = say_figure(value.value, measure, ctx.privacy, definition) if value else ""
         return [("", shown)] if shown else []
 
-    def _say_dimensions(self, value: MeasureValue) -> str:
+    def _say_dimensions(self, value: MeasureValue, measure: Measure) -> str:
         """What a figure is broken down by, codes by the labels their attribute gives them."""
-        labels, missing = self._labels, self.ctx.words.plain("page.not_stated")
+        missing = self.ctx.words.plain("page.not_stated")
         return " · ".join(
-            missing if code is None else labels.get(name, {}).get(str(code), str(code))
+            missing if code is None else self._labels(measure, name).get(str(code), str(code))
             for name, code in value.dimensions.items()
         )
 
+    def _labels(self, measure: Measure, column: str) -> Mapping[str, str]:
+        """The labels of the attribute a dimension shows; none where it might be several.
+
+        It is the one the measure rests on, else one of an entity it rests on, else the only one.
+        """
+        up = self.ctx.all_links.up.get(measure.urn, ())
+        named = self._by_column.get(column, [])
+        rests_on = {self._entities[urn] for urn in up if urn in self._entities}
+        own = [a for a in named if a.urn in up] or [a for a in named if a.entity in rests_on]
+        found = own or [a for a in named if a.values]
+        return (found[0].values or {}) if len(found) == 1 else {}
+
     @cached_property
-    def _labels(self) -> Mapping[str, Mapping[str, str]]:
-        return {a.column: a.values for a in self.ctx.catalog.attributes.values() if a.values}
+    def _by_column(self) -> Mapping[str, list[Attribute]]:
+        by_column: dict[str, list[Attribute]] = {}
+        for attribute in self.ctx.catalog.attributes.values():
+            by_column.setdefault(attribute.column, []).append(attribute)
+        return by_column
+
+    @cached_property
+    def _entities(self) -> Mapping[str, str]:
+        return {a.urn: a.entity for a in self.ctx.catalog.attributes.values()}
 
     def _parents(self, definition: Definition) -> list[Markup]:
         ctx = self.ctx
@@ -190,7 +211,6 @@ class Subjects:
         compared = result.rows_compared
         return {
             "share": privacy.rest(urn, result.violations, compared),
-            "part": 1 - result.violations / compared,
             "verdict": result.verdict,
             "said": self.ctx.sentences.found(result),
         }
@@ -200,7 +220,7 @@ class Subjects:
         return [
             (ctx.sentences.found(result), ctx.words.day(ctx.history[result.check]))
             for result in ctx.results_of(urn)
-            if result.check in ctx.history and kind_of(result) != "agree"
+            if result.check in ctx.history and result.kind != "agree"
         ]
 
     def _namesakes(self, definition: Definition) -> list[tuple[Markup, Markup, bool]]:

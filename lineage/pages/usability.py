@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Report
-from catalog.results import SEVERITIES, WORST_FIRST, Result, RunRecord, worst_first
+from catalog.results import SEVERITIES, WORST_FIRST, Result, worst_first
 from catalog.settings import ExpirySettings
 from lineage.pages.links import Links
 
@@ -18,6 +18,9 @@ JUDGED = frozenset(
     ("source", "dataset", "field", "entity", "attribute", "measure", "report", "cell", "touchpoint")
 )
 MOST_INHERITED = 5
+# Checks run daily; a run a week old has been missed on every working day of one.
+FRESH_FOR = timedelta(days=7)
+OF_ITSELF = ("not_run", "no_check", "old_run")
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,15 @@ class Usability:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the answers depend on beside the catalog; `today` is the institution's day."""
+    """What the answers depend on beside the catalog; `today` is the institution's day.
+
+    `results` are those of the last run, `checked_on` is its day; None when there was none.
+    """
 
     today: date
     expiry: ExpirySettings
-    run: RunRecord | None = None
+    results: Sequence[Result] = ()
+    checked_on: date | None = None
 
 
 def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Usability]:
@@ -74,7 +81,7 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
     exactly because they are not all right.
     """
     results: dict[str, list[Result]] = {}
-    for result in now.run.results if now.run else ():
+    for result in now.results:
         results.setdefault(result.urn, []).append(result)
     answers: dict[str, Usability] = {}
     for urn in links.foundations_first(catalog.definitions):
@@ -85,11 +92,6 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
             own = [result for one in spoken_of for result in results.get(one, [])]
             answers[urn] = _answer(definition, own, below, now)
     return answers
-
-
-def kind_of(result: Result) -> str:
-    """What a check looks at, from its key: `agree`, `required`, `rule`."""
-    return result.check.removeprefix(f"{result.urn}/").partition(":")[0]
 
 
 def fields_of(result: Result) -> tuple[str, ...]:
@@ -128,18 +130,27 @@ def _answer(
     ):
         reasons.setdefault(reason.key, reason)
     checked = bool(results) or any(answer.checked for answer in below.values())
-    if now.run is None or not (checked or reasons):
-        code = "not_run" if now.run is None else "no_check"
-        last = Reason("care", code, definition.urn)
+    for last in _of_run(definition, checked, bool(reasons), now):
         reasons[last.key] = last
     ordered = sorted(reasons.values(), key=lambda reason: _gravity(reason, definition.urn))
     return Usability(ordered[0].level if ordered else "use", tuple(ordered), checked)
 
 
 def _gravity(reason: Reason, urn: str) -> tuple[int, bool, bool, bool]:
-    """The worst first, then the definition's own; that nothing ran yet is said last."""
-    nothing = reason.code in ("not_run", "no_check")
+    """The worst first, then the definition's own; what the run lacks is said last."""
+    nothing = reason.code in OF_ITSELF
     return LEVELS.index(reason.level), nothing, reason.about != urn, not reason.grave
+
+
+def _of_run(
+    definition: Definition, checked: bool, reasoned: bool, now: Circumstances
+) -> Iterator[Reason]:
+    if now.checked_on is None:
+        yield Reason("care", "not_run", definition.urn)
+    elif checked and now.today - now.checked_on > FRESH_FOR:
+        yield Reason("care", "old_run", definition.urn, day=now.checked_on)
+    elif not (checked or reasoned):
+        yield Reason("care", "no_check", definition.urn)
 
 
 def _of_status(definition: Definition) -> Iterator[Reason]:
@@ -165,7 +176,7 @@ def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
 
 def _of_results(results: list[Result]) -> Iterator[Reason]:
     for result in gravest_first(results):
-        if result.verdict == "pass" or result.severity == "info" or kind_of(result) == "expiry":
+        if result.verdict == "pass" or result.severity == "info" or result.kind == "expiry":
             continue
         grave = result.verdict == "fail" and result.severity == "critical"
         level: Level = "dont" if grave else "care"
@@ -187,7 +198,7 @@ def _inherited(definition: Definition, below: Mapping[str, Usability]) -> Iterab
             continue
         same_number = isinstance(definition, Cell) and urn == f"measure:{definition.measure}"
         for reason in answer.reasons[:MOST_INHERITED]:
-            if reason.code in ("not_run", "no_check", "expires", "of_its_cells"):
+            if reason.code in (*OF_ITSELF, "expires", "of_its_cells"):
                 continue
             if isinstance(definition, Dataset) and reason.about != urn:
                 continue  # what the source has from its other datasets

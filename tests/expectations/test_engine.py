@@ -126,6 +126,7 @@ def verdicts(record: RunRecord) -> dict[str, str]:
 
 HEALTHY = {
     "dataset:core.people/id_present": "pass",
+    "dataset:core.people/population": "pass",
     "dataset:core.people/id": "pass",
     "dataset:crm.people/id_present": "pass",
     "dataset:crm.people/id": "pass",
@@ -226,7 +227,7 @@ def test_a_population_that_fails_at_run_time_makes_the_checks_of_its_dataset_err
 ) -> None:
     record = run(workspace(tmp_path, population="CAST(name AS integer) > 3"))
     core = {
-        "dataset:core.people/id_present", "dataset:core.people/id",
+        "dataset:core.people/id_present", "dataset:core.people/id", "dataset:core.people/population",
         "attribute:customer.name/agree:core.people.name~crm.people.name",
         "attribute:customer.name/agree:core.people.name~web.people.name",
         "attribute:customer.name/required",
@@ -264,7 +265,7 @@ def test_a_source_that_cannot_be_read_makes_its_checks_unknown_and_the_others_ri
     record = run(workspace(tmp_path, files={"core.csv": content}))
     found = by_key(record)
     core = {
-        "dataset:core.people/id_present", "dataset:core.people/id",
+        "dataset:core.people/id_present", "dataset:core.people/id", "dataset:core.people/population",
         "attribute:customer.name/agree:core.people.name~crm.people.name",
         "attribute:customer.name/agree:core.people.name~web.people.name",
         "attribute:customer.name/required", "measure:people/computes", "measure:resting/computes",

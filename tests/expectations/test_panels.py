@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from bank_pages import RESULTS, bank_context, bank_run, result
 
+from catalog.results import Result
 from expectations.panels import verdicts
 from lineage.pages.subjects import Subjects
 
@@ -42,3 +44,37 @@ def test_a_definition_without_results_has_no_panel(tmp_path: Path) -> None:
     ctx = bank_context(tmp_path, None)
     context = Subjects(ctx).panel_context
     assert verdicts(ctx.visible["attribute:customer.email"], context) is None
+
+
+def observed_in(folder: Path, one: Result) -> str:
+    """What the panel shows as observed for a result."""
+    ctx = bank_context(folder, bank_run((one,)))
+    panel = verdicts(ctx.visible[one.urn], Subjects(ctx).panel_context)
+    assert panel is not None
+    return panel.html.rsplit("<td>", 2)[1].removesuffix("</td>")
+
+
+@pytest.mark.parametrize("observed", [["ayse@x"], {"ayse@x": 1}, "ayse@x"], ids=str)
+def test_values_of_people_are_never_shown_as_observed(tmp_path: Path, observed: object) -> None:
+    personal = result("attribute:customer.email/rule:known", "fail", observed=observed)
+    assert observed_in(tmp_path, personal) == "–"
+
+
+def test_the_figures_of_a_measure_are_not_repeated_as_observed(tmp_path: Path) -> None:
+    rows = [{"segment": "sme", "value": 3}]
+    assert observed_in(tmp_path, result("measure:ratio/computes", observed=rows)) == "–"
+    assert observed_in(tmp_path, result("measure:ratio/rule:x", observed="text")) == "text"
+
+
+@pytest.mark.parametrize(
+    ("violations", "observed", "shown"),
+    [(3, 0.97, ""), (97, 0.03, ""), (40, 0.6, "0.60"), (40, 3.0, ""), (0, 1.0, "1.00")],
+)
+def test_a_share_that_counts_back_to_few_people_is_not_shown(
+    tmp_path: Path, violations: int, observed: float, shown: str
+) -> None:
+    personal = result(
+        "attribute:customer.email/required", rows_compared=100, violations=violations,
+        observed=observed,
+    )  # fmt: skip
+    assert observed_in(tmp_path, personal) == shown

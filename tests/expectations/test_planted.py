@@ -237,6 +237,7 @@ Figures = tuple[str, int, int, int, int | None, int | None]
 EXPECTED: Mapping[str, tuple[Any, ...]] = {
     # ten rows, of which 11 is a prospect and 12 has no status: eight count; one has no number
     "dataset:core.customers/id_present": ("fail", 10, 8, 1),
+    "dataset:core.customers/population": ("fail", 10, 10, 1),  # 12 has no status
     "dataset:core.customers/id": ("fail", 10, 7, 2),  # 8 three times
     "dataset:core.customers/known_to:crm.customers": ("pass", 5, 5, 1),  # 10 of 7 007 8 9 10
     "dataset:core.customers/known_to:gone.customers": ("unknown", 0, 0, 0),
@@ -649,6 +650,7 @@ def test_the_format_by_example_is_accepted_and_runs_as_written(tmp_path: Path) -
     calls, core, crm = "call_centre.contacts.email", "core.customers.email", "crm.customers.e_mail"
     assert found == {
         "dataset:crm.customers/id_present": ("pass", 4, 3, 0, None, None),
+        "dataset:crm.customers/population": ("pass", 4, 4, 0, None, None),
         "dataset:crm.customers/id": ("pass", 4, 3, 0, None, None),
         "dataset:crm.customers/known_to:core.customers": ("fail", 3, 3, 1, None, None),  # 4
         "dataset:crm.customers/fresh": ("pass", 4, 3, 0, None, None),

@@ -34,6 +34,7 @@ sources:
     owner: head
     datasets:
       - key: customers
+        path: core.csv
         entity: customer
         id: no
         fields: [{key: no, type: code}, {key: email, type: email}, {key: segment}, {key: city}]
@@ -42,6 +43,7 @@ sources:
     owner: gone
     datasets:
       - key: customers
+        path: crm.csv
         entity: customer
         id: no
         fields: [{key: no, type: code}, {key: email, type: email}, {key: city}]
@@ -49,7 +51,7 @@ sources:
     name: Hidden system
     owner: head
     visibility: restricted
-    datasets: [{key: t, fields: [{key: f}]}]
+    datasets: [{key: t, path: t.csv, fields: [{key: f}]}]
 attributes:
   - key: customer.email
     name: E-mail address
@@ -145,7 +147,7 @@ RESULTS = (
 )
 
 
-def bank_run(results: tuple[Result, ...] = RESULTS) -> RunRecord:
+def bank_run(results: tuple[Result, ...] = RESULTS, as_of: date = PAGES_DAY) -> RunRecord:
     """A run of that bank."""
     instant = datetime(2026, 11, 21, 6, tzinfo=UTC)
     values = {
@@ -156,7 +158,7 @@ def bank_run(results: tuple[Result, ...] = RESULTS) -> RunRecord:
         "ratio": (MeasureValue(value=1234.5),),
     }
     return RunRecord(
-        run="r1", started=instant, finished=instant, as_of=PAGES_DAY, verdict="fail", exit_code=1,
+        run="r1", started=instant, finished=instant, as_of=as_of, verdict="fail", exit_code=1,
         results=results, measures=values,
     )  # fmt: skip
 

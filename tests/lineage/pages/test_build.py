@@ -90,6 +90,17 @@ def test_a_build_that_fails_leaves_the_old_site(workspace: Path) -> None:
     assert (site / "index.html").read_bytes() == before
 
 
+def test_a_catalog_with_errors_is_not_published(workspace: Path) -> None:
+    site = build_site(open_workspace(workspace)).folder
+    before = (site / "index.html").read_bytes()
+    definitions = workspace / "catalog" / "definitions.yml"
+    definitions.write_text(BANK.replace("measure: ratio", "measure: nowhere"), "utf-8")
+    with pytest.raises(CatalogInvalid) as refused:
+        build_site(open_workspace(workspace))
+    assert any("nowhere" in str(problem) for problem in refused.value.problems)
+    assert (site / "index.html").read_bytes() == before
+
+
 def test_a_folder_with_other_files_is_never_emptied(workspace: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()

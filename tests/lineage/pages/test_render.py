@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import join, normpath
 
 import pytest
-from bank_pages import AGREE, EVIL, bank_catalog, bank_context, bank_run
+from bank_pages import AGREE, BANK, EVIL, RESULTS, bank_catalog, bank_context, bank_run, result
+from workspaces import write_workspace
 
 from catalog.model import Catalog
 from catalog.panels import panel_makers
+from catalog.results import Result
 from catalog.settings import Settings, SiteSettings
+from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
 from lineage.pages.render import render_pages, render_site
+from lineage.pages.subjects import Subjects
 
 EMAIL = "d/attribute-customer.email/index.html"
 
@@ -101,6 +107,84 @@ def test_restricted_definitions_leave_no_trace(tmp_path: Path) -> None:
     for address, html in pages_of(bank_context(tmp_path, bank_run())).items():
         assert "secret" not in address
         assert "Hidden system" not in html
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        result(
+            "attribute:customer.email/agree:core.customers.email~secret.t.f", "fail", violations=9
+        ),
+        result("attribute:customer.email/type:secret.t.f", "fail", violations=9),
+        result("dataset:core.customers/known_to:secret.t", "fail", violations=9),
+        result("attribute:customer.email/values:secret.undeclared.g", "error"),
+        result("attribute:customer.email/required", "unknown", message="secret.t: cannot be read"),
+    ],
+    ids=lambda one: one.check,
+)
+def test_a_check_that_looks_at_something_restricted_does_not_name_it(
+    tmp_path: Path, hidden: Result
+) -> None:
+    for address, html in pages_of(bank_context(tmp_path, bank_run((*RESULTS, hidden)))).items():
+        assert "Hidden system" not in html, address
+        assert "secret." not in html, address
+
+
+def test_a_panel_is_not_given_results_that_may_not_be_shown(tmp_path: Path) -> None:
+    hidden = result("dataset:secret.t/id", "fail")
+    run = Subjects(bank_context(tmp_path, bank_run((*RESULTS, hidden)))).panel_context.run
+    assert run is not None
+    assert {found.check for found in run.results} == {found.check for found in RESULTS}
+
+
+@pytest.mark.parametrize(
+    ("violations", "said", "bars"),
+    [(3, "over 95.0%", 0), (97, "under 5.0%", 0), (40, "60.0%", 1), (0, "100%", 1)],
+)
+def test_a_small_share_can_be_read_back_neither_from_words_nor_from_a_bar(
+    tmp_path: Path, violations: int, said: str, bars: int
+) -> None:
+    agree = result(AGREE, "warn", violations=violations, rows_compared=100)
+    html = pages_of(bank_context(tmp_path, bank_run((agree,))))[EMAIL]
+    section = html.split("td-disagree")[1].split("</section>")[0]
+    assert f'<td class="td-share">{said}' in section
+    assert section.count('<svg class="td-bar"') == bars
+
+
+def test_a_share_that_is_not_told_exactly_is_still_true(tmp_path: Path) -> None:
+    privacy = bank_context(tmp_path, None).privacy
+    assert privacy.rest("attribute:customer.email", 4, 4000) == "over 99.8%"
+    assert privacy.share("attribute:customer.email", 4, 4000) == "under 0.2%"
+    assert privacy.rest("attribute:customer.email", 1, 3) == "under 100%"
+
+
+@pytest.mark.parametrize("count", [3, 3.0, Decimal(3)])
+def test_a_whole_number_is_a_small_count_however_it_is_written(
+    tmp_path: Path, count: object
+) -> None:
+    privacy = bank_context(tmp_path, None).privacy
+    assert privacy.is_small("measure:active", count)
+    assert not privacy.is_small("measure:ratio", count)
+    for other in (3.5, True, "3", float("nan"), float("inf"), 5.0):
+        assert not privacy.is_small("measure:active", other)
+
+
+def test_codes_are_labelled_by_the_attribute_of_the_entity_a_measure_counts(tmp_path: Path) -> None:
+    more = """
+entities: [{key: account, name: Account}]
+attributes:
+  - {key: account.segment, name: Account segment, definition: A, owner: head,
+     expires_on: 2027-06-30, values: {retail: Wrong label}, claims: [{field: crm.customers.city}]}
+"""
+    folder = write_workspace(tmp_path, BANK)
+    (folder / "catalog" / "more.yml").write_text(more, "utf-8")
+    catalog = open_workspace(folder).load().catalog
+    assert "account.segment" in catalog.attributes
+    known = bank_context(tmp_path / "other", bank_run())
+    ctx = replace(known, catalog=catalog, lineage=build_lineage(catalog))
+    said = text_of(pages_of(ctx)["d/measure-active/index.html"])
+    assert "Retail banking 3,412" in said
+    assert "Wrong label 3,412" not in said
 
 
 def test_an_owner_who_left_is_shown_with_the_deputy_to_write_to(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from bank_pages import RESULTS, bank_context, bank_run, result
+from bank_pages import PAGES_DAY, RESULTS, bank_context, bank_run, result
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_failing_warning_asks_for_care_and_a_failing_remark_for_nothing(tmp_pa
 
 def test_a_critical_definition_is_out_of_use_the_day_after_its_review_date(tmp_path: Path) -> None:
     levels = [
-        bank_context(tmp_path, bank_run(), today=day).level("measure:ratio")
+        bank_context(tmp_path, bank_run(as_of=day), today=day).level("measure:ratio")
         for day in (date(2027, 5, 30), date(2027, 5, 31), date(2027, 6, 30), date(2027, 7, 1))
     ]
     assert levels == ["use", "care", "care", "dont"]
@@ -80,3 +80,23 @@ def test_the_widest_disagreement_is_told_first(tmp_path: Path) -> None:
     more = result("attribute:customer.email/unique:crm.customers.email", "fail", violations=3999)
     ctx = bank_context(tmp_path, bank_run((*RESULTS, more)))
     assert "occur more than once" in ctx.why("attribute:customer.email")[0]
+
+
+def test_a_run_older_than_a_week_asks_for_care(tmp_path: Path) -> None:
+    for days, level in ((7, "use"), (8, "care")):
+        run = bank_run(as_of=PAGES_DAY - timedelta(days=days))
+        assert bank_context(tmp_path, run).level("measure:ratio") == level
+    old = bank_run(as_of=date(2020, 1, 1))
+    english, turkish = (bank_context(tmp_path, old, language=code) for code in ("en", "tr"))
+    assert english.why("measure:ratio") == ["It was last checked on 1 Jan 2020."]
+    assert turkish.why("measure:ratio") == ["En son 01.01.2020 tarihinde kontrol edildi."]
+
+
+def test_the_age_of_a_run_is_said_last_and_never_inherited(tmp_path: Path) -> None:
+    ctx = bank_context(tmp_path, bank_run(as_of=date(2020, 1, 1)))
+    for urn, answer in ctx.answers.items():
+        old = [reason for reason in answer.reasons if reason.code == "old_run"]
+        assert all(reason.about == urn for reason in old)
+    assert "disagree" in ctx.why("attribute:customer.email")[0]
+    assert "must be reviewed" in ctx.why("attribute:customer.segment")[0]
+    assert "last checked" in ctx.why("attribute:customer.segment")[-1]
