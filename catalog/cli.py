@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
-from types import FrameType
+from types import FrameType, TracebackType
 
 import typer
 
@@ -44,12 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     left half done.
     """
     signal.signal(signal.SIGTERM, _terminate)
-    try:
-        status = run(arguments)
-    except Exception:  # 1 means that a check failed, so a fault of ours must end otherwise
-        traceback.print_exc()
-        status = EXIT_FAULT
-    sys.exit(status)
+    sys.excepthook = _end_as_fault
+    sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +69,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print(f"tekdogru: {error}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _end_as_fault(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A fault of ours ends with a status of its own: 1 means that a check failed."""
+    sys.__excepthook__(kind, error, trace)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(EXIT_FAULT)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

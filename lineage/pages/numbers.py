@@ -93,7 +93,8 @@ def say_figure(value: object, measure: Measure, privacy: Privacy, cell: Cell | N
 
     A figure that counts only a few people is told as fewer than the limit.
     """
-    if privacy.is_small(measure.urn, value):
+    counts = measure.unit != "%" and not isinstance(measure.unit, CurrencyUnit)
+    if counts and privacy.is_small(measure.urn, value):
         return privacy.words.plain("found.fewer", n=privacy.limit)
     shown = cell if cell and cell.unit else measure
     own, unit = measure.unit, shown.unit

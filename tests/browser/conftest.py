@@ -6,13 +6,14 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import uvicorn
-from bank_pages import BANK, bank_run
+from bank_pages import BANK, PAGES_DAY, bank_run
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from workspaces import write_workspace
+from workspaces import fixed_clock, write_workspace
 
 from catalog.service.app import create_app
 from catalog.service.serving import claim_port
@@ -51,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         BANK,
         settings='institution = "Çınar Bank"\nlanguage = "tr"\n',
     )
-    workspace = open_workspace(folder)
+    workspace = replace(open_workspace(folder), clock=fixed_clock(PAGES_DAY))
     RunStore(workspace.state_url).save(bank_run())
     return build_site(workspace).folder
 

@@ -374,3 +374,14 @@ def test_each_command_says_in_its_help_what_it_is_for() -> None:
         "site",
     }
     assert tekdogru("--version").out.startswith("tekdogru ")
+
+
+def test_a_fault_of_ours_ends_with_a_status_that_no_check_has() -> None:
+    code = (
+        "import sys, catalog.cli as cli\n"
+        "cli.build_app = lambda: (_ for _ in ()).throw(RuntimeError('ours'))\n"
+        "cli.main([])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 70
+    assert "RuntimeError: ours" in done.stderr
