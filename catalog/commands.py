@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +42,7 @@ def init(
         create_bank(folder, customers=customers, as_of=day)
     else:
         create_starter(folder, as_of=day)
-    print(f"{folder}: workspace made; next: tekdogru check --workspace {folder}")
+    print(f"{folder}: workspace made; next: tekdogru check --workspace {shlex.quote(str(folder))}")
     return 0
 
 

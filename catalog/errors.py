@@ -3,8 +3,7 @@
 TekdogruError               anything we can explain to the person at the keyboard
 ├── UsageError              the command was called wrongly, or the workspace is not one
 ├── CatalogInvalid          the definitions have errors; nothing ran
-├── SourceUnreadable        one dataset cannot be read; its checks become unknown
-└── EngineFailed            the engine could not do its work; never a data failure
+└── SourceUnreadable        one dataset cannot be read; its checks become unknown
 """
 
 from __future__ import annotations
@@ -48,7 +47,3 @@ class CatalogInvalid(TekdogruError):
 
 class SourceUnreadable(TekdogruError):
     """A dataset cannot be read: missing, broken, unreachable or of another shape."""
-
-
-class EngineFailed(TekdogruError):
-    """The engine stopped before it had an answer."""

@@ -112,9 +112,5 @@ class ExpectMeasureToCompute(FigureExpectation):
     """The measure yields a number."""
 
 
-class ExpectMeasureWithinBounds(FigureExpectation):
-    """The measure lies within its bounds."""
-
-
 class ExpectDefinitionToBeCurrent(FigureExpectation):
     """The definition is not past its review date."""

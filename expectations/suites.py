@@ -20,7 +20,6 @@ from expectations.native import SUPPORTED
 from expectations.plan import (
     Check,
     Column,
-    ExpiryFigure,
     GoldenColumn,
     NativeFigure,
     Plan,
@@ -149,8 +148,3 @@ def _arguments(check: Check, names: Mapping[Column, str]) -> dict[str, Any]:
     if isinstance(figure, RequiredFigure) and check.expectation == NOT_NULL:
         return {"column": figure.golden.name, "mostly": check.target.target}
     return {"check": check.key, "at_least": check.target.target}
-
-
-def is_dated(check: Check) -> bool:
-    """Whether a check is about time alone, and needs no data."""
-    return isinstance(check.figure, ExpiryFigure)

@@ -62,11 +62,6 @@ class Lineage:
         """The edges to what rests on a definition."""
         return self._out_of[urn]
 
-    def edges_between(self, upstream: str, downstream: str) -> tuple[Edge, ...]:
-        """The edges that lead directly from one definition to another."""
-        found = self.graph.get_edge_data(upstream, downstream) or {}
-        return _sorted(data["edge"] for data in found.values())
-
     def parents(self, urn: str) -> tuple[str, ...]:
         """What a definition rests on directly, each once."""
         return tuple(dict.fromkeys(edge.upstream for edge in self.edges_into(urn)))

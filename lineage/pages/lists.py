@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -212,6 +212,3 @@ def _shorten(text: str | None) -> str:
     if len(text) <= LONGEST_MEANING:
         return text
     return text[:LONGEST_MEANING].rsplit(" ", 1)[0] + " …"
-
-
-TableMaker = Callable[[PageContext], Table]

@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from catalog.durations import Duration
 from catalog.model.definition import Language
 
-LANGUAGES: tuple[Language, ...] = ("en", "tr")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LOWER = str.maketrans({"İ": "i", "I": "ı"})
 
