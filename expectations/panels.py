@@ -95,11 +95,11 @@ def _is_telling(result: Result, observed: float, context: PanelContext) -> bool:
 
 
 def _figure(result: Result, figure: object, context: PanelContext) -> str:
-    """An observed or expected figure; observed shares of people are told to two digits."""
+    """An observed or expected figure; whoever asks has hidden what would count back to a few."""
     if figure is None:
         return ""
     if isinstance(figure, int) and not isinstance(figure, bool):
         return context.count(result.urn, figure)
     if isinstance(figure, float):
-        return f"{figure:.2f}" if context.is_personal(result.urn) else f"{figure:.6g}"
+        return f"{figure:.6g}"
     return str(figure)

@@ -82,12 +82,15 @@ class RunStore:
             session.flush()
             session.add_all(results)
 
-    def latest(self, whole: bool = True) -> RunRecord | None:
+    def latest(self, whole: bool = True, until: date | None = None) -> RunRecord | None:
         """The run of the latest day, and of that day the newest; with `whole`, the latest that ran
-        every check, if there is one. A run for a day gone by does not become the latest.
+        every check, if there is one. A run for a day gone by does not become the latest, nor
+        does one for a day after `until`.
         """
         with self._session() as session:
             newest = select(RunRow).order_by(desc(RunRow.as_of), desc(RunRow.started)).limit(1)
+            if until is not None:
+                newest = newest.where(col(RunRow.as_of) <= until)
             unselected = newest.where(col(RunRow.selection).is_(None))
             row = (session.exec(unselected).first() if whole else None) or session.exec(
                 newest

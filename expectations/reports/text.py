@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from catalog.model import Catalog
+from catalog.model import Catalog, Role
 from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
 
 MARKS = {
@@ -31,7 +31,7 @@ def render_text(
     lines = [f"Run {record.run}, as of {record.as_of}", ""]
     bad = [result for result in worst_first(record.results) if result.verdict != "pass"]
     for owner, results in groupby(_by_owner(bad), key=lambda r: r.owner):
-        lines.append(_owner_line(catalog, owner))
+        lines.append(_owner_line(catalog, owner, record.as_of))
         for result in results:
             lines += _lines(result, catalog, since.get(result.check), zone)
         lines.append("")
@@ -48,13 +48,20 @@ def _by_owner(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda result: owners.index(result.owner))
 
 
-def _owner_line(catalog: Catalog, owner: str | None) -> str:
+def _held(role: Role, as_of: date) -> str:
+    """Who answers for a role's findings on a day: its deputy when its holder has left."""
+    if role.until and role.until < as_of:
+        left = f"held by nobody since {role.until}"
+        return f"{left}; ask the deputy, {role.deputy}" if role.deputy else left
+    return f"held by {role.holder or 'nobody'}"
+
+
+def _owner_line(catalog: Catalog, owner: str | None, as_of: date) -> str:
     if owner is None:
         return "Nobody owns:"
     role = catalog.roles.get(owner)
     if role:
-        held = f", held by {role.holder}" if role.holder else ", held by nobody"
-        return f"{role.name} ({owner}){held}:"
+        return f"{role.name} ({owner}), {_held(role, as_of)}:"
     team = catalog.teams.get(owner)
     return f"{team.name} ({owner}):" if team else f"{owner}:"
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from catalog.model import Attribute, Cell, Definition, Field, Measure
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
+from lineage.pages.numbers import say_value
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,10 @@ def _tolerance(measure: Measure, ctx: PageContext) -> Iterator[Markup]:
     tolerance, words = measure.tolerance, ctx.words
     limits = []
     if tolerance.absolute:
-        limits.append(words.number(tolerance.absolute))
+        limits.append(say_value(tolerance.absolute, measure, words))
     if tolerance.relative:
-        limits.append(words.percent(tolerance.relative))
+        share = words.number(round(tolerance.relative * 100, 10))
+        limits.append(f"%{share}" if words.language == "tr" else f"{share}%")
     if limits:
         said = words("page.how_tolerance", limit=" / ".join(limits))
         yield Markup("<p>{}</p>").format(said)

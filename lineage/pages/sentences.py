@@ -48,6 +48,10 @@ class Sentences:
             return self._unknown(result)
         if result.verdict == "error":
             return self.words("why.error", what=self._say("fine", result))
+        if result.kind == "expiry" and result.verdict != "pass":
+            due = self.catalog.definitions[result.urn].review_date
+            key = "why.expired" if result.violations else "why.expires"
+            return self.words(key, day=self.words.day(due) if due else "")
         fine = result.verdict == "pass" and not result.violations
         return self._say("fine" if fine else "found", result)
 

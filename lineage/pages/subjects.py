@@ -46,7 +46,8 @@ class Subjects:
     def page(self, definition: Definition) -> dict[str, object]:
         """All that `definition.html` shows; empty parts are left out there."""
         ctx, urn = self.ctx, definition.urn
-        owner = ctx.catalog.owner_of(urn)
+        asked = definition.key if isinstance(definition, Role) else None
+        owner = asked or ctx.catalog.owner_of(urn)
         contact = ctx.contact(owner) if owner else None
         return {
             "d": definition,

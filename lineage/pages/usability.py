@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Report
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field, Report
 from catalog.results import SEVERITIES, WORST_FIRST, Result, worst_first
 from catalog.settings import ExpirySettings
 from lineage.pages.links import Links
@@ -17,6 +17,7 @@ LEVELS: tuple[Level, ...] = ("dont", "care", "use")
 JUDGED = frozenset(
     ("source", "dataset", "field", "entity", "attribute", "measure", "report", "cell", "touchpoint")
 )
+OF_FIELDS = ("type", "values", "unique", "rule")
 MOST_INHERITED = 5
 # Checks run daily; a run a week old has been missed on every working day of one.
 FRESH_FOR = timedelta(days=7)
@@ -42,8 +43,8 @@ class Reason:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two reasons one."""
-        return self.code, self.about, self.result.check if self.result else ""
+        """What makes two reasons one: the check that found it, else where it lies."""
+        return (self.code, "", self.result.check) if self.result else (self.code, self.about, "")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
     results: dict[str, list[Result]] = {}
     for result in now.results:
         results.setdefault(result.urn, []).append(result)
+        looked_at = fields_of(result)
+        if result.kind in OF_FIELDS and len(looked_at) == 1:
+            results.setdefault(f"field:{looked_at[0]}", []).append(result)
     answers: dict[str, Usability] = {}
     for urn in links.foundations_first(catalog.definitions):
         definition = catalog.definitions.get(urn)
@@ -124,7 +128,7 @@ def _answer(
     for reason in (
         *_of_status(definition),
         *_of_dates(definition, now),
-        *_of_results(results),
+        *_of_results(results, definition),
         *_of_cells(definition, below),
         *_inherited(definition, below),
     ):
@@ -174,13 +178,15 @@ def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
     yield Reason(level, "expired", definition.urn, day=due, grave=grave)
 
 
-def _of_results(results: list[Result]) -> Iterator[Reason]:
+def _of_results(results: list[Result], definition: Definition) -> Iterator[Reason]:
+    """What checks found; of a field also what the checks of an attribute found in it."""
     for result in gravest_first(results):
         if result.verdict == "pass" or result.severity == "info" or result.kind == "expiry":
             continue
         grave = result.verdict == "fail" and result.severity == "critical"
         level: Level = "dont" if grave else "care"
-        yield Reason(level, result.verdict, result.urn, result, grave=grave)
+        about = definition.urn if isinstance(definition, Field) else result.urn
+        yield Reason(level, result.verdict, about, result, grave=grave)
 
 
 def _of_cells(definition: Definition, below: Mapping[str, Usability]) -> Iterator[Reason]:

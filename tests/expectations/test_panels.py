@@ -68,7 +68,7 @@ def test_the_figures_of_a_measure_are_not_repeated_as_observed(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("violations", "observed", "shown"),
-    [(3, 0.97, ""), (97, 0.03, ""), (40, 0.6, "0.60"), (40, 3.0, ""), (0, 1.0, "1.00")],
+    [(3, 0.97, ""), (97, 0.03, ""), (40, 0.6, "0.6"), (40, 3.0, ""), (0, 1.0, "1")],
 )
 def test_a_share_that_counts_back_to_few_people_is_not_shown(
     tmp_path: Path, violations: int, observed: float, shown: str

@@ -304,7 +304,6 @@ OURS = [
     "expect_golden_value_to_be_present",
     "expect_rule_to_hold",
     "expect_measure_to_compute",
-    "expect_measure_within_bounds",
     "expect_definition_to_be_current",
 ]
 
