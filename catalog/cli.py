@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType, TracebackType
 
 import typer
 
-from catalog.errors import EXIT_FAULT, EXIT_USAGE, CatalogInvalid, TekdogruError
+from catalog.errors import (
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_NOBODY_READS,
+    EXIT_TERMINATED,
+    EXIT_USAGE,
+    CatalogInvalid,
+    TekdogruError,
+)
 from catalog.plugins import parts
 
-INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
+# What the system refuses, and what a person can do about it: no fault of ours.
+REFUSALS: Mapping[int, str] = {
+    errno.EACCES: "ask for the right to it, or name another place",
+    errno.EPERM: "ask for the right to it, or name another place",
+    errno.EROFS: "it cannot be written to; name another place",
+    errno.ENOSPC: "make room, or name another place",
+    errno.EDQUOT: "make room, or name another place",
+    errno.EFBIG: "make room, or name another place",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ENOTDIR: "a file is in the way of a folder; name another place",
+    errno.EEXIST: "something of that name is in the way; name another place",
+    errno.ENAMETOOLONG: "name a shorter one",
+}
 ABOUT = "Tekdoğru: one truth for the institution. Define, check, trace and show every number."
 
 
@@ -41,11 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the command's status.
 
     A request to end (SIGTERM, as from a cancelled CI job) unwinds like Ctrl-C, so that nothing is
-    left half done.
+    left half done. A terminal that cannot show a letter shows its code instead.
     """
     signal.signal(signal.SIGTERM, _terminate)
     sys.excepthook = _end_as_fault
-    sys.exit(run(arguments))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_said_to_the_end(run(arguments)))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -53,13 +77,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         build_app()(args=arguments)
     except SystemExit as ended:
-        status = int(ended.code or 0)
-        if status in (INTERRUPTED, TERMINATED):
-            print("tekdogru: interrupted", file=sys.stderr)
-        return EXIT_USAGE if status == 2 else status
+        return _status(ended)
     except KeyboardInterrupt:
         print("tekdogru: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     except CatalogInvalid as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -68,7 +89,42 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except TekdogruError as error:
         print(f"tekdogru: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        print(f"tekdogru: {_refusal(error)}", file=sys.stderr)
+        return EXIT_USAGE
     return 0
+
+
+def _status(ended: SystemExit) -> int:
+    """The status a command ended with; wrong usage, and nobody reading on, have our own."""
+    if isinstance(ended.__context__, BrokenPipeError):
+        return EXIT_NOBODY_READS
+    status = int(ended.code or 0)
+    if status in (EXIT_INTERRUPTED, EXIT_TERMINATED):
+        print("tekdogru: interrupted", file=sys.stderr)
+    return EXIT_USAGE if status == 2 else status
+
+
+def _refusal(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    why = (error.strerror or str(error)).lower()
+    return f"{where}{why}; {REFUSALS[error.errno or 0]}"
+
+
+def _said_to_the_end(status: int) -> int:
+    """The status, after all that was said has left: what could not be said is not success."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = EXIT_NOBODY_READS
+    except OSError as error:
+        print(f"tekdogru: standard output cannot be written: {error.strerror}", file=sys.stderr)
+        status = EXIT_USAGE
+    if status == EXIT_NOBODY_READS:  # Python would try once more when it ends, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
 
 
 def _end_as_fault(
@@ -82,7 +138,7 @@ def _end_as_fault(
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(TERMINATED)
+    sys.exit(EXIT_TERMINATED)
 
 
 def _end(status: int | None, **_: object) -> None:

@@ -26,8 +26,9 @@ def init(
         Sample | None, typer.Option("--sample", help="Make the sample bank instead of a starter.")
     ] = None,
     customers: Annotated[
-        int, typer.Option("--customers", min=100, help="How many customers the sample bank has.")
-    ] = 5000,
+        int | None,
+        typer.Option("--customers", min=100, help="How many customers the sample bank has (5000)."),
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d"], help="The sample's present day."),
@@ -35,11 +36,14 @@ def init(
 ) -> int:
     """Make a workspace: a commented starter, or the sample bank."""
     from catalog.clock import Clock
+    from catalog.errors import UsageError
     from catalog.sample.bank import create_bank, create_starter
 
+    if customers is not None and sample is None:
+        raise UsageError("--customers is of the sample bank only; add --sample bank")
     day = as_of.date() if as_of else Clock().today()
     if sample:
-        create_bank(folder, customers=customers, as_of=day)
+        create_bank(folder, customers=customers or 5_000, as_of=day)
     else:
         create_starter(folder, as_of=day)
     print(f"{folder}: workspace made; next: tekdogru check --workspace {shlex.quote(str(folder))}")
@@ -49,24 +53,14 @@ def init(
 def validate(workspace: WorkspaceOption = None, format_: FormatOption = OutputFormat.text) -> int:
     """Find every problem of the definitions; 0 when there is no error, 4 when there is."""
     from catalog.errors import EXIT_INVALID
+    from catalog.validation.listing import problems_document
     from catalog.validation.opening import examine
     from catalog.workspace import open_workspace
 
     catalog, problems = examine(open_workspace(workspace))
     errors = sum(problem.level == "error" for problem in problems)
     if format_ == OutputFormat.json:
-        listed = [
-            {
-                "code": p.code,
-                "level": p.level,
-                "message": p.message,
-                "urn": p.urn,
-                "file": p.place.file if p.place else None,
-                "line": p.place.line if p.place else None,
-            }
-            for p in problems
-        ]
-        print(json.dumps({"errors": errors, "problems": listed}, ensure_ascii=False, indent=2))
+        print(json.dumps(problems_document(problems), ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             print(problem)
@@ -80,15 +74,21 @@ class Document(StrEnum):
 
     catalog = "catalog"
     run = "run"
+    api = "api"
 
 
 def schema(
-    document: Annotated[Document, typer.Argument(help="catalog or run.")] = Document.catalog,
+    document: Annotated[Document, typer.Argument(help="catalog, run or api.")] = Document.catalog,
 ) -> int:
-    """Print the JSON Schema of the definitions' YAML, or of a run's JSON."""
+    """Print the JSON Schema of the definitions' YAML or of a run's JSON, or the API's OpenAPI."""
     from catalog.loading.schema import catalog_schema, run_schema
 
-    made = catalog_schema() if document == Document.catalog else run_schema()
+    if document == Document.api:
+        from catalog.service.app import openapi_document
+
+        made = openapi_document()
+    else:
+        made = catalog_schema() if document == Document.catalog else run_schema()
     print(json.dumps(made, ensure_ascii=False, indent=2))
     return 0
 
@@ -106,7 +106,7 @@ def runs(
     from catalog.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    kept = RunStore(opened.state_url).recent(most)
+    kept = RunStore(opened.state_url, reading=True).recent(most)
     if format_ == OutputFormat.json:
         print(json.dumps([asdict(run) for run in kept], default=str, indent=2))
         return 0

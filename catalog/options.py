@@ -16,8 +16,19 @@ class OutputFormat(StrEnum):
     json = "json"
 
 
+class LanguageChoice(StrEnum):
+    """The languages in which people are spoken to."""
+
+    en = "en"
+    tr = "tr"
+
+
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", "-w", help="Folder with tekdogru.toml (default: the nearest)."),
 ]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="text or json.")]
+LanguageOption = Annotated[
+    LanguageChoice | None,
+    typer.Option("--language", help="en or tr (default: the workspace's)."),
+]

@@ -24,7 +24,8 @@ class PanelContext:
     `results_of` gives a definition's results, worst first. `link` renders a definition's name,
     leading to its page where it has one. `count` writes a count that speaks of the definition
     with that URN, and hides small counts of people; every count on a page goes through it.
-    `lineage` is whatever the lineage room traced, opaque to others.
+    `is_shown` tells whether a definition may be named to this audience. `lineage` is whatever the
+    lineage room traced, opaque to others.
     """
 
     catalog: Catalog
@@ -37,6 +38,7 @@ class PanelContext:
     link: Callable[[str], Markup]
     count: Callable[[str, int], str]
     is_personal: Callable[[str], bool]
+    is_shown: Callable[[str], bool] = lambda urn: True
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -29,13 +30,55 @@ class Reach(_Record):
     touchpoints: tuple[str, ...] = ()
 
 
+WaiverState = Literal["holds", "ending", "ended"]
+
+
+class Waived(_Record):
+    """The waiver that speaks of a failing check: who accepts it, until when and why.
+
+    `ending` still holds but ends within the warning time; `ended` has run out, so that the check
+    fails again.
+    """
+
+    key: str
+    owner: str
+    until: date
+    reason: str
+    ticket: str | None = None
+    state: WaiverState
+
+
+class WaiverUse(Waived):
+    """A waiver in one run: the checks it speaks of, and those of them that it covers by now.
+
+    `needed` is false where none of its checks fails, so that it can be taken out; None where that
+    could not be told.
+    """
+
+    check: str
+    checks: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    needed: bool | None = None
+
+
+class Fingerprint(_Record):
+    """What a dataset held when it was read: equal `content` is equal data.
+
+    `seen` are signs by which its connector knows the content again without reading it.
+    """
+
+    content: str
+    seen: str | None = None
+
+
 class Result(_Record):
     """One check's outcome.
 
     `rows_available` counts what could have been compared, `rows_compared` what was; shares are
     of the latter. `samples` are keys of offending rows or entities, never their values.
     `only_left`/`only_right` count entities of which one source has a value and the other, though
-    it knows them, has none.
+    it knows them, has none. `inputs` stands for all that was read and meant, where it can be told;
+    while that stays the result is carried over, and `carried_from` names the run that counted it.
     """
 
     check: str
@@ -54,20 +97,58 @@ class Result(_Record):
     only_right: int | None = None
     observed: Any = None
     expected: Any = None
+    period: str | None = None
     samples: tuple[str, ...] = ()
     truncated: bool = False
     message: str
     reaches: Reach | None = None
+    waiver: Waived | None = None
     file: str | None = None
     line: int | None = None
     seconds: float = 0.0
+    inputs: str | None = None
+    carried_from: str | None = None
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether it fails and somebody accepts that today, so that the gate does not count it."""
+        waived = self.waiver is not None and self.waiver.state != "ended"
+        return self.verdict == "fail" and waived
 
 
 class MeasureValue(_Record):
-    """One figure of a measure: its dimensions and its value on the run's day."""
+    """One figure of a measure: its dimensions, its value and the period it speaks of.
+
+    Without a period it is the value on the run's day. `basis` is the fingerprint of the calculation
+    that gave it: figures of different calculations are not one number over time.
+    """
 
     dimensions: Mapping[str, Any] = {}
     value: Any
+    period: str | None = None
+    basis: str | None = None
+
+
+class Comparison(_Record):
+    """What a cell published for one period, beside the truth of the same period.
+
+    `published` is the highest version's number, `earlier` are those it replaced, oldest first.
+    `counted_on` is the day of the run that recorded the truth, where it was not computed anew.
+    `allowed` and `apart` are in the unit of the cell; all numbers are exact.
+    """
+
+    cell: str
+    period: str
+    verdict: Verdict
+    published: Decimal | None = None
+    version: int | None = None
+    published_on: date | None = None
+    earlier: tuple[Decimal, ...] = ()
+    truth: Decimal | None = None
+    counted_on: date | None = None
+    apart: Decimal | None = None
+    allowed: Decimal | None = None
+    reason: str | None = None
 
 
 class RunRecord(_Record):
@@ -79,11 +160,15 @@ class RunRecord(_Record):
     finished: datetime
     as_of: date
     selection: str | None = None
+    note: str | None = None
     fail_on: Severity = "critical"
     verdict: Verdict
     exit_code: int
     results: tuple[Result, ...]
+    waivers: tuple[WaiverUse, ...] = ()
     measures: Mapping[str, tuple[MeasureValue, ...]] = {}
+    published: tuple[Comparison, ...] = ()
+    fingerprints: Mapping[str, Fingerprint] = {}
 
     def of(self, urn: str) -> list[Result]:
         """The results that speak of one definition, worst first."""

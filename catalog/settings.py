@@ -26,6 +26,7 @@ from catalog.validation.forms import say_form
 from catalog.validation.problems import nearest
 
 FILE_NAME = "tekdogru.toml"
+PREFIX = "TEKDOGRU_"
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     """All settings of a workspace; each also as an environment variable TEKDOGRU_…"""
 
     model_config = SettingsConfigDict(
-        env_prefix="TEKDOGRU_", env_nested_delimiter="__", frozen=True, extra="forbid"
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
     )
 
     institution: str = "Institution"
@@ -128,6 +129,28 @@ def load_settings(file: Path) -> Settings:
         raise UsageError(f"{file}: not TOML: {error}") from None
 
 
+def strange_variables() -> list[str]:
+    """A warning for each environment variable that looks like a setting and is none."""
+    sections = {name: field.annotation for name, field in Settings.model_fields.items()}
+    known = [f"{PREFIX}{name}".upper() for name in sections]
+    parts = [
+        f"{PREFIX}{name}__{part}".upper()
+        for name, section in sections.items()
+        if isinstance(section, type) and issubclass(section, _Section)
+        for part in section.model_fields
+    ]
+    strange = (
+        name
+        for name in sorted(os.environ)
+        if name.upper().startswith(PREFIX) and name.upper().partition("__")[0] not in known
+    )
+    return [
+        f"the environment variable {name} is no setting and changes nothing; "
+        f"{nearest(name.upper(), [*known, *parts])}"
+        for name in strange
+    ]
+
+
 def _variable(error: SettingsError) -> str:
     """The environment variable that pydantic names by its field."""
     named = re.search(r'field "(\w+)"', str(error))
@@ -151,3 +174,8 @@ def fill_secrets(text: str) -> str:
     if missing:
         raise SourceUnreadable(f"environment variable {', '.join(missing)} is not set")
     return _REFERENCE.sub(lambda found: os.environ[found[1]], text)
+
+
+def secrets_of(text: str) -> tuple[str, ...]:
+    """What `fill_secrets` would put into that text; none of it may be shown."""
+    return tuple(os.environ[name] for name in _REFERENCE.findall(text) if os.environ.get(name))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from sqlglot import exp
@@ -67,18 +68,25 @@ def check_condition(
     """
     tree = _parse(text, query=False)
     found = refusals(tree, query=False)
-    known = {name.casefold(): name for name in columns}
     used = set()
     for column in tree.find_all(exp.Column):
         name = ".".join(part.name for part in column.parts)
-        if name.casefold() in known:
-            used.add(known[name.casefold()])
+        if known := _known(name, columns):
+            used.add(known)
         elif not column.is_star:
             hint = nearest(name, list(columns))
             found.append((column, f"there is no column {name}; {hint}"))
     given = _parameters(tree, parameters, found)
     _raise(text, found)
     return CheckedSql(text, tree, frozenset(used), frozenset(), given)
+
+
+def _known(name: str, columns: Collection[str]) -> str | None:
+    """The column of that name, whatever its capitals."""
+    if name in columns:
+        return name
+    folded = name.casefold()
+    return next((column for column in columns if column.casefold() == folded), None)
 
 
 def check_query(
@@ -103,6 +111,12 @@ def check_query(
 
 
 def _parse(text: str, *, query: bool) -> exp.Expr:
+    """The tree of one statement, the caller's own; each statement is parsed once."""
+    return _parsed(text, query=query).copy()
+
+
+@lru_cache(maxsize=4_000)
+def _parsed(text: str, *, query: bool) -> exp.Expr:
     if len(text) > MAX_LENGTH:
         _refuse(f"the calculation is longer than {MAX_LENGTH:,} characters")
     dialect = DuckDB()

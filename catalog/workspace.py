@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.clock import Clock
 from catalog.errors import UsageError
 from catalog.loading.loader import Loaded, load_catalog
-from catalog.settings import FILE_NAME, Settings, load_settings
+from catalog.settings import FILE_NAME, Settings, load_settings, strange_variables
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,9 @@ class Workspace:
     settings: Settings
     clock: Clock
 
-    def load(self) -> Loaded:
-        """Its catalog, with the problems of reading it."""
-        return load_catalog(self.root, self.settings.catalog, self.settings.language)
+    def load(self, instead: Mapping[str, str] | None = None) -> Loaded:
+        """Its catalog, with the problems of reading it; `instead` has texts in place of files'."""
+        return load_catalog(self.root, self.settings.catalog, self.settings.language, instead)
 
     @property
     def output(self) -> Path:
@@ -35,7 +37,10 @@ class Workspace:
 
 
 def open_workspace(folder: Path | None = None) -> Workspace:
-    """Open `folder`, or the nearest parent of the present one that has a `tekdogru.toml`."""
+    """Open `folder`, or the nearest parent of the present one that has a `tekdogru.toml`.
+
+    Variables of the environment that look like a setting and are none are warned of.
+    """
     root = folder.resolve() if folder else _nearest(Path.cwd())
     file = root / FILE_NAME
     if not file.is_file():
@@ -44,6 +49,8 @@ def open_workspace(folder: Path | None = None) -> Workspace:
             "or name one with --workspace"
         )
     settings = load_settings(file)
+    for warning in strange_variables():
+        print(f"tekdogru: warning: {warning}", file=sys.stderr)
     return Workspace(root, settings, Clock(settings.timezone))
 
 

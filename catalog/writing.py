@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -10,8 +11,15 @@ from catalog.errors import UsageError
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step; UsageError when it cannot be written."""
+    """Replace `path` by `text` in one step; UsageError when it cannot be written.
+
+    Who may read and write an existing file stays as it was. What is no file, as a pipe or a
+    terminal, is written to as it is.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return _pour(path, text)
     try:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -20,9 +28,17 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _pour(path: Path, text: str) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

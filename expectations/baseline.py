@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -26,12 +26,39 @@ HEADING = (
 @dataclass(frozen=True)
 class Recorded:
     """What `baseline` wrote: the file, today's shares, and the checks whose entry stayed as it was
-    because nothing could be learned of them today.
+    because nothing could be learned of them today. `before` are the entries as they were.
     """
 
     file: str
     entries: tuple[BaselineEntry, ...]
     kept: tuple[str, ...]
+    before: Mapping[str, BaselineEntry]
+
+    def lines(self) -> Iterator[str]:
+        """What to tell the person who asked: each floor, and how it differs from the last one."""
+        yield f"{self.file}: {len(self.entries)} share(s) recorded"
+        for entry in self.entries:
+            yield f"  {entry.share:.2%}  {entry.check}{self._moved(entry)}"
+        for check in self.kept:
+            yield f"  kept as it was, nothing is known of it today: {check}"
+        recorded = {entry.check for entry in self.entries}
+        for check, old in self.before.items():
+            if check not in recorded and check not in self.kept:
+                yield f"  taken out, no floor is needed any more: {check} (was {old.share:.2%})"
+        if lowered := sum(self._is_lower(entry) for entry in self.entries):
+            yield f"{lowered} floor(s) were lowered: what got worse passes from now on"
+
+    def _is_lower(self, entry: BaselineEntry) -> bool:
+        old = self.before.get(entry.check)
+        return old is not None and entry.share < old.share
+
+    def _moved(self, entry: BaselineEntry) -> str:
+        old = self.before.get(entry.check)
+        if old is None:
+            return "  (new)" if self.before else ""
+        if old.share == entry.share:
+            return "  (as before)"
+        return f"  ({'lowered' if self._is_lower(entry) else 'raised'} from {old.share:.2%})"
 
 
 def record_baseline(
@@ -60,7 +87,7 @@ def record_baseline(
     dark = {result.check for result in record.results if result.verdict in ("unknown", "error")}
     kept = tuple(check for check in catalog.baseline if check in dark)
     _write(workspace.root / file, entries, kept)
-    return Recorded(file, entries, kept)
+    return Recorded(file, entries, kept, catalog.baseline)
 
 
 def _refuse_elsewhere(catalog: Catalog, file: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+from catalog.errors import CatalogInvalid, UsageError
+from catalog.options import LanguageOption, WorkspaceOption
+from expectations.reports.formats import Destination, ReportFormat, find_destinations
 
 if TYPE_CHECKING:
     from catalog.model import Catalog
-    from catalog.results import RunRecord
+    from catalog.periods import Period
     from catalog.store.runs import RunStore
     from catalog.workspace import Workspace
     from expectations.plan import Plan
+    from expectations.touched import Touched
 
 
 class Level(StrEnum):
@@ -33,10 +37,19 @@ AsOfOption = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to check for (default: today)."),
 ]
-SelectOption = Annotated[
+PeriodOption = Annotated[
     str | None,
     typer.Option(
-        "--select", help="Only checks whose key or URN matches, e.g. 'attribute:*email*'."
+        "--period",
+        help="The period numbers speak of: 2026-10, 2026-Q3, 2026-W40, 2026 or 2026-10-31 "
+        "(default: the last one that is over).",
+    ),
+]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        help="Only checks whose key or URN matches, e.g. 'attribute:*email*'; may be repeated.",
     ),
 ]
 
@@ -48,38 +61,117 @@ def check(
     ] = False,
     select: SelectOption = None,
     as_of: AsOfOption = None,
-    format_: FormatOption = OutputFormat.text,
+    period: PeriodOption = None,
+    format_: Annotated[
+        ReportFormat, typer.Option("--format", help="The form of what goes to standard output.")
+    ] = ReportFormat.text,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="[FORMAT=]FILE",
+            help="Write a report to a file too; may be repeated: junit=junit.xml, report.sarif.",
+        ),
     ] = None,
     fail_on: Annotated[
         Level, typer.Option("--fail-on", help="The least severity that closes the gate.")
     ] = Level.critical,
+    language: LanguageOption = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="REV",
+            help="Only what differs from where this branch left a git revision, and what rests "
+            "on it.",
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Count everything anew; carry no result over.")
+    ] = False,
 ) -> int:
     """Run the checks; 0 open, 1 failed, 3 unknown, 4 invalid catalog, 64 wrong usage."""
     from catalog.store.runs import RunStore
-    from catalog.validation.opening import open_valid
-    from catalog.writing import write_whole
+    from catalog.validation.opening import valid_catalog
+    from catalog.workspace import open_workspace
+    from expectations.numbers import read_published
+    from expectations.past import recall
     from expectations.progress import shown_progress
+    from expectations.reports.rendering import tell_run, telling_of
     from expectations.runner import plan_checks, run_checks
 
-    opened, catalog = open_valid(workspace)
-    plan = plan_checks(opened, catalog, _day(opened, as_of), select)
+    destinations = find_destinations(output or ())
+    opened = open_workspace(workspace)
+    try:
+        catalog = valid_catalog(opened)
+    except CatalogInvalid as error:
+        _tell_problems(error, opened, format_, destinations)
+        raise
+    asked = _period(period)
+    plan = plan_checks(opened, catalog, _day(opened, as_of), select, asked)
+    touched = _touched(opened, catalog, plan, changed_since, asked) if changed_since else None
+    plan = touched.plan if touched else plan
+    if touched and (dry_run or format_ != ReportFormat.text):
+        print(touched.note, file=sys.stderr)
     if dry_run:
-        _write(_planned(plan, format_), output)
+        _tell(format_, destinations, lambda form: _planned(plan, form))
         return 0
     store = RunStore(opened.state_url)
+    if touched and not plan.checks:
+        return _tell_nothing(touched, opened, catalog, store, format_, destinations)
     with shown_progress() as progress:
         record = run_checks(
-            opened, catalog, plan, selection=select, fail_on=fail_on.value, progress=progress
+            opened,
+            catalog,
+            plan,
+            selection=_selection(select, touched, asked),
+            note=touched.note if touched else None,
+            fail_on=fail_on.value,
+            carry_from=() if fresh else store.newest_first(),
+            past=recall(plan, read_published(opened.root, catalog, plan), store),
+            progress=progress,
         )
     store.save(record)
-    text = _told(record, catalog, store, opened, format_)
-    if output:
-        write_whole(output, text + "\n")
-        print(f"{record.verdict}: report written to {output}", file=sys.stderr)
-    else:
-        print(text)
+    telling = telling_of(record, catalog, store, opened, language.value if language else None)
+    _tell(format_, destinations, lambda form: tell_run(telling, form), f"{record.verdict}: ")
+    return record.exit_code
+
+
+def _touched(
+    opened: Workspace, catalog: Catalog, plan: Plan, revision: str, period: Period | None
+) -> Touched:
+    """What differs from a revision, and the checks that it touches."""
+    from catalog.loading.revisions import read_past
+    from expectations.touched import find_touched
+
+    return find_touched(opened, catalog, plan, read_past(opened.root, revision), period)
+
+
+def _selection(
+    select: Sequence[str] | None, touched: Touched | None, period: Period | None
+) -> str | None:
+    """What the record says was selected; None for a whole run, of the last period that is over."""
+    asked = [f"period {period.label}"] if period else []
+    return ", ".join([*(select or ()), *([touched.selection] if touched else []), *asked]) or None
+
+
+def _tell_nothing(
+    touched: Touched,
+    opened: Workspace,
+    catalog: Catalog,
+    store: RunStore,
+    format_: ReportFormat,
+    destinations: Sequence[Destination],
+) -> int:
+    """Tell that there was nothing to check: no data is read, nothing is judged or kept."""
+    from expectations.reports.rendering import tell_run, telling_of
+
+    record = touched.nothing(opened.clock.now())
+    telling = telling_of(record, catalog, store, opened, None)
+    said = f"{touched.note[:1].upper()}{touched.note[1:]}"
+    forms = lambda form: said if form == ReportFormat.text else tell_run(telling, form)  # noqa: E731
+    _tell(format_, destinations, forms, "nothing to check: ")
     return record.exit_code
 
 
@@ -111,6 +203,8 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     from catalog.store.runs import RunStore
     from catalog.validation.opening import open_valid
     from expectations.baseline import record_baseline
+    from expectations.numbers import read_published
+    from expectations.past import recall
     from expectations.progress import shown_progress
     from expectations.runner import plan_checks, run_checks
 
@@ -118,23 +212,58 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
     with shown_progress() as progress:
-        record = run_checks(opened, catalog, plan, progress=progress)
+        past = recall(plan, read_published(opened.root, catalog, plan), store)
+        record = run_checks(opened, catalog, plan, past=past, progress=progress)
     store.save(record)
     written = record_baseline(opened, catalog, plan, record)
-    print(f"{written.file}: {len(written.entries)} share(s) recorded")
-    for entry in written.entries:
-        print(f"  {entry.share:.2%}  {entry.check}")
-    for check in written.kept:
-        print(f"  kept as it was, nothing is known of it today: {check}")
+    for line in written.lines():
+        print(line)
     return 0
+
+
+def _period(text: str | None) -> Period | None:
+    from catalog.periods import Period
+
+    try:
+        return Period.parse(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"--period: {error}") from None
 
 
 def _day(workspace: Workspace, as_of: datetime | None) -> date:
     return as_of.date() if as_of else workspace.clock.today()
 
 
-def _planned(plan: Plan, format_: OutputFormat) -> str:
-    if format_ == OutputFormat.json:
+def _tell(
+    format_: ReportFormat,
+    destinations: Sequence[Destination],
+    told: Callable[[ReportFormat], str],
+    verdict: str = "",
+) -> None:
+    """One report to standard output, the others to their files."""
+    from expectations.reports.rendering import write_reports
+
+    print(told(format_), flush=True)
+    for path in write_reports(destinations, told):
+        print(f"{verdict}report written to {path}", file=sys.stderr)
+
+
+def _tell_problems(
+    error: CatalogInvalid,
+    workspace: Workspace,
+    format_: ReportFormat,
+    destinations: Sequence[Destination],
+) -> None:
+    """Reports that say why nothing ran; as text that is on standard error anyway."""
+    from expectations.reports.rendering import tell_problems, write_reports
+
+    if format_ is not ReportFormat.text:
+        print(tell_problems(error.problems, format_, workspace.root), flush=True)
+    write_reports(destinations, lambda form: tell_problems(error.problems, form, workspace.root))
+
+
+def _planned(plan: Plan, format_: ReportFormat) -> str:
+    if format_ is ReportFormat.json:
         listed = [
             {
                 "check": c.key,
@@ -149,29 +278,7 @@ def _planned(plan: Plan, format_: OutputFormat) -> str:
         return json.dumps(
             {"as_of": plan.as_of.isoformat(), "checks": listed}, ensure_ascii=False, indent=2
         )
+    if format_ is not ReportFormat.text:
+        raise UsageError(f"--dry-run is shown as text or json, not as {format_}; nothing was run")
     lines = [f"{c.key}\n    {c.title} [{c.severity}]" for c in plan.checks]
     return "\n".join([*lines, "", f"{len(plan.checks)} checks as of {plan.as_of}; nothing was run"])
-
-
-def _told(
-    record: RunRecord,
-    catalog: Catalog,
-    store: RunStore,
-    workspace: Workspace,
-    format_: OutputFormat,
-) -> str:
-    from expectations.reports.text import render_text
-
-    if format_ == OutputFormat.json:
-        return record.model_dump_json(indent=2)
-    since = store.failing_since(r.check for r in record.results if r.verdict == "fail")
-    return render_text(record, catalog, since, workspace.settings.timezone)
-
-
-def _write(text: str, output: Path | None) -> None:
-    from catalog.writing import write_whole
-
-    if output:
-        write_whole(output, text + "\n")
-    else:
-        print(text)

@@ -76,6 +76,10 @@ class ExpectPopulationToBeDecided(FigureExpectation):
     """Of every row it is known whether it counts."""
 
 
+class ExpectTimesToBeReadable(FigureExpectation):
+    """Every time of confirmation that is there can be read as one."""
+
+
 class ExpectValuesNotToRepeat(FigureExpectation):
     """No value stands on the rows of more than one entity of the subtype."""
 
@@ -110,6 +114,30 @@ class ExpectRuleToHold(FigureExpectation):
 
 class ExpectMeasureToCompute(FigureExpectation):
     """The measure yields a number."""
+
+
+class ExpectMeasureWithinBounds(FigureExpectation):
+    """Every value of the measure lies within its bounds."""
+
+
+class ExpectMeasureChangeWithinBounds(FigureExpectation):
+    """No value of the measure has moved further than allowed since an earlier run or period."""
+
+
+class ExpectPublishedFiguresToBeReadable(FigureExpectation):
+    """Every line of a report's published figures can be read."""
+
+
+class ExpectReportToBePublishedOnTime(FigureExpectation):
+    """The report's last issue due was published by its day."""
+
+
+class ExpectPublishedValueToBeTrue(FigureExpectation):
+    """What a cell published is the true number of the same period, within tolerance."""
+
+
+class ExpectPublishedValuesToBeTheSame(FigureExpectation):
+    """Two cells of one measure published the same number for the same period."""
 
 
 class ExpectDefinitionToBeCurrent(FigureExpectation):

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from catalog.model import Catalog
 from catalog.model.sources import FieldType
+from catalog.scratch import scratch_folder
 from catalog.workspace import Workspace
 from expectations.engine.embedded import foundation_steps, limits_of
-from expectations.engine.expressions import SQL_TYPES, try_restore
+from expectations.engine.expressions import SQL_TYPES
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
 from expectations.engine.port import Missing
@@ -76,18 +77,19 @@ def _write_views(
     workspace: Workspace, catalog: Catalog, plan: Plan, folder: Path, progress: Progress
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     folder.mkdir()
-    with tempfile.TemporaryDirectory(prefix="tekdogru-spool-") as spool:
+    with scratch_folder("spool") as spool:
         paths = needed_datasets(plan)
-        extracts = read_sources(workspace, catalog, paths, Path(spool), progress)
+        extracts = read_sources(workspace, catalog, paths, spool, progress)
         readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
-        scope = make_scope(plan, readable, Dialect(plan.as_of, workspace.settings.timezone))
+        dialect = Dialect(plan.as_of, workspace.settings.timezone)
+        scope = make_scope(plan, readable, dialect, shown=True)
         names = view_columns(plan)
         copies = [
             *(_copy_rows(projection, names, folder) for projection in scope.projections.values()),
             *(_copy_golden(join, folder) for join in scope.joins.values()),
         ]
         outcomes = run_steps(
-            [*foundation_steps(scope, readable), *copies],
+            [*foundation_steps(scope), *copies],
             readable=[file for one in readable.values() for file in one.files],
             writable=[folder],
             limits=limits_of(workspace.settings.engine, workspace.settings.timezone),
@@ -101,14 +103,14 @@ def _write_views(
 
 
 def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path) -> Step:
-    columns = [f"k AS {quote_name(KEY)}"]
+    columns = [f"CAST(k AS VARCHAR) AS {quote_name(KEY)}"]
     for i, column in enumerate(projection.columns):
-        if column in projection.valued:
-            columns.append(f"v{i} AS {quote_name(names[column])}")
-        if column in projection.valued and column.type in SQL_TYPES:
-            typed = _as_number(try_restore(f"v{i}", column.type), column.type)
+        if column in projection.wanted.shown:
+            columns.append(f"d{i} AS {quote_name(names[column])}")
+        if column in projection.wanted.shown and column.type in SQL_TYPES:
+            typed = _as_number(f"v{i}", column.type)
             columns.append(f"{typed} AS {quote_name(typed_name(column, names))}")
-        if column.compare and column in projection.hashed:
+        if column.compare and column in projection.wanted.hashed:
             compared = f"CASE WHEN h{i} IS NOT NULL THEN CAST(h{i} AS VARCHAR) END"
             columns.append(f"{compared} AS {quote_name(compared_name(column, names))}")
     name = f"dataset.{projection.dataset.path}"

@@ -41,6 +41,11 @@ class FigureSql:
     bad: str | None = None
     counted: str | None = None
 
+    @property
+    def by_row(self) -> bool:
+        """Whether each row is judged by itself, so that the violations are the bad rows counted."""
+        return self.counted is None and self.violations == f"count(*) FILTER (WHERE {self.bad})"
+
     def relation(self, view: str) -> str:
         """What the aggregates are taken FROM: the view, or its values counted."""
         if self.counted is None:

@@ -101,5 +101,8 @@ def _figure(result: Result, figure: object, context: PanelContext) -> str:
     if isinstance(figure, int) and not isinstance(figure, bool):
         return context.count(result.urn, figure)
     if isinstance(figure, float):
-        return f"{figure:.6g}"
+        text = f"{figure:.6g}"
+        return text.replace(".", ",") if context.language == "tr" else text
+    if isinstance(figure, Mapping):
+        return ", ".join(f"{name} {value}" for name, value in figure.items())
     return str(figure)

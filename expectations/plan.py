@@ -7,14 +7,18 @@ prints it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 from catalog.model import Place, Target
 from catalog.model.definition import Severity
 from catalog.model.sources import FieldType
+from catalog.periods import Period, PeriodUnit
 
 Arguments = tuple[tuple[str, Any], ...]
 
@@ -68,7 +72,11 @@ class DatasetPlan:
 
     def field(self, key: str) -> FieldPlan:
         """The field of that key; KeyError when there is none."""
-        return {one.key: one for one in self.fields}[key]
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, FieldPlan]:
+        return {one.key: one for one in self.fields}
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,14 @@ class PopulationFigure:
     """Rows of which the population condition does not tell whether they count."""
 
     dataset: str
+
+
+@dataclass(frozen=True)
+class ConfirmedFigure:
+    """Rows whose time of confirmation is there, but not written as a time that can be read."""
+
+    dataset: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -238,6 +254,70 @@ class ComputesFigure:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """Between which numbers the values of these dimensions must lie, both ends allowed."""
+
+    least: Decimal | None
+    most: Decimal | None
+    where: Arguments = ()
+
+
+@dataclass(frozen=True)
+class BoundsFigure:
+    """Values of a measure that lie outside their limits."""
+
+    measure: str
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True)
+class ChangeFigure:
+    """Values of a measure that moved further than allowed since an earlier run or period.
+
+    `before` is the calculation of the period before, where it can be computed for that period.
+    """
+
+    measure: str
+    relative: Decimal | None
+    absolute: Decimal | None
+    per: Literal["run", "period"]
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class FeedFigure:
+    """Lines of a report's published figures that cannot be read."""
+
+    report: str
+
+
+@dataclass(frozen=True)
+class LateFigure:
+    """Cells of a report that were published late, or not at all, for the last period due."""
+
+    report: str
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """Periods for which a cell published another number than the true one.
+
+    `calculations` are those that tell the truth: the cell's, or those its formula rests on.
+    """
+
+    cell: str
+    calculations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SameFigure:
+    """Periods for which two cells of one measure published different numbers."""
+
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
 class ExpiryFigure:
     """Whether a definition is within its review date; known without looking at data."""
 
@@ -251,6 +331,7 @@ FigureSpec = (
     | IdPresentFigure
     | KnownFigure
     | PopulationFigure
+    | ConfirmedFigure
     | FreshFigure
     | TypeFigure
     | ValuesFigure
@@ -261,6 +342,12 @@ FigureSpec = (
     | SqlFigure
     | NativeFigure
     | ComputesFigure
+    | BoundsFigure
+    | ChangeFigure
+    | FeedFigure
+    | LateFigure
+    | PublishedFigure
+    | SameFigure
     | ExpiryFigure
 )
 
@@ -290,7 +377,13 @@ class Check:
 
 @dataclass(frozen=True)
 class MeasurePlan:
-    """A measure to compute: its calculation, and the datasets and measures it reads."""
+    """A measure, or a cell's own calculation, to compute: what it reads and for which period.
+
+    `of` is the measure's key or the cell's URN, and `key` the same where it is computed for the
+    period in question, or with another period behind an `@`. `measures` are keys of calculations
+    that an expression names. A `dated` one gives every period its own number, because it names the
+    period; the others give what is true when they run. `basis` is the calculation's fingerprint.
+    """
 
     key: str
     calculation: str
@@ -300,6 +393,66 @@ class MeasurePlan:
     measures: tuple[str, ...] = ()
     golden: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    period: Period | None = None
+    as_of: date | None = None
+    now: bool = False
+    dated: bool = False
+    basis: str = ""
+
+    @property
+    def of(self) -> str:
+        """The measure's key or the cell's URN, whatever the period."""
+        return self.key.partition("@")[0]
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """A cell whose published number is compared: how its truth comes about, and how far it may be.
+
+    `calculation` is computed or `formula` evaluated; `factor` turns the result into the cell's
+    unit, in which `absolute` is meant. `position` is sheet, column and row, for formulas. Without
+    `rounding` as many digits count as were published, if `as_published`, else all.
+    """
+
+    path: str
+    label: str
+    factor: Decimal = Decimal(1)
+    absolute: Decimal = Decimal(0)
+    relative: Decimal = Decimal(0)
+    rounding: int | None = None
+    as_published: bool = False
+    calculation: str | None = None
+    where: Arguments = ()
+    additive: bool = False
+    formula: str | None = None
+    position: tuple[str, int, int] | None = None
+    is_share: bool = False
+    obstacle: str | None = None
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue of a report: the period it speaks of, and the last day to publish it."""
+
+    period: Period
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """A report with published figures: where they are, its cells and the issues in question.
+
+    `issues` are the last closed period and those before it, up to the first that is due by the
+    run's day. With `alone` no other period is compared.
+    """
+
+    key: str
+    name: str
+    file: str
+    unit: PeriodUnit
+    issues: tuple[Issue, ...]
+    cells: tuple[CellPlan, ...]
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,20 +465,40 @@ class Plan:
     golden: tuple[GoldenColumn, ...]
     measures: tuple[MeasurePlan, ...]
     checks: tuple[Check, ...]
+    reports: tuple[ReportPlan, ...] = ()
 
-    def select(self, pattern: str | None) -> Plan:
-        """The same plan with only the checks whose key or URN matches a shell-like pattern.
+    def select(self, patterns: str | Sequence[str] | None) -> Plan:
+        """The same plan with only the checks whose key or URN matches one of the shell-like
+        patterns; without a pattern all of them.
 
         A pattern without wild cards also selects what it is the beginning of: `attribute:` or
-        `attribute:customer.email`.
+        `attribute:customer.email`. A definition's bare key will do: `customer.email`.
         """
-        if not pattern:
+        if not patterns:
             return self
-        wanted = tuple(check for check in self.checks if _matches(check, pattern))
-        return replace(self, checks=wanted)
+        listed = [patterns] if isinstance(patterns, str) else patterns
+        wanted = (check for check in self.checks if any(_matches(check, one) for one in listed))
+        return replace(self, checks=tuple(wanted))
+
+
+def calculations_of(figure: FigureSpec) -> tuple[str, ...]:
+    """The measures, and cells' own calculations, that a figure is made of."""
+    if isinstance(figure, ComputesFigure | BoundsFigure | ChangeFigure):
+        return (figure.measure,)
+    return figure.calculations if isinstance(figure, PublishedFigure) else ()
+
+
+def asked_calculations(plan: Plan) -> set[str]:
+    """The keys of the calculations a plan's checks need, with those they rest on."""
+    wanted = {of for check in plan.checks for of in calculations_of(check.figure)}
+    asked = {measure.key for measure in plan.measures if measure.of in wanted}
+    for measure in reversed(plan.measures):  # those used stand before those that use them
+        asked |= set(measure.measures) if measure.key in asked else set()
+    return asked
 
 
 def _matches(check: Check, pattern: str) -> bool:
-    return check.key.startswith(pattern) or any(
-        fnmatchcase(name, pattern) for name in (check.key, check.urn, check.kind)
-    )
+    bare_key, bare_urn = check.key.partition(":")[2], check.urn.partition(":")[2]
+    names = (check.key, check.urn, check.kind, bare_key, bare_urn)
+    begun = check.key.startswith(pattern) or bare_key.startswith(f"{pattern}/")
+    return begun or any(fnmatchcase(name, pattern) for name in names)

@@ -10,8 +10,16 @@ from typing import Any
 from catalog.results import Result
 from expectations.engine.port import Counted, Missing
 from expectations.figures import Judgement
+from expectations.number_words import (
+    NUMBERS_FOUND,
+    expected_number,
+    observed_number,
+    period_found,
+    stated_limits,
+)
 from expectations.plan import (
     AgreementFigure,
+    BoundsFigure,
     Check,
     ComputesFigure,
     ExpiryFigure,
@@ -54,7 +62,8 @@ def make_result(
         only_left=counted.only_left if two_sided else None,
         only_right=counted.only_right if two_sided else None,
         observed=observed,
-        expected=_expected(check),
+        expected=_expected(check, counted),
+        period=period_found(counted.value),
         samples=counted.samples,
         truncated=counted.truncated,
         message=_message(check, answer, decision, observed),
@@ -71,8 +80,10 @@ def _is_failed_aggregate(check: Check, judgement: Judgement | None) -> bool:
 
 
 def _observed(check: Check, counted: Counted, judgement: Judgement | None) -> Any:
-    if isinstance(check.figure, ComputesFigure | FreshFigure):
+    if isinstance(check.figure, ComputesFigure | BoundsFigure | FreshFigure):
         return counted.value
+    if isinstance(counted.value, NUMBERS_FOUND):
+        return observed_number(counted.value)
     if isinstance(check.figure, ExpiryFigure):
         return check.figure.review_date.isoformat()
     if judgement and judgement.success is not None:
@@ -80,12 +91,16 @@ def _observed(check: Check, counted: Counted, judgement: Judgement | None) -> An
     return share_of(counted) if counted.compared else None
 
 
-def _expected(check: Check) -> Any:
+def _expected(check: Check, counted: Counted) -> Any:
     figure = check.figure
+    if isinstance(counted.value, NUMBERS_FOUND):
+        return expected_number(counted.value)
     if isinstance(figure, NativeFigure):
         return thaw(figure.arguments)
     if isinstance(figure, FreshFigure):
         return figure.since.isoformat()
+    if isinstance(figure, BoundsFigure):
+        return stated_limits(figure)
     if isinstance(figure, ExpiryFigure | ComputesFigure):
         return None
     return check.target.target

@@ -35,3 +35,32 @@ def expectations(catalog: Catalog, context: Context) -> Iterator[Problem]:
             place = catalog.places.find(attribute.urn, "rules", index)
             for said in problems(rule.expect, rule.arguments, family(attribute.type)):
                 yield Problem("TD022", f"{attribute.urn}: {said}", place=place, urn=attribute.urn)
+
+
+def waivers(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD012 for a waiver that speaks of no check there is; asked once the rest can be compiled."""
+    if not catalog.waivers or _is_unsound(catalog, context):
+        return
+    from expectations.compiler.whole import compile_plan
+
+    plan = compile_plan(catalog, context.today, context.settings)
+    known = [check.key for check in plan.checks]
+    for waiver in catalog.waivers.values():
+        if not any(waiver.covers(check.key, check.urn) for check in plan.checks):
+            said = (
+                f"{waiver.urn}: check '{waiver.check}' is no check and no definition with one; "
+                f"{nearest(waiver.check, [*known, *{check.urn for check in plan.checks}])} "
+                "(`tekdogru check --dry-run` lists all)"
+            )
+            place = catalog.places.find(waiver.urn, "check")
+            yield Problem("TD012", said, place=place, urn=waiver.urn)
+
+
+def _is_unsound(catalog: Catalog, context: Context) -> bool:
+    """Whether names or statements are wrong, so that no plan could be made."""
+    from catalog.validation.data import attributes, datasets
+    from catalog.validation.references import references
+    from catalog.validation.statements import statements
+
+    rules = (references, datasets, attributes, statements, expectations)
+    return any(p.level == "error" for rule in rules for p in rule(catalog, context))

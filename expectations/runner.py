@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,21 +11,28 @@ from typing import Any
 from catalog.errors import SourceUnreadable, UsageError
 from catalog.model import Catalog
 from catalog.model.definition import Severity
-from catalog.results import MeasureValue, Result, RunRecord
+from catalog.periods import Period
+from catalog.results import Result, RunRecord
+from catalog.scratch import scratch_folder
 from catalog.validation.problems import nearest
 from catalog.workspace import Workspace
+from expectations.carrying import confirm, look_back, with_inputs
 from expectations.compiler.whole import compile_plan
 from expectations.engine.embedded import EmbeddedEngine
-from expectations.engine.port import Answers, Computed, Counted, Missing
+from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.scope import needed_datasets
 from expectations.figures import Figure, Judgement
 from expectations.gate import decide_gate
-from expectations.measures import computed_values, count_computed
-from expectations.plan import ComputesFigure, ExpiryFigure, Plan
+from expectations.meanwhile import loaded_meanwhile
+from expectations.numbers import Numbers, read_published, with_published_periods
+from expectations.past import Past
+from expectations.plan import ExpiryFigure, Plan
+from expectations.resting import tell_what_rests
 from expectations.results import make_result
 from expectations.sources.port import Extract
 from expectations.sources.registry import connector_for
 from expectations.suites import build_suites
+from expectations.waivers import apply_waivers, used_waivers
 from lineage.impact import reaches
 
 PERSONAL_TYPES = ("national_id", "tax_id", "email", "phone", "iban")
@@ -46,37 +52,67 @@ def silent(what: str, done: int, of: int) -> None:
     """Progress that nobody watches."""
 
 
-def plan_checks(workspace: Workspace, catalog: Catalog, as_of: date, select: str | None) -> Plan:
-    """The plan of a run; UsageError when the pattern selects nothing."""
-    plan = compile_plan(catalog, as_of, workspace.settings)
-    selected = plan.select(select)
-    if select and not selected.checks:
-        hint = nearest(select, [check.key for check in plan.checks])
-        raise UsageError(f"--select {select} matches none of {len(plan.checks)} checks; {hint}")
-    return selected
+def plan_checks(
+    workspace: Workspace,
+    catalog: Catalog,
+    as_of: date,
+    select: str | Sequence[str] | None,
+    period: Period | None = None,
+) -> Plan:
+    """The plan of a run; UsageError when a pattern selects nothing or the period is not over."""
+    if period and period.end > as_of:
+        last = Period.last_closed(period.unit, as_of).label
+        said = f"the last {period.unit} that is, is {last}"
+        raise UsageError(f"--period {period.label} is not over on {as_of}; {said}")
+    plan = compile_plan(catalog, as_of, workspace.settings, period)
+    for pattern in [select] if isinstance(select, str) else select or ():
+        if not plan.select(pattern).checks:
+            hint = nearest(pattern, [check.key for check in plan.checks])
+            said = f"--select {pattern} matches none of {len(plan.checks)} checks; {hint}"
+            raise UsageError(said)
+    return plan.select(select)
 
 
-def run_checks(
+def run_checks(  # noqa: PLR0913  each by its name
     workspace: Workspace,
     catalog: Catalog,
     plan: Plan,
     *,
     selection: str | None = None,
+    note: str | None = None,
     fail_on: Severity = "critical",
+    carry_from: Iterable[RunRecord] = (),
+    past: Past = Past(),  # noqa: B008 - frozen
     progress: Progress = silent,
 ) -> RunRecord:
-    """Run a plan and give its record; nothing is kept or written by this."""
+    """Run a plan and give its record; nothing is kept or written by this.
+
+    `carry_from` are the runs kept, newest first: what they counted from the same data and the same
+    definitions is carried over. Without them everything is counted. `past` are the numbers of
+    earlier runs; without them no number is compared with an earlier one.
+    """
     started = workspace.clock.now()
-    answers = gather(workspace, catalog, plan, progress)
-    judgements = judge_all(plan, answers, progress)
+    lookback = look_back(workspace, catalog, plan, carry_from)
+    touched = lookback.touched(plan)
+    answers = gather(workspace, catalog, touched, past, progress)
+    judgements = judge_all(touched, answers, progress)
+    held = confirm(workspace, catalog, lookback, touched)
     baseline = {key: entry.share for key, entry in catalog.baseline.items()}
     results = [
-        make_result(
-            check, answers.checks[check.key], judgements.get(check.key), baseline, plan.as_of
+        lookback.result(check, baseline, plan)
+        if check.key in lookback.kept
+        else with_inputs(
+            make_result(
+                check, answers.checks[check.key], judgements.get(check.key), baseline, plan.as_of
+            ),
+            check,
+            lookback,
+            held,
         )
         for check in plan.checks
     ]
-    results = _with_reach(_masked(results, workspace, catalog), catalog)
+    results = tell_what_rests(_with_reach(_masked(results, workspace, catalog), catalog))
+    results = apply_waivers(results, catalog, plan.as_of, workspace.settings)
     gate = decide_gate(results, fail_on)
     return RunRecord(
         run=_run_id(started),
@@ -84,27 +120,38 @@ def run_checks(
         finished=workspace.clock.now(),
         as_of=plan.as_of,
         selection=selection,
+        note=note,
         fail_on=fail_on,
         verdict=gate.verdict,
         exit_code=gate.exit_code,
         results=tuple(results),
-        measures=_values(plan, answers),
+        waivers=used_waivers(results, catalog, plan.as_of, workspace.settings),
+        measures={**lookback.values(plan), **answers.values},
+        published=answers.published,
+        fingerprints=held,
     )
 
 
-def gather(workspace: Workspace, catalog: Catalog, plan: Plan, progress: Progress) -> Answers:
-    """Every figure of a plan: counted by the engine, or known from the calendar alone."""
-    with tempfile.TemporaryDirectory(prefix="tekdogru-spool-") as spool:
-        extracts = read_sources(workspace, catalog, needed_datasets(plan), Path(spool), progress)
+def gather(
+    workspace: Workspace, catalog: Catalog, plan: Plan, past: Past, progress: Progress
+) -> Answers:
+    """Every figure of a plan: counted, or known from the calendar, the history and the reports."""
+    feeds = read_published(workspace.root, catalog, plan)
+    plan = with_published_periods(plan, feeds)
+    with scratch_folder("spool") as spool:
+        extracts = read_sources(workspace, catalog, needed_datasets(plan), spool, progress)
         engine = EmbeddedEngine(workspace.settings.engine, workspace.settings.timezone)
-        counted = engine.run(plan, extracts, lambda done, of: progress("counting", done, of))
+        is_any = any(isinstance(one, Extract) for one in extracts.values())
+        with loaded_meanwhile("expectations.judge", wanted=is_any):
+            counted = engine.run(plan, extracts, lambda done, of: progress("counting", done, of))
+    numbers = Numbers(plan, counted.measures, past, feeds)
     checks = dict(counted.checks)
     for check in plan.checks:
         if isinstance(check.figure, ExpiryFigure):
             checks[check.key] = Counted(1, 1, int(plan.as_of > check.figure.review_date))
-        elif isinstance(check.figure, ComputesFigure):
-            checks[check.key] = count_computed(check.figure, plan, counted.measures)
-    return Answers(checks, counted.measures)
+        elif (known := numbers.count(check)) is not None:
+            checks[check.key] = known
+    return Answers(checks, counted.measures, numbers.values(), numbers.comparisons())
 
 
 def read_sources(
@@ -125,11 +172,15 @@ def read_sources(
 
 
 def judge_all(plan: Plan, answers: Answers, progress: Progress) -> dict[str, Judgement]:
-    """GX's judgement on every check that was counted; imports GX only if there is one."""
+    """GX's judgement on every check that was counted; imports GX only if there is one.
+
+    Review dates are decided by the calendar alone.
+    """
+    dated = {check.key for check in plan.checks if isinstance(check.figure, ExpiryFigure)}
     figures = {
         key: Figure(answer.rows, answer.compared, answer.violations, answer.value)
         for key, answer in answers.checks.items()
-        if isinstance(answer, Counted)
+        if isinstance(answer, Counted) and key not in dated
     }
     if not figures:
         return {}
@@ -144,18 +195,6 @@ def judge_all(plan: Plan, answers: Answers, progress: Progress) -> dict[str, Jud
 
 def _run_id(started: datetime) -> str:
     return f"{started:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-
-
-def _values(plan: Plan, answers: Answers) -> Mapping[str, tuple[MeasureValue, ...]]:
-    asked = {
-        check.figure.measure for check in plan.checks if isinstance(check.figure, ComputesFigure)
-    }
-    return {
-        measure.key: computed_values(measure, computed)
-        for measure in plan.measures
-        if measure.key in asked
-        and isinstance(computed := answers.measures.get(measure.key), Computed)
-    }
 
 
 def _masked(results: list[Result], workspace: Workspace, catalog: Catalog) -> list[Result]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog.plurals import plural
 from catalog.results import Verdict
 from expectations.engine.port import Counted
+from expectations.number_words import NUMBER_SENTENCES
 from expectations.plan import (
     AgreementFigure,
     Check,
+    ConfirmedFigure,
     CurrentFigure,
     ExpiryFigure,
     FreshFigure,
@@ -30,7 +33,7 @@ from expectations.plan import (
 def sentence(check: Check, answer: Counted, observed: Any, verdict: Verdict) -> str:
     """What was found, with its numbers, and what was expected where that was not met."""
     said = SENTENCES[type(check.figure)](check.figure, answer, observed)
-    if verdict == "pass" or isinstance(check.figure, ExpiryFigure | FreshFigure):
+    if verdict == "pass" or isinstance(check.figure, SAYING_ALL):
         return said
     return f"{said}; expected {wanted(check)}"
 
@@ -54,9 +57,13 @@ def _of(answer: Counted, what: str) -> str:
     return f"{answer.violations:,} of {answer.compared:,} {what} ({share:.2%})"
 
 
+def _several(entity: str) -> str:
+    return plural(entity.replace("_", " "))
+
+
 def _agreement(figure: AgreementFigure, answer: Counted, _: Any) -> str:
     left, right = figure.left.column.dataset, figure.right.column.dataset
-    said = f"{left} and {right} disagree on {_of(answer, f'{figure.entity}s')}"
+    said = f"{left} and {right} disagree on {_of(answer, _several(figure.entity))}"
     one_sided = [
         f"{count:,} have a value only in {where}"
         for count, where in ((answer.only_left, left), (answer.only_right, right))
@@ -88,6 +95,9 @@ SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     PopulationFigure: lambda f, a, _: (
         f"of {_of(a, 'rows')} of {f.dataset} it is not known whether they count"
     ),
+    ConfirmedFigure: lambda f, a, _: (
+        f"{_of(a, 'times')} in {f.dataset}.{f.field} cannot be read, so they confirm nothing"
+    ),
     KnownFigure: lambda f, a, _: f"{f.other} does not know {_of(a, 'entities')} of {f.dataset}",
     FreshFigure: _fresh,
     TypeFigure: lambda f, a, _: (
@@ -96,9 +106,12 @@ SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     ValuesFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} are not allowed",
     UniqueFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} occur more than once",
     AgreementFigure: _agreement,
-    RequiredFigure: lambda f, a, _: f"{_of(a, f'{f.golden.entity}s')} have no {f.golden.name}",
+    RequiredFigure: lambda f, a, _: f"{_of(a, _several(f.golden.entity))} have no {f.golden.name}",
     CurrentFigure: lambda f, a, _: f"{_of(a, 'values')} of {f.golden.name} are out of date",
     SqlFigure: lambda f, a, _: f"{_of(a, 'values')} break the rule",
     NativeFigure: _native,
     ExpiryFigure: _expiry,
+    **NUMBER_SENTENCES,
 }
+SAYING_ALL = (ExpiryFigure, FreshFigure, *NUMBER_SENTENCES)
+"""Figures whose sentences say what was expected."""

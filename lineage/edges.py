@@ -6,6 +6,7 @@
 | copies | field → field that is filled from it | |
 | identifies | field → entity | the id and the population of its datasets |
 | claims | field → attribute | condition of the claim; `order` counts the claims from 1 |
+| checks | attribute → attribute | the rule that compares them, or the subtype it applies to |
 | derives | attribute, field, entity, dataset or measure → measure or cell | the calculation |
 | implements | measure → cell | the cell's `where` |
 | formula | cell → cell of the same report | the formula |
@@ -18,21 +19,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from catalog.model import Attribute, Catalog, Cell, Claim, Dataset, Measure
+from catalog.model import Attribute, Catalog, Claim, Dataset
 from catalog.model.reports import is_query
-from catalog.tables import ENTITY_ID, readable_tables
-from lineage.columns import ColumnLineage, Role, columns_of, names_in
-from lineage.formulas import inputs_of, is_formula, positions
-from lineage.scopes import Tables
+from catalog.tables import ENTITY_ID
+from lineage.calculations import Calculations
+from lineage.columns import ColumnLineage, names_in
+from lineage.formulas import inputs_of, is_formula
+from lineage.origins import ROWS, Dependency, Origin, Use, dependency, taken
+from lineage.places import positions
 
 EdgeType = Literal[
     "contains",
     "copies",
     "identifies",
     "claims",
+    "checks",
     "derives",
     "implements",
     "formula",
@@ -47,7 +51,7 @@ EdgeType = Literal[
 class Edge:
     """One dependency: `downstream` rests on `upstream`.
 
-    `how` is the text that says so (SQL, formula, condition); `role` what the column is there for,
+    `how` is the text that says so (SQL, formula, condition); `use` what is taken from upstream,
     where it can be told; `order` the position of a claim, from 1, else 0.
     """
 
@@ -55,8 +59,13 @@ class Edge:
     downstream: str
     type: EdgeType
     how: str = ""
-    role: Role | None = None
+    use: Use | None = None
     order: int = 0
+
+    @property
+    def dependency(self) -> Dependency:
+        """Whether the value itself comes from upstream, or only a condition on it."""
+        return dependency(self.use) if self.use else "value"
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,7 @@ def edges_of(catalog: Catalog) -> Iterator[Found]:
     yield from copy_edges(catalog)
     for attribute in catalog.attributes.values():
         yield from _attribute_edges(catalog, attribute)
+        yield from _check_edges(catalog, attribute)
     yield from _calculated_edges(catalog)
     yield from formula_edges(catalog)
     yield from _report_edges(catalog)
@@ -87,7 +97,7 @@ def copy_edges(catalog: Catalog) -> Iterator[Edge]:
     """The edges from fields to the fields filled from them."""
     for path, copy in catalog.fields.items():
         if copy.copy_of:
-            yield Edge(f"field:{copy.copy_of}", f"field:{path}", "copies")
+            yield Edge(f"field:{copy.copy_of}", f"field:{path}", "copies", "", "direct")
 
 
 def expression_edges(urn: str, expression: str) -> Iterator[Found]:
@@ -97,19 +107,23 @@ def expression_edges(urn: str, expression: str) -> Iterator[Found]:
     except ValueError as error:
         yield Unresolved(urn, expression, str(error))
         return
+    use: Use = "direct" if names == (expression.strip(),) else "computed"
     for name in names:
-        yield Edge(f"measure:{name}", urn, "derives", expression, "value")
+        yield Edge(f"measure:{name}", urn, "derives", expression, use)
 
 
 def formula_edges(catalog: Catalog) -> Iterator[Found]:
     """The edges between the cells of each report that carries formulas."""
     for report in catalog.reports.values():
         carriers = [cell for cell in report.cells if is_formula(cell.calculation)]
-        stands = positions(report) if carriers else {}
+        if not carriers:
+            continue
+        places = positions(report)
         for cell in carriers:
-            inputs = inputs_of(cell, stands)
+            inputs = inputs_of(cell, places)
             for path in inputs.cells:
-                yield Edge(f"cell:{path}", cell.urn, "formula", cell.calculation or "", "value")
+                use: Use = "direct" if inputs.plain else "computed"
+                yield Edge(f"cell:{path}", cell.urn, "formula", cell.calculation or "", use)
             for text, reason in inputs.unresolved:
                 yield Unresolved(cell.urn, text, reason)
 
@@ -132,7 +146,7 @@ def _entity_edges(dataset: Dataset) -> Iterator[Found]:
         return
     entity = f"entity:{dataset.entity}"
     if dataset.id:
-        yield Edge(f"field:{dataset.path}.{dataset.id}", entity, "identifies", "id", "value")
+        yield Edge(f"field:{dataset.path}.{dataset.id}", entity, "identifies", "id", "direct")
     else:
         yield Edge(dataset.urn, entity, "identifies", "", "rows")
     if dataset.population:
@@ -144,9 +158,10 @@ def _entity_edges(dataset: Dataset) -> Iterator[Found]:
 
 
 def _attribute_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:
+    use: Use = "computed" if attribute.cleanse else "direct"
     for order, claim in enumerate(attribute.claims, start=1):
         said = _claim_text(claim)
-        yield Edge(f"field:{claim.field}", attribute.urn, "claims", said, "value", order)
+        yield Edge(f"field:{claim.field}", attribute.urn, "claims", said, use, order)
         dataset = catalog.dataset_of(claim.field)
         if dataset is None:
             continue
@@ -159,6 +174,31 @@ def _attribute_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:
         if attribute.valid_for or attribute.current:
             for name in _confirmation(dataset, claim.field):
                 yield Edge(name, attribute.urn, "claims", "confirmed_at", "filter", order)
+
+
+def _check_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:
+    """The other attributes by which one is checked: in its rules, in the subtype it belongs to."""
+    conditions = [rule.sql for rule in attribute.rules if rule.sql and rule.on == "golden"]
+    entity = catalog.entities.get(attribute.entity)
+    if attribute.apply_to and entity and attribute.apply_to in entity.subtypes:
+        conditions.append(entity.subtypes[attribute.apply_to])
+    if not conditions:
+        return
+    columns = {one.column.casefold(): one for one in catalog.attributes_of(attribute.entity)}
+    passed = {"value", ENTITY_ID, attribute.column.casefold()}
+    for condition in conditions:
+        try:
+            names = names_in(condition)
+        except ValueError as error:
+            yield Unresolved(attribute.urn, condition, str(error))
+            continue
+        for name in names:
+            folded = name.casefold()
+            if folded in columns and folded not in passed:
+                yield Edge(columns[folded].urn, attribute.urn, "checks", condition, "filter")
+            elif folded not in passed:
+                reason = f"{attribute.entity} has no such attribute"
+                yield Unresolved(attribute.urn, name, reason)
 
 
 def _claim_text(claim: Claim) -> str:
@@ -196,54 +236,37 @@ def _confirmation(dataset: Dataset, value: str | None) -> Iterator[str]:
         yield f"field:{dataset.path}.{confirmed.field}"
 
 
-@dataclass
-class _Statements:
-    """Traces the SQL of a catalog, each text once."""
-
-    tables: Tables
-    traced: dict[str, ColumnLineage] = field(default_factory=dict)
-
-    def of(self, sql: str) -> ColumnLineage:
-        if sql not in self.traced:
-            self.traced[sql] = columns_of(sql, self.tables)
-        return self.traced[sql]
-
-
 def _calculated_edges(catalog: Catalog) -> Iterator[Found]:
-    statements = _Statements(Tables(readable_tables(catalog)))
-    for owner in _calculated(catalog):
+    calculations = Calculations.of(catalog)
+    for owner in calculations.owners():
         calculation = owner.calculation or ""
         if is_query(calculation):
-            yield from _query_edges(catalog, owner.urn, calculation, statements.of(calculation))
+            yield from _query_edges(calculations, owner.urn, calculation)
         else:
             yield from expression_edges(owner.urn, calculation)
 
 
-def _calculated(catalog: Catalog) -> Iterator[Measure | Cell]:
-    yield from catalog.measures.values()
-    for cell in catalog.cells.values():
-        if cell.calculation and not is_formula(cell.calculation):
-            yield cell
+def _query_edges(calculations: Calculations, urn: str, sql: str) -> Iterator[Found]:
+    """Edges from columns; a table that gives nothing else decides by its rows which there are."""
+    traced = calculations.columns(sql)
+    named: set[str] = set()
+    for origin in sorted(_of_number(traced)):
+        named.add(origin.table)
+        yield Edge(calculations.urn(origin), urn, "derives", sql, origin.use)
+    for table in sorted(traced.tables - named):
+        yield Edge(calculations.urn(Origin(table, ROWS, "join")), urn, "derives", sql, "join")
+    for missed in traced.missed:
+        yield Unresolved(urn, missed.text, missed.reason)
 
 
-def _query_edges(catalog: Catalog, urn: str, sql: str, traced: ColumnLineage) -> Iterator[Found]:
-    """Edges from columns; a table none of whose columns is a value gives its rows."""
-    valued: set[str] = set()
-    for table, column, role in traced.origins():
-        valued |= {table} if role == "value" else set()
-        yield Edge(_column_urn(catalog, table, column), urn, "derives", sql, role)
-    for table in sorted(traced.tables - valued):
-        kind = "dataset" if table in catalog.datasets else "entity"
-        yield Edge(f"{kind}:{table}", urn, "derives", sql, "rows")
-    for text, reason in traced.unresolved:
-        yield Unresolved(urn, text, reason)
-
-
-def _column_urn(catalog: Catalog, table: str, column: str) -> str:
-    """The URN a column stands for; the golden record's id stands for the entity itself."""
-    if table in catalog.datasets:
-        return f"field:{table}.{column}"
-    return f"entity:{table}" if column == ENTITY_ID else f"attribute:{table}.{column}"
+def _of_number(traced: ColumnLineage) -> set[Origin]:
+    """What a number comes from: its column `value`, the others being what it is grouped by."""
+    number = traced.output("value")
+    found = set(traced.conditions)
+    for output in traced.outputs:
+        use: Use = "direct" if number is None or output is number else "group"
+        found |= set(taken(output.origins, use))
+    return found
 
 
 def _report_edges(catalog: Catalog) -> Iterator[Edge]:
@@ -253,14 +276,14 @@ def _report_edges(catalog: Catalog) -> Iterator[Edge]:
             yield Edge(cell.urn, report.urn, "publishes", cell.at or "")
             if cell.measure:
                 said = ", ".join(f"{name} = {value}" for name, value in cell.where.items())
-                yield Edge(f"measure:{cell.measure}", cell.urn, "implements", said, "value")
+                yield Edge(f"measure:{cell.measure}", cell.urn, "implements", said, "direct")
 
 
 def _touchpoint_edges(catalog: Catalog) -> Iterator[Edge]:
     for touchpoint in catalog.touchpoints.values():
         for attribute, path in touchpoint.reads.items():
-            yield Edge(f"field:{path}", touchpoint.urn, "reads", attribute, "value")
-            yield Edge(f"attribute:{attribute}", touchpoint.urn, "should_read", path, "value")
+            yield Edge(f"field:{path}", touchpoint.urn, "reads", attribute, "direct")
+            yield Edge(f"attribute:{attribute}", touchpoint.urn, "should_read", path, "direct")
 
 
 def resolve(

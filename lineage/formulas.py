@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.model import Cell, Report
+from catalog.model import Cell
+from lineage.places import (
+    LAST_COLUMN,
+    LAST_ROW,
+    Places,
+    column_of,
+    fold_sheet,
+    point,
+    position_of,
+)
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
+_CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
 _REFERENCE = re.compile(
-    r"""(?P<sheet>(?:'(?:[^']|'')+'|[\w.\[\]]+)!)?
-        (?<![\w.$])\$?(?P<from>[A-Za-z]{1,3}\$?[1-9]\d{0,6})
-        (?::\$?(?P<to>[A-Za-z]{1,3}\$?[1-9]\d{0,6}))?(?![\w(.!])""",
+    rf"""(?P<sheet>(?:'(?:[^']|'')+'|[\w.\[\]]+)!)?(?<![\w.$])
+        (?:(?P<from>{_CELL})(?::(?P<to>{_CELL}))?
+        |\$?(?P<left>[A-Za-z]{{1,3}}):\$?(?P<right>[A-Za-z]{{1,3}})
+        |\$?(?P<top>[1-9]\d{{0,6}}):\$?(?P<bottom>[1-9]\d{{0,6}})
+        )(?![\w(.!\[])""",
     re.VERBOSE,
 )
+_NAME = re.compile(r"(?<![\w.])(?!\d)[\w.\\]+(?:\[(?:[^\[\]]|\[[^\]]*\])*\])?(?![\w(.!\[])")
 _DYNAMIC = re.compile(r"\b(INDIRECT|OFFSET|INDEX)\s*\(", re.IGNORECASE)
-_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)")
-
-Position = tuple[str, int, int]
-"""Sheet (folded, empty where none is named), column and row, both from 1."""
+_CONSTANTS = frozenset({"true", "false"})
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A cell or a block of cells a formula names, as it is written there."""
+    """A cell, a block of cells, or whole columns or rows a formula names, as it is written."""
 
     text: str
     sheet: str | None
     first: tuple[int, int]
     last: tuple[int, int]
 
-    def holds(self, position: Position, own_sheet: str) -> bool:
-        """Whether a position lies in it; `own_sheet` is the formula's own."""
-        sheet = own_sheet if self.sheet is None else self.sheet
-        return (
-            position[0] == sheet
-            and self.first[0] <= position[1] <= self.last[0]
-            and self.first[1] <= position[2] <= self.last[1]
-        )
-
 
 @dataclass(frozen=True)
 class Inputs:
-    """The cells a formula takes (paths), and the pieces of it that lead nowhere with the reason."""
+    """The cells a formula takes (paths), and the pieces of it that lead nowhere with the reason.
+
+    `plain` says that the formula is nothing but one reference.
+    """
 
     cells: tuple[str, ...]
     unresolved: tuple[tuple[str, str], ...]
+    plain: bool = False
 
 
 def is_formula(calculation: str | None) -> bool:
@@ -57,73 +62,62 @@ def is_formula(calculation: str | None) -> bool:
 def references(formula: str) -> Iterator[Reference]:
     """The references of a formula, in the order they are written; text in quotes is passed over."""
     for found in _REFERENCE.finditer(_TEXT.sub('""', formula)):
-        start, end = _point(found["from"]), _point(found["to"] or found["from"])
+        start, end = _corners(found)
         first = (min(start[0], end[0]), min(start[1], end[1]))
         last = (max(start[0], end[0]), max(start[1], end[1]))
         sheet = found["sheet"]
-        yield Reference(found[0], _sheet(sheet[:-1]) if sheet else None, first, last)
+        yield Reference(found[0], fold_sheet(sheet[:-1]) if sheet else None, first, last)
 
 
-def positions(report: Report) -> Mapping[Position, str]:
-    """Where the cells of a report stand, those that give an address: position to path."""
-    stands = ((position_of(cell), cell.path) for cell in report.cells)
-    return {position: path for position, path in stands if position is not None}
-
-
-def position_of(cell: Cell) -> Position | None:
-    """The position `at` names (`Summary!C5`), or None without a readable address."""
-    sheet, _, address = (cell.at or "").strip().rpartition("!")
-    if not _ADDRESS.fullmatch(address.replace("$", "").upper()):
-        return None
-    return (_sheet(sheet), *_point(address))
-
-
-def inputs_of(cell: Cell, stands: Mapping[Position, str]) -> Inputs:
+def inputs_of(cell: Cell, places: Places) -> Inputs:
     """The cells of the same report that a cell's formula takes.
 
     A formula with INDIRECT, OFFSET or INDEX is noted as dynamic: it may take more than it names.
     """
     formula = cell.calculation or ""
-    place = position_of(cell)
+    place = position_of(cell) or places.of_cell(cell.path)
     own_sheet = place[0] if place else ""
     cells: dict[str, None] = {}
     missed: list[tuple[str, str]] = []
-    for reference in references(formula):
-        if found := _held(reference, stands, own_sheet):
-            cells |= dict.fromkeys(found)
+    found = list(references(formula))
+    for reference in found:
+        sheet = own_sheet if reference.sheet is None else reference.sheet
+        if held := places.within(sheet, reference.first, reference.last):
+            cells |= dict.fromkeys(held)
         else:
-            missed.append((reference.text, _reason(reference)))
+            missed.append((reference.text, _reason(reference, places)))
+    missed += _names(formula)
     if dynamic := _DYNAMIC.search(_TEXT.sub('""', formula)):
         name = dynamic[1].upper()
         missed.append((name, "dynamic: which cells it takes is known only when it is computed"))
-    return Inputs(tuple(cells), tuple(dict.fromkeys(missed)))
+    plain = len(found) == 1 and formula.strip().lstrip("=+").strip() == found[0].text
+    return Inputs(tuple(cells), tuple(dict.fromkeys(missed)), plain)
 
 
-def _held(reference: Reference, stands: Mapping[Position, str], own_sheet: str) -> list[str]:
-    if reference.first == reference.last:
-        sheet = own_sheet if reference.sheet is None else reference.sheet
-        path = stands.get((sheet, *reference.first))
-        return [path] if path else []
-    inside = sorted(position for position in stands if reference.holds(position, own_sheet))
-    return [stands[position] for position in inside]
+def _names(formula: str) -> Iterator[tuple[str, str]]:
+    """Names of the workbook and columns of its tables, which the catalog does not know."""
+    bare = _REFERENCE.sub(" 0 ", _TEXT.sub('""', formula))
+    for found in _NAME.finditer(bare):
+        if found[0].casefold() in _CONSTANTS:
+            continue
+        kind = "a column of a table" if "[" in found[0] else "a name"
+        yield found[0], f"{kind} in the workbook; which cells it means is not in the catalog"
 
 
-def _reason(reference: Reference) -> str:
+def _corners(found: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]]:
+    if found["left"]:
+        return (column_of(found["left"]), 1), (column_of(found["right"]), LAST_ROW)
+    if found["top"]:
+        return (1, int(found["top"])), (LAST_COLUMN, int(found["bottom"]))
+    return point(found["from"]), point(found["to"] or found["from"])
+
+
+def _reason(reference: Reference, places: Places) -> str:
     if reference.sheet and "[" in reference.sheet:
         return "it lies in another workbook"
+    if places.nowhere:
+        return (
+            "no cell of this report is known to stand there; "
+            f"where {', '.join(places.nowhere)} stand is known only in the workbook"
+        )
     return "no cell of this report is defined there"
-
-
-def _sheet(name: str) -> str:
-    return name.strip("'").replace("''", "'").casefold()
-
-
-def _point(address: str) -> tuple[int, int]:
-    """Column and row of an address such as `$C$5`, both from 1."""
-    found = _ADDRESS.fullmatch(address.replace("$", "").upper())
-    if found is None:
-        raise ValueError(f"'{address}' is not a cell's address")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return column, int(found[2])

@@ -9,26 +9,12 @@ from functools import cached_property
 import networkx as nx
 
 from catalog.model import Catalog
-from lineage.columns import Role
 from lineage.cycles import find_cycles
 from lineage.edges import Edge, Unresolved, edges_of, resolve
+from lineage.origins import Use
 
-_ROLES: Mapping[Role | None, int] = {"value": 0, None: 0, "group": 1, "filter": 2, "rows": 3}
+_LATER: Mapping[Use | None, int] = {"group": 1, "filter": 2, "join": 2, "order": 2, "rows": 3}
 END_KINDS = ("cell", "report", "team", "touchpoint")
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """What lies around a definition, for drawing it.
-
-    `up[0]` holds what it rests on directly, `up[1]` what these rest on, and so on; `down` the same
-    the other way. No definition stands in two layers. `edges` are those between all of them.
-    """
-
-    urn: str
-    up: tuple[tuple[str, ...], ...]
-    down: tuple[tuple[str, ...], ...]
-    edges: tuple[Edge, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +56,16 @@ class Lineage:
         """What rests directly on a definition, each once."""
         return tuple(dict.fromkeys(edge.downstream for edge in self.edges_out_of(urn)))
 
+    def value_parents(self, urn: str) -> tuple[str, ...]:
+        """What gives a definition its value, without what only decides about it."""
+        edges = (edge for edge in self.edges_into(urn) if edge.dependency == "value")
+        return tuple(dict.fromkeys(edge.upstream for edge in edges))
+
+    def value_children(self, urn: str) -> tuple[str, ...]:
+        """What takes its value from a definition."""
+        edges = (edge for edge in self.edges_out_of(urn) if edge.dependency == "value")
+        return tuple(dict.fromkeys(edge.downstream for edge in edges))
+
     def up(self, urn: str, depth: int | None = None) -> tuple[str, ...]:
         """All a definition rests on, nearest first, at most `depth` steps away; without itself."""
         return tuple(self.trails(urn, self.parents, depth))[1:]
@@ -77,14 +73,6 @@ class Lineage:
     def down(self, urn: str, depth: int | None = None) -> tuple[str, ...]:
         """All that rests on a definition, nearest first, at most `depth` steps away."""
         return tuple(self.trails(urn, self.children, depth))[1:]
-
-    def neighbours(self, urn: str, hops: int = 2) -> Neighbourhood:
-        """The layers around a definition and the edges between all that is shown."""
-        seen = {urn}
-        up = self._layers(urn, self.parents, hops, seen)
-        down = self._layers(urn, self.children, hops, seen)
-        edges = _sorted(edge for node in seen for edge in self._into[node] if edge.upstream in seen)
-        return Neighbourhood(urn, up, down, edges)
 
     def path(self, upstream: str, downstream: str) -> tuple[str, ...]:
         """A shortest way from one definition down to another, both included; empty when none."""
@@ -152,20 +140,6 @@ class Lineage:
             masks[knot] = mask
         return {urn: masks[knot] for urn, knot in condensed.graph["mapping"].items()}
 
-    def _layers(
-        self, urn: str, following: Callable[[str], Iterable[str]], hops: int, seen: set[str]
-    ) -> tuple[tuple[str, ...], ...]:
-        layers: list[tuple[str, ...]] = []
-        layer: tuple[str, ...] = (urn,)
-        for _ in range(hops):
-            found = dict.fromkeys(n for node in layer for n in following(node) if n not in seen)
-            layer = tuple(found)
-            if not layer:
-                break
-            seen |= found.keys()
-            layers.append(layer)
-        return tuple(layers)
-
 
 def build_lineage(catalog: Catalog) -> Lineage:
     """The lineage of a catalog; references to what is not defined become `unresolved`."""
@@ -197,6 +171,7 @@ def _sorted(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     return tuple(sorted(edges, key=_order))
 
 
-def _order(edge: Edge) -> tuple[int, int, str, str, str, str]:
-    rank = _ROLES[edge.role]
-    return (rank, edge.order, edge.upstream, edge.downstream, edge.type, edge.how)
+def _order(edge: Edge) -> tuple[int, int, str, str, str, str, str]:
+    rank = _LATER.get(edge.use, 0)
+    said = (edge.type, edge.how, edge.use or "")
+    return (rank, edge.order, edge.upstream, edge.downstream, *said)

@@ -1,6 +1,8 @@
-"""The panel that tells what is reached if a definition is wrong."""
+"""The panels that tell what goes into a definition, and what is reached if it is wrong."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -11,6 +13,7 @@ from lineage.pages.words import Words
 
 SHOWN = ("report", "touchpoint", "team")
 MOST = 12
+MOST_INPUTS = 40
 TRACED = frozenset(("source", "dataset", "field", "entity", "attribute", "measure", "cell"))
 
 
@@ -22,18 +25,54 @@ def impact(definition: Definition, context: PanelContext) -> Panel | None:
     words = Words(context.language)
     below: dict[str, list[str]] = {}
     for urn in context.lineage.ends_below(definition.urn):  # type: ignore[attr-defined]
-        below.setdefault(urn.partition(":")[0], []).append(urn)
+        if context.is_shown(urn):
+            below.setdefault(urn.partition(":")[0], []).append(urn)
     if not below:
         return None
     said = words(
         "page.impact_text",
-        cells=words.number(len(below.get("cell", ()))),
-        reports=words.number(len(below.get("report", ()))),
-        touchpoints=words.number(len(below.get("touchpoint", ()))),
+        cells=words.counted("count.cell", len(below.get("cell", ()))),
+        reports=words.counted("count.report", len(below.get("report", ()))),
+        touchpoints=words.counted("count.touchpoint", len(below.get("touchpoint", ()))),
     )
     lists = (_list(words, kind, below[kind], context) for kind in SHOWN if kind in below)
     html = Markup("<p>{}</p><dl class='td-facts'>{}</dl>").format(said, Markup("").join(lists))
     return Panel(words.plain("page.impact"), html)
+
+
+def inputs(definition: Definition, context: PanelContext) -> Panel | None:
+    """Each thing a calculation takes with what it is used for, and the pieces that lead nowhere."""
+    lineage = context.lineage
+    if not isinstance(lineage, Lineage) or definition.urn not in lineage:
+        return None
+    words = Words(context.language)
+    uses: dict[str, dict[str, None]] = {}
+    for edge in lineage.edges_into(definition.urn):
+        if edge.type in ("derives", "formula") and edge.use:
+            uses.setdefault(edge.upstream, {})[words.plain(f"inputs.{edge.use}")] = None
+    lost = [item.text for item in lineage.unresolved if item.urn == definition.urn]
+    if not uses and not lost:
+        return None
+    shown = [urn for urn in uses if context.is_shown(urn)]
+    rows = [_input(context.link(urn), uses[urn]) for urn in shown[:MOST_INPUTS]]
+    if len(shown) > MOST_INPUTS:
+        rows.append(Markup("<li>{}</li>").format(_more(words, len(shown) - MOST_INPUTS)))
+    if hidden := len(uses) - len(shown):
+        said = words("inputs.hidden", n=words.number(hidden))
+        rows.append(Markup("<li>{}</li>").format(said))
+    html = Markup("<ul>{}</ul>").format(Markup("").join(rows)) if rows else Markup("")
+    if lost:
+        pieces = Markup(", ").join(Markup("<code>{}</code>").format(text) for text in lost)
+        html += Markup("<p>{} {}</p>").format(words("inputs.lost"), pieces)
+    return Panel(words.plain("inputs.title"), html)
+
+
+def _input(link: Markup, uses: Iterable[str]) -> Markup:
+    return Markup("<li>{}: {}</li>").format(link, "; ".join(uses))
+
+
+def _more(words: Words, number: int) -> Markup:
+    return words("page.more", n=words.number(number))
 
 
 def _list(words: Words, kind: str, urns: list[str], context: PanelContext) -> Markup:

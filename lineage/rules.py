@@ -1,4 +1,4 @@
-"""The validation rule that refuses circles: of measures, copies, replacements and cell formulas."""
+"""Validation rules on what depends on what: no circles, and no input of a formula lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from catalog.model.reports import is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 from lineage.cycles import find_cycles
-from lineage.edges import Edge, copy_edges, expression_edges, formula_edges
+from lineage.edges import Edge, Unresolved, copy_edges, expression_edges, formula_edges
+from lineage.places import position_of
 
 _MEASURES = (
     "the measure {names} is calculated from itself",
@@ -36,6 +37,22 @@ def cycles(catalog: Catalog, _context: Context) -> Iterator[Problem]:
     yield from _problems(catalog, _replacement_edges(catalog), "replaced_by", _REPLACED)
     formulas = (edge for edge in formula_edges(catalog) if isinstance(edge, Edge))
     yield from _problems(catalog, formulas, "calculation", _FORMULAS)
+
+
+def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
+    """A warning TD050 for each piece of a formula that leads to no cell of its report.
+
+    A report with an address that is none is left alone until that is mended.
+    """
+    astray = {c.report for c in catalog.cells.values() if c.at and position_of(c) is None}
+    for found in formula_edges(catalog):
+        if isinstance(found, Unresolved) and catalog.cells[_key(found.urn)].report not in astray:
+            place = catalog.places.find(found.urn, "calculation")
+            said = (
+                f"{found.urn}: calculation: {found.text}: {found.reason}; lineage and impact do "
+                "not see what it takes there; add the cell that is meant to the report"
+            )
+            yield Problem("TD050", said, "warning", place, found.urn)
 
 
 def _measure_edges(catalog: Catalog) -> Iterator[Edge]:

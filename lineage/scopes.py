@@ -1,17 +1,68 @@
-"""Makes a statement ready for tracing: one name per table, every column with its table."""
+"""What the names of a statement can mean: tables of a schema, and the relations in reach."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from sqlglot import exp
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, build_scope
-from sqlglot.schema import MappingSchema
+from lineage.origins import ROWS, Missed, Origin, Output, Use, merged, taken
 
-DIALECT = "duckdb"
+if TYPE_CHECKING:
+    from sqlglot import exp
+
 Schema = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Something in FROM, or what a query gives.
+
+    `names` are the folded names by which it can be called; `columns` its columns in their order;
+    `tables` the tables whose rows it holds. `gap` says why it may have columns beyond these, and
+    `others` what any such column would come from, where that can be told. `aside` columns have a
+    name but are not among those that a star stands for.
+    """
+
+    columns: tuple[Output, ...] = ()
+    tables: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    label: str = "the inner query"
+    gap: Missed | None = None
+    others: frozenset[Origin] | None = None
+    aside: tuple[Output, ...] = ()
+    hidden: bool = False
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Output]:
+        """The columns by folded name; of two with one name, the first."""
+        found: dict[str, Output] = {}
+        for column in (*self.columns, *self.aside):
+            found.setdefault(column.name.casefold(), column)
+        return found
+
+    def column(self, name: str) -> Output | None:
+        """The column of a folded name, or None."""
+        found = self.by_name.get(name)
+        if found is None and self.others is not None:
+            return Output(name, self.others)
+        return found
+
+    def called(self, names: Sequence[str], columns: Sequence[str] = ()) -> Relation:
+        """The same under other names, its first columns renamed."""
+        folded = tuple(name.casefold() for name in names)
+        if not columns:
+            same = replace(self, names=folded)
+            same.__dict__["by_name"] = self.by_name  # a wide table is indexed once, not per query
+            return same
+        if not self.columns and self.others is not None:
+            renamed = [Output(name, self.others) for name in columns]
+        else:
+            pairs = zip(self.columns, columns, strict=False)
+            renamed = [column.renamed(name) for column, name in pairs]
+        kept = self.columns[len(columns) :]
+        return replace(self, names=folded, columns=(*renamed, *kept), aside=())
 
 
 class Tables:
@@ -19,83 +70,149 @@ class Tables:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._tables = {table.lower(): table for table in schema}
-        self._columns: dict[str, dict[str, str]] = {}
+        self._tables = {table.casefold(): table for table in schema}
+        self._relations: dict[str, Relation] = {}
 
-    def table(self, written: str) -> str | None:
-        """The table as the schema spells it, or None."""
-        return self._tables.get(written.lower())
-
-    def columns(self, table: str) -> Mapping[str, str]:
-        """The columns of a table of the schema: lower case to the schema's spelling."""
-        if table not in self._columns:
-            self._columns[table] = {name.lower(): name for name in self._schema[table]}
-        return self._columns[table]
-
-
-def scope_of(tree: exp.Expr, names: Tables) -> Scope | None:
-    """The qualified scope of a query, its tables flattened to one quoted name each."""
-    if not isinstance(tree, exp.Query):
-        return None
-    flat = _flatten(tree)
-    schema: dict[str, object] = {
-        name: dict.fromkeys(names.columns(table), "text")
-        for name in sorted(flat)
-        if (table := names.table(name))
-    }
-    qualified = qualify(
-        tree,
-        schema=MappingSchema(schema, dialect=DIALECT, normalize=False),
-        dialect=DIALECT,
-        quote_identifiers=False,
-        identify=False,
-        validate_qualify_columns=False,
-        allow_partial_qualification=True,
-    )
-    return build_scope(qualified.unnest())
+    def relation(self, written: str) -> Relation | None:
+        """The table of that name, its columns as the schema spells them, or None."""
+        table = self._tables.get(written.casefold())
+        if table is None:
+            return None
+        if table not in self._relations:
+            columns = (
+                Output(c, frozenset({Origin(table, c, "direct")})) for c in self._schema[table]
+            )
+            self._relations[table] = Relation(tuple(columns), frozenset({table}), label=table)
+        return self._relations[table]
 
 
-def _flatten(tree: exp.Expr) -> set[str]:
-    """Write each `crm.customers` as one name with an alias of its own; all names of tables.
+@dataclass
+class CommonTable:
+    """A query named in WITH; it is traced when something first reads it."""
 
-    The alias is the last part, as in SQL, or the whole name where two tables of one SELECT share
-    it; columns written `crm.customers.e_mail` follow.
-    """
-    tables = [(table, ".".join(part.name for part in table.parts)) for table in _tables(tree)]
-    in_select = Counter((id(t.parent_select), t.alias_or_name.lower()) for t, _ in tables)
-    aliases: dict[tuple[int, str], str] = {}
-    for table, name in tables:
-        if "." not in name:
-            continue
-        shared = in_select[id(table.parent_select), table.alias_or_name.lower()] > 1
-        alias = table.alias or (name if shared else table.name)
-        aliases[id(table.parent_select), name.lower()] = alias
-        _write(table, name, alias)
-    for column in tree.find_all(exp.Column):
-        if column.args.get("db"):
-            _follow(column, aliases)
-    return {name.lower() for _, name in tables}
+    node: exp.Expr
+    reach: Mapping[str, CommonTable]
+    outer: Frame | None
+    recursive: bool = False
+    relation: Relation | None = None
 
 
-def _tables(tree: exp.Expr) -> list[exp.Table]:
-    return [table for table in tree.find_all(exp.Table) if table.name]
+@dataclass
+class Frame:
+    """All that names can mean inside one SELECT."""
+
+    common: Mapping[str, CommonTable]
+    outer: Frame | None = None
+    relations: list[Relation] = field(default_factory=list)
+    shared: dict[str, Output] = field(default_factory=dict)
+    aliases: dict[str, Output] = field(default_factory=dict)
+    windows: dict[str, exp.Expr] = field(default_factory=dict)
+
+    def tables(self) -> frozenset[str]:
+        """The tables whose rows are gone through here."""
+        return frozenset().union(*(relation.tables for relation in self.relations))
+
+    def rows(self) -> frozenset[Origin]:
+        """What a count of rows comes from."""
+        return frozenset(Origin(table, ROWS, "rows") for table in self.tables())
+
+    def visible(self) -> Iterator[Relation]:
+        """The relations a name without a qualifier, or a star, can mean."""
+        return (relation for relation in self.relations if not relation.hidden)
+
+    def all_columns(self) -> Output:
+        """All columns in reach as one."""
+        return merged("", (c for relation in self.visible() for c in relation.columns))
+
+    def resolve(self, parts: Sequence[str], text: str) -> Output:
+        """What a written name means; `parts` are its folded parts. What it misses is said."""
+        frame: Frame | None = self
+        while frame is not None:
+            found = frame._own(parts, text)
+            if found is not None:
+                return found
+            frame = frame.outer
+        return Output(text, missed=(self._nowhere(parts, text),))
+
+    def _own(self, parts: Sequence[str], text: str) -> Output | None:
+        for cut in range(len(parts) - 1, 0, -1):
+            called = [r for r in self.relations if ".".join(parts[:cut]) in r.names]
+            if called:
+                return _qualified(called, parts, cut, text)
+        name = parts[0]
+        if name in self.shared:
+            return _within(self.shared[name], parts)
+        holders = [r for r in self.visible() if name in r.by_name]
+        if len(holders) > 1:
+            where = " and ".join(relation.label for relation in holders)
+            reason = f"it is a column of {where}; write which one is meant"
+            return Output(text, missed=(Missed(text, "ambiguous", reason),))
+        if holders:
+            return _within(holders[0].by_name[name], parts)
+        if name in self.aliases:
+            return _within(self.aliases[name], parts)
+        whole = [r for r in self.relations if name in r.names]
+        if len(whole) == 1 and len(parts) == 1:
+            row = merged(text, whole[0].columns)
+            return Output(text, frozenset(taken(row.origins, "computed")), row.missed)
+        guessed = [r for r in self.visible() if r.others is not None]
+        return guessed[0].column(name) if guessed else None
+
+    def _nowhere(self, parts: Sequence[str], text: str) -> Missed:
+        frame: Frame | None = self
+        while frame is not None:
+            for relation in frame.relations:
+                if relation.gap and len(parts) == 1:
+                    return Missed(text, relation.gap.why, relation.gap.reason)
+            frame = frame.outer
+        if len(parts) > 1:
+            reason = f"nothing in FROM is called {'.'.join(parts[:-1])}"
+            return Missed(text, "unknown table", reason)
+        return Missed(text, "unknown column", "no table of the statement has such a column")
 
 
-def _write(table: exp.Table, name: str, alias: str) -> None:
-    if not table.alias:
-        table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
-    table.set("this", exp.to_identifier(name, quoted=True))
-    table.set("db", None)
-    table.set("catalog", None)
+class Tracing(Protocol):
+    """What reading one part of a statement needs of the one who traces all of it."""
+
+    names: Tables
+    tables: set[str]
+
+    def query(self, node: exp.Expr, outer: Frame | None, reach: Frame | None = None) -> Relation:
+        """The columns and tables of a nested query."""
+
+    def common(self, table: CommonTable) -> Relation:
+        """The columns and tables of a query named in WITH."""
+
+    def expression(self, node: exp.Expr, frame: Frame, use: Use = "direct") -> Output:
+        """What an expression comes from; what it misses is kept."""
+
+    def note(self, node: exp.Expr | None, frame: Frame, use: Use) -> None:
+        """Keep what an expression decides about the rows."""
+
+    def decide(self, output: Output, use: Use) -> None:
+        """Keep what a column decides about the rows."""
+
+    def miss(self, missed: Missed) -> Missed:
+        """Keep what leads nowhere."""
 
 
-def _follow(column: exp.Column, aliases: Mapping[tuple[int, str], str]) -> None:
-    """Point a column written with its table's full name to that table's alias."""
-    name = ".".join(part.name for part in column.parts[:-1]).lower()
-    select = column.parent_select
-    while select is not None and (id(select), name) not in aliases:
-        select = select.parent_select
-    if select is not None:
-        column.set("table", exp.to_identifier(aliases[id(select), name], quoted=True))
-        column.set("db", None)
-        column.set("catalog", None)
+def _qualified(called: list[Relation], parts: Sequence[str], cut: int, text: str) -> Output:
+    """A column of the relation that a qualifier names."""
+    holders = [relation for relation in called if relation.column(parts[cut])]
+    if len(holders) > 1:
+        reason = f"several tables are called {'.'.join(parts[:cut])}; give them names with AS"
+        return Output(text, missed=(Missed(text, "ambiguous", reason),))
+    if holders:
+        found = holders[0].column(parts[cut]) or Output(text)
+        return _within(found, parts[cut:])
+    if gap := called[0].gap:
+        return Output(text, missed=(Missed(text, gap.why, gap.reason),))
+    reason = f"{called[0].label} has no such column"
+    return Output(text, missed=(Missed(text, "unknown column", reason),))
+
+
+def _within(column: Output, parts: Sequence[str]) -> Output:
+    """A column, or a part of it where more names follow."""
+    if len(parts) == 1:
+        return column
+    return Output(column.name, frozenset(taken(column.origins, "computed")), column.missed)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.options import WorkspaceOption
+from catalog.options import LanguageChoice, LanguageOption, WorkspaceOption
 
 if TYPE_CHECKING:
+    from catalog.workspace import Workspace
     from lineage.pages.build import Built
 
 app = typer.Typer(help="Build and serve the site people read.", no_args_is_help=True)
 
 
-class SiteLanguage(StrEnum):
-    """The languages the site speaks."""
-
-    en = "en"
-    tr = "tr"
-
-
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Folder of the site (default: build/site).")
-]
-LanguageOption = Annotated[
-    SiteLanguage | None, typer.Option("--language", help="en or tr (default: the workspace's).")
 ]
 
 
@@ -36,7 +26,9 @@ def build_command(
     workspace: WorkspaceOption = None, output: OutputOption = None, language: LanguageOption = None
 ) -> None:
     """Build the site of a workspace; it opens from its folder as well as from a server."""
-    built = _build(workspace, output, language)
+    from catalog.workspace import open_workspace
+
+    built = _build(open_workspace(workspace), output, language)
     typer.echo(f"Open {built.folder / 'index.html'}")
 
 
@@ -54,19 +46,18 @@ def serve_command(
 
     listener = claim_port(host, port)
     try:
-        built = _build(workspace, output, language)
-        plugins = open_workspace(workspace).settings.plugins
+        opened = open_workspace(workspace)
+        built = _build(opened, output, language)
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"Serving at http://{shown}:{port}/ (Ctrl+C ends it)")
-        serve(built.folder, plugins, listener)
+        serve(built.folder, opened.settings.plugins, listener)
     finally:
         listener.close()
 
 
-def _build(workspace: Path | None, output: Path | None, language: SiteLanguage | None) -> Built:
-    from catalog.workspace import open_workspace
+def _build(workspace: Workspace, output: Path | None, language: LanguageChoice | None) -> Built:
     from lineage.pages.build import build_site
 
-    built = build_site(open_workspace(workspace), output, language.value if language else None)
+    built = build_site(workspace, output, language.value if language else None)
     typer.echo(f"Built {built.definitions:,} definitions in {built.seconds:.1f} s: {built.folder}")
     return built

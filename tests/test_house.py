@@ -28,7 +28,7 @@ TOP = {
     *("site", "tests", ".ci"),
     *("pyproject.toml", "uv.lock", "mkdocs.yml", "Makefile"),
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"),
-    *(".gitignore", ".pre-commit-config.yaml"),
+    *(".gitignore", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml"),
 }
 EMPTY_NAMES = {"utils", "helpers", "manager", "core", "base"}
 

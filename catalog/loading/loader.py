@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from catalog.loading.messages import problems_of
-from catalog.loading.yaml_files import YamlFile, read_yaml
+from catalog.loading.yaml_files import YamlFile, read_yaml, read_yaml_text
 from catalog.model import (
     Attribute,
     BaselineEntry,
@@ -25,6 +25,7 @@ from catalog.model import (
     SourceSystem,
     Team,
     Touchpoint,
+    Waiver,
 )
 from catalog.model.definition import Language, Model
 from catalog.validation.problems import Problem, nearest
@@ -40,6 +41,7 @@ KINDS: Mapping[str, type[Model]] = {
     "touchpoints": Touchpoint,
     "purposes": Purpose,
     "baseline": BaselineEntry,
+    "waivers": Waiver,
 }
 
 
@@ -63,12 +65,23 @@ class Loaded:
     problems: list[Problem]
 
 
-def load_catalog(root: Path, folder: str = "catalog", language: Language = "en") -> Loaded:
+def load_catalog(
+    root: Path,
+    folder: str = "catalog",
+    language: Language = "en",
+    instead: Mapping[str, str] | None = None,
+) -> Loaded:
     """Read `root/folder/**/*.yml`; entries that are wrong are left out and reported.
 
+    `instead` has texts to be read instead of what stands in the files of these names.
     Datasets' entities that are named nowhere are implied, so that a small catalog stays small.
     """
-    files = [read_yaml(path, path.relative_to(root).as_posix()) for path in _files(root / folder)]
+    named = {path.relative_to(root).as_posix(): path for path in _files(root / folder)}
+    texts = instead or {}
+    files = [
+        read_yaml_text(texts[name], name) if name in texts else read_yaml(path, name)
+        for name, path in named.items()
+    ]
     if not files:
         missing = f"no .yml file under {folder}/; `tekdogru init` writes a starter"
         return Loaded(Catalog(), [Problem("TD001", missing, place=Place(folder, 1))])
@@ -157,6 +170,8 @@ class _Reader:
 def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if isinstance(thing, BaselineEntry):
         yield f"baseline:{thing.check}", ()
+    if isinstance(thing, Waiver):
+        yield thing.urn, ()
     if not isinstance(thing, Definition):
         return
     yield thing.urn, ()

@@ -79,17 +79,23 @@ class YamlFile:
 
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read one file; whatever is wrong with it is in `problems`, never raised."""
-    file = YamlFile(name)
-    text = ""
     try:
-        text = _read_text(path)
-        _refuse_depth(text)
-        file.node = yaml.compose(text, Loader=_Composer)
-        file.value = _construct(file, file.node)
+        return read_yaml_text(_read_text(path), name)
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         found = f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        file.problems.append(Problem("TD001", found, place=Place(name, line)))
+        return YamlFile(name, problems=[Problem("TD001", found, place=Place(name, line))])
+    except (OSError, _Refused) as error:
+        return YamlFile(name, problems=[Problem("TD001", str(error), place=Place(name, 1))])
+
+
+def read_yaml_text(text: str, name: str) -> YamlFile:
+    """The same from text that is read already."""
+    file = YamlFile(name)
+    try:
+        _refuse_depth(text)
+        file.node = compose_yaml(text)
+        file.value = _construct(file, file.node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -99,10 +105,16 @@ def read_yaml(path: Path, name: str) -> YamlFile:
         line = text[: text.find(chr(error.character))].count("\n") + 1
         said = f"not YAML: character #x{error.character:04x} is not allowed; delete it"
         file.problems.append(Problem("TD001", said, place=Place(name, line)))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         line = error.line if isinstance(error, _Refused) else 1
         file.problems.append(Problem("TD001", str(error), place=Place(name, line)))
     return file
+
+
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The tree of a document, each node with its positions in the text; yaml.YAMLError."""
+    tree: yaml.Node | None = yaml.compose(text, Loader=_Composer)
+    return tree
 
 
 def _say(error: yaml.MarkedYAMLError, text: str) -> str:

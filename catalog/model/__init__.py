@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from catalog.model.attributes import Attribute, Claim, Rule, Target
-from catalog.model.definition import Definition, Governed
+from catalog.model.definition import Definition, Governed, Renewal
 from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Confirmation, Dataset, Field, SourceSystem
 from catalog.model.subjects import Entity, Purpose, Touchpoint
+from catalog.model.waivers import Waiver
 from catalog.model.whole import BaselineEntry, Catalog, Place
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Measure",
     "Place",
     "Purpose",
+    "Renewal",
     "Report",
     "Role",
     "Rule",
@@ -32,4 +34,5 @@ __all__ = [
     "Target",
     "Team",
     "Touchpoint",
+    "Waiver",
 ]

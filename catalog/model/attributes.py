@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from catalog.durations import Duration
-from catalog.model.definition import Governed, Model, Severity
+from catalog.model.definition import Governed, Language, Model, Severity
 from catalog.model.sources import FieldType
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
@@ -19,12 +21,39 @@ Code = str | int | float | bool
 Codes = dict[str, Code] | list[Code]
 
 
+_PERCENTAGE = re.compile(r"%?\s*([0-9]+(?:[.,][0-9]+)?)\s*%?")
+NOT_A_SHARE = "true or a share between 0 and 1, such as 0.98, is expected"
+
+
 class Target(Model):
     """A share that must hold: the target, the day it is due, the floor it may not fall below."""
 
     target: float = Field(1.0, ge=0, le=1)
     by: date | None = None
     floor: float | Literal["baseline"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shares_are_numbers(cls, value: Any) -> Any:
+        if isinstance(value, Target):
+            return value
+        if not isinstance(value, dict):
+            raise ValueError(f"{NOT_A_SHARE}, or a block with `target`; found {_found(value)}")
+        if isinstance(target := value.get("target"), str):
+            raise ValueError(f"target: {NOT_A_SHARE}; found {_found(target)}")
+        if isinstance(floor := value.get("floor"), str) and floor != "baseline":
+            known = "`baseline` or a share between 0 and 1, such as 0.9, is expected"
+            raise ValueError(f"floor: {known}; found {_found(floor)}")
+        return value
+
+    @model_validator(mode="after")
+    def _floor_lies_below_target(self) -> Target:
+        if isinstance(self.floor, float) and self.floor > self.target:
+            raise ValueError(
+                f"floor {self.floor:g} is above target {self.target:g}; a floor is what may not "
+                "be fallen below while the target is not reached: make it smaller, or leave it out"
+            )
+        return self
 
     @field_validator("floor")
     @classmethod
@@ -40,7 +69,18 @@ def read_target(value: Any) -> Any:
         return None
     if value is True:
         return {"target": 1.0}
+    if isinstance(value, int | float) and not 0 <= value <= 1:
+        raise ValueError(f"{NOT_A_SHARE}; found {_found(value)}")
     return {"target": value} if isinstance(value, int | float) else value
+
+
+def _found(value: Any) -> str:
+    """A value as it was written, with the share that a percentage stands for."""
+    text = str(value)
+    number = _PERCENTAGE.fullmatch(text)
+    percent = float(number[1].replace(",", ".")) if number else 0.0
+    hint = f" (for {percent:g}% write {percent / 100:g})" if 1 < percent <= 100 else ""
+    return f"{text!r}{hint}" if isinstance(value, str) else f"{text}{hint}"
 
 
 def _as_code(value: Any) -> str:
@@ -70,6 +110,8 @@ class Rule(Model):
     on: Literal["golden", "sources"] = "golden"
     severity: Severity | None = None
     message: str | None = None
+    message_en: str | None = None
+    message_tr: str | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Rule:
@@ -78,7 +120,7 @@ class Rule(Model):
         if self.sql and self.model_extra:
             raise ValueError(
                 f"a rule with `sql:` takes no {', '.join(self.model_extra)}; "
-                "known: key, sql, at_least, on, severity, message"
+                "known: key, sql, at_least, on, severity, message, message_en, message_tr"
             )
         return self
 
@@ -102,6 +144,8 @@ class Attribute(Governed):
     key: str = Field(pattern=ATTRIBUTE_PATTERN, description="entity.attribute")
     type: FieldType = "text"
     values: dict[str, str] | None = Field(None, description="The allowed codes, and their labels.")
+    values_en: dict[str, str] = Field({}, description="Labels of the codes in English.")
+    values_tr: dict[str, str] = Field({}, description="Labels of the codes in Turkish.")
     cleanse: tuple[CleanseStep, ...] = Field((), description="What its values go through.")
     compare: tuple[CleanseStep, ...] = Field((), description="Folding for comparison only.")
     claims: tuple[Claim, ...] = Field(min_length=1, description="Source fields, best first.")
@@ -124,12 +168,33 @@ class Attribute(Governed):
             return {_as_code(value): _as_code(value) for value in values}
         return {str(k): str(v) for k, v in values.items()} if isinstance(values, dict) else values
 
+    @field_validator("values_en", "values_tr", mode="before")
+    @classmethod
+    def _codes_as_text(cls, labels: Any) -> Any:
+        return {_as_code(k): v for k, v in labels.items()} if isinstance(labels, dict) else labels
+
+    @model_validator(mode="after")
+    def _labels_of_known_codes(self) -> Attribute:
+        for name in ("values_en", "values_tr"):
+            for code in getattr(self, name):
+                if code not in (self.values or {}):
+                    known = ", ".join(self.values or {}) or "none"
+                    raise ValueError(
+                        f"{name} labels {code}, which `values` does not allow: {known}"
+                    )
+        return self
+
     @field_validator(
         "required", "agree", "current", mode="before", json_schema_input_type=Target | Share | None
     )
     @classmethod
     def _bare_share(cls, value: Any) -> Any:
         return read_target(value)
+
+    def labels(self, language: Language) -> Mapping[str, str]:
+        """What each allowed code is called in that language, else as `values` says."""
+        own = self.values_tr if language == "tr" else self.values_en
+        return {code: own.get(code, label) for code, label in (self.values or {}).items()}
 
     @property
     def entity(self) -> str:

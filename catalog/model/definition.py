@@ -25,6 +25,21 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    def own_words(self, name: str, language: Language) -> str | None:
+        """A text written for that language (`notes_tr`, `unit_en`); None where there is none."""
+        written: str | None = getattr(self, f"{name}_{language}", None)
+        return written
+
+
+class Renewal(Model):
+    """One review after which a definition was found still right; `tekdogru renew` writes it."""
+
+    reviewed_on: date
+    by: str = Field(min_length=1, description="E-mail address of who confirmed it.")
+    note: str = Field(min_length=1, max_length=1000, description="What the review found.")
+    due: date | None = Field(None, description="The review date there was.")
+    until: date = Field(description="The review date from then on.")
+
 
 class Definition(Model):
     """One thing the institution has defined; only its key and name are always demanded."""
@@ -43,19 +58,32 @@ class Definition(Model):
     expires_on: date | None = Field(None, description="The day by which it must be reviewed.")
     review_every: Duration | None = Field(None, description="Counted from approved_on.")
     approved_on: date | None = None
+    renewals: tuple[Renewal, ...] = Field((), description="Reviews so far, the first one first.")
     status: Status = "approved"
     visibility: Visibility = "internal"
     tags: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     replaced_by: str | None = None
     notes: str | None = None
+    notes_en: str | None = None
+    notes_tr: str | None = None
 
     _parent: str = PrivateAttr("")
 
     @property
     def path(self) -> str:
         """The key with those of its parents, unique among its kind: `crm.customers`."""
-        return f"{self._parent}.{self.key}" if self._parent else self.key
+        whole = self.whole
+        return f"{whole}.{self.key}" if whole else self.key
+
+    @property
+    def whole(self) -> str:
+        """The path of what it is a part of, empty for what stands by itself.
+
+        Read past pydantic's own access to private attributes, which takes ten times as long.
+        """
+        private = self.__pydantic_private__
+        return str(private["_parent"]) if private else ""
 
     @property
     def urn(self) -> str:

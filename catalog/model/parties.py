@@ -16,6 +16,8 @@ class Team(Definition):
     kind: ClassVar[str] = "team"
 
     department: str | None = None
+    department_en: str | None = None
+    department_tr: str | None = None
     head: str | None = Field(None, description="A role or an e-mail address.")
     reporting_people: int = Field(0, ge=0, description="People who do nothing but reports.")
     cost_per_hour: float | None = Field(None, ge=0, description="Shown to management only.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Governed, Key, Language, Model, Severity
+from catalog.periods import PeriodUnit
+
+Where = dict[str, str | int | float | bool]
 
 
 def is_query(calculation: str) -> bool:
@@ -31,17 +34,56 @@ class Tolerance(Model):
     relative: float = Field(0, ge=0)
 
 
+class Bounds(Model):
+    """Between which numbers each value of a measure must lie, both ends allowed."""
+
+    min: float | None = Field(None, allow_inf_nan=False)
+    max: float | None = Field(None, allow_inf_nan=False)
+    where: Where = Field(default={}, description="Only the values of these dimensions.")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict | Bounds) else value
+
+
+OneOrMore = Annotated[
+    tuple[Bounds, ...],
+    BeforeValidator(_listed, json_schema_input_type=Bounds | tuple[Bounds, ...]),
+]
+
+
+class Change(Model):
+    """How far a measure may move from one run, or one period, to the next.
+
+    Where both limits are stated the wider one counts, so that a small segment may move by more than
+    a share of it.
+    """
+
+    relative: float | None = Field(None, ge=0, allow_inf_nan=False)
+    absolute: float | None = Field(None, ge=0, allow_inf_nan=False)
+    per: Literal["run", "period"] = "run"
+    severity: Severity = Field(
+        "warning", description="Of its check; a move is a question before it is a fault."
+    )
+
+
 class Measure(Governed):
     """One number the institution defines once."""
 
     kind: ClassVar[str] = "measure"
 
     unit: str | CurrencyUnit | None = None
+    unit_en: str | None = None
+    unit_tr: str | None = None
     grain: str | None = None
     dimensions: tuple[Key, ...] = ()
+    period: PeriodUnit = Field("month", description="The span its number speaks of.")
     as_of: Literal["period_end", "now"] = "period_end"
     calculation: str = Field(description="SQL with a column `value`, or an expression of measures.")
+    additive: bool = Field(False, description="Whether its values may be summed to a total.")
     tolerance: Tolerance = Tolerance()
+    bounds: OneOrMore = ()
+    change: Change | None = None
     rounding: int | None = Field(None, ge=-6, le=12)
     severity: Severity = "critical"
 
@@ -69,14 +111,18 @@ class Cell(Definition):
     at: str | None = Field(None, description="Its address: Summary!C5")
     find: Find | None = None
     unit: str | CurrencyUnit | None = None
+    unit_en: str | None = None
+    unit_tr: str | None = None
     measure: str | None = None
-    where: dict[str, str | int | float | bool] = Field(default={})
+    where: Where = Field(default={})
     calculation: str | None = None
+    tolerance: Tolerance | None = Field(None, description="In its own unit; else the measure's.")
+    rounding: int | None = Field(None, ge=-6, le=12, description="Else the measure's.")
 
     @property
     def path(self) -> str:
         """Report and cell: `retail_monthly/active_retail`."""
-        return f"{self._parent}/{self.key}" if self._parent else self.key
+        return f"{self.whole}/{self.key}" if self.whole else self.key
 
     def named(self, language: Language) -> str:
         """Its name in that language, else its label in the report, else its key."""
@@ -100,7 +146,11 @@ class Audience(Model):
     """Who reads a report, and what they decide by it."""
 
     who: str
+    who_en: str | None = None
+    who_tr: str | None = None
     decision: str | None = None
+    decision_en: str | None = None
+    decision_tr: str | None = None
 
 
 class Report(Governed):
@@ -110,9 +160,14 @@ class Report(Governed):
 
     team: str
     purpose: str | None = Field(None, description="What it decides.")
+    purpose_en: str | None = None
+    purpose_tr: str | None = None
     audience: tuple[Audience, ...] = ()
-    period: Literal["day", "week", "month", "quarter", "year"] | None = None
+    period: PeriodUnit | None = None
     due: Duration | None = None
+    published: str | None = Field(
+        None, description="A CSV file of published numbers, in the workspace; may hold {period}."
+    )
     workbook: str | None = Field(None, description="A file pattern with {period}.")
     location: str | None = None
     effort: Effort | None = None

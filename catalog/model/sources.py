@@ -79,7 +79,9 @@ class Dataset(Definition):
     kind: ClassVar[str] = "dataset"
 
     name: str = ""
-    path_: str | None = Setting(None, alias="path", description="A file below the location.")
+    path_: str | None = Setting(
+        None, alias="path", description="A file below the location, or a folder of Parquet."
+    )
     table: str | None = Setting(None, description="A table of a database: name or schema.name.")
     sheet: str | None = Setting(None, description="The sheet of an Excel file.")
     header_row: int = Setting(1, ge=1, description="The row of an Excel sheet that holds headings.")
@@ -127,9 +129,17 @@ class SourceSystem(Definition):
     kind: ClassVar[str] = "source"
 
     owner: str
-    connector: str = Setting("files", alias="kind", description="files, postgres, or a plug-in's.")
-    location: str = Setting(".", description="A folder, relative to the workspace.")
-    url: str | None = Setting(None, description="A database address; secrets only as ${NAME}.")
+    connector: str = Setting(
+        "files",
+        alias="kind",
+        description="files, duckdb, sqlite, postgres, odbc, or a plug-in's.",
+    )
+    location: str = Setting(
+        ".", description="A folder, or the file of a database, relative to the workspace."
+    )
+    url: str | None = Setting(
+        None, description="A database address or connection string; secrets only as ${NAME}."
+    )
     refresh: Duration | None = Setting(None, description="How often it promises to be renewed.")
     language: str | None = None
     datasets: tuple[Dataset, ...] = ()

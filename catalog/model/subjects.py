@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from catalog.durations import Duration
-from catalog.model.definition import Definition
+from catalog.model.definition import Definition, Language
 
 
 class Entity(Definition):
@@ -16,6 +16,22 @@ class Entity(Definition):
     kind: ClassVar[str] = "entity"
 
     subtypes: dict[str, str] = Field({}, description="Name: SQL condition on the golden record.")
+    subtypes_en: dict[str, str] = Field({}, description="What subtypes are called in English.")
+    subtypes_tr: dict[str, str] = Field({}, description="What subtypes are called in Turkish.")
+    plural: str | None = Field(None, description="Several of them, where English adds no -s.")
+
+    @model_validator(mode="after")
+    def _names_of_known_subtypes(self) -> Entity:
+        for name in ("subtypes_en", "subtypes_tr"):
+            for key in getattr(self, name):
+                if key not in self.subtypes:
+                    known = ", ".join(self.subtypes) or "none"
+                    raise ValueError(f"{name} names {key}, which is no subtype; known: {known}")
+        return self
+
+    def subtype(self, key: str, language: Language) -> str | None:
+        """What a subtype is called in that language; None where nobody wrote it."""
+        return (self.subtypes_tr if language == "tr" else self.subtypes_en).get(key)
 
 
 class Touchpoint(Definition):
@@ -33,5 +49,7 @@ class Purpose(Definition):
     kind: ClassVar[str] = "purpose"
 
     legal_basis: str | None = None
+    legal_basis_en: str | None = None
+    legal_basis_tr: str | None = None
     retention: Duration | None = None
     accepts: tuple[Literal["current", "stale"], ...] = ("current",)

@@ -16,6 +16,7 @@ from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Dataset, Field, SourceSystem
 from catalog.model.subjects import Entity, Purpose, Touchpoint
+from catalog.model.waivers import Waiver
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Catalog:
     touchpoints: Mapping[str, Touchpoint] = field(default_factory=dict)
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     baseline: Mapping[str, BaselineEntry] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
     places: Places = field(default_factory=NoPlaces)
     language: Language = "en"
 

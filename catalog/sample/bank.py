@@ -7,9 +7,12 @@ from calendar import monthrange
 from datetime import date, timedelta
 from pathlib import Path
 
+import yaml
+
 from catalog.errors import UsageError
 from catalog.sample.files import write_systems
 from catalog.sample.people import make_people
+from catalog.sample.published import write_published
 from catalog.sample.systems import make_systems
 from catalog.sample.workbooks import write_reports
 
@@ -26,7 +29,8 @@ def create_bank(
     as_of: date,
     overwrite: bool = False,
 ) -> None:
-    """Write the sample bank to `target`: definitions, data of its systems, three months' reports.
+    """Write the sample bank to `target`: definitions, data of its systems, three months' reports
+    and the numbers published in them.
 
     The same arguments give the same files, byte for byte; `as_of` is the day it pretends to be, and
     every date in it lies at a fixed distance from that day. Raises UsageError when `target` holds
@@ -40,7 +44,9 @@ def create_bank(
     people = make_people(seed, customers, as_of)
     systems = make_systems(people, seed, as_of)
     write_systems(target / "data", systems, as_of)
-    write_reports(target / "reports", people, systems, as_of)
+    issues = write_reports(target / "reports", people, systems, as_of)
+    written = yaml.safe_load((target / "catalog/reports.yml").read_text(encoding="utf-8"))
+    write_published(target, written["reports"], issues, as_of)
 
 
 def create_starter(target: Path, *, as_of: date, overwrite: bool = False) -> None:

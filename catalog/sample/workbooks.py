@@ -10,18 +10,30 @@ from typing import Any
 
 from catalog.sample.departments import REPORTS, Amounts, Bank, Figure, Period, last_months
 from catalog.sample.people import Person
+from catalog.sample.published import Printed
 from catalog.sample.systems import Systems
 from catalog.sample.xlsx import Formula, Sheet, write_workbook
 
 
-def write_reports(folder: Path, people: Sequence[Person], systems: Systems, as_of: date) -> None:
-    """Write every department's workbook for the last three full months."""
+def write_reports(
+    folder: Path, people: Sequence[Person], systems: Systems, as_of: date
+) -> list[Printed]:
+    """Write every department's workbook for the last three full months; gives what they show."""
     bank = Bank(people, systems, {person.number: person for person in people})
+    issues = []
     for period in last_months(as_of):
         for name, (title, figures) in REPORTS.items():
             sheets = _sheets(title, period, figures, bank)
             saved = period.end + timedelta(days=5)
             write_workbook(folder / f"{name}_{period.label}.xlsx", sheets, saved)
+            issues.append(_printed(name, period, sheets[0]))
+    return issues
+
+
+def _printed(name: str, period: Period, summary: Sheet) -> Printed:
+    formulas = {at: cell for at, cell in summary.cells.items() if isinstance(cell, Formula)}
+    numbers = {at: float(formula.value) for at, formula in formulas.items()}
+    return Printed(name, period, numbers, summary.percent)
 
 
 def _sheets(title: str, period: Period, figures: Sequence[Figure], bank: Bank) -> list[Sheet]:

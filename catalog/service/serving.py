@@ -1,4 +1,4 @@
-"""Listens at an address and serves the built site there until interrupted."""
+"""Listens at an address and serves an application there until interrupted."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import errno
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.errors import UsageError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def claim_port(host: str, port: int) -> socket.socket:
@@ -30,12 +34,17 @@ def claim_port(host: str, port: int) -> socket.socket:
 
 
 def serve(site: Path, plugins: Sequence[str], listener: socket.socket) -> None:
-    """Serve the site until interrupted."""
-    import uvicorn
-
+    """Serve a built site alone until interrupted."""
     from catalog.service.app import create_app
 
-    config = uvicorn.Config(create_app(site, plugins), log_level="warning", server_header=False)
+    listen(create_app(site), listener)
+
+
+def listen(app: FastAPI, listener: socket.socket) -> None:
+    """Answer requests until interrupted."""
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from sqlite3 import Connection, OperationalError
+from typing import cast
 
-from sqlalchemy import URL, Engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
-from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlmodel import Session, SQLModel, col, create_engine, desc, func, select
+from pydantic import TypeAdapter
+from sqlalchemy import JSON
+from sqlalchemy import cast as cast_sql
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, desc, func, select
 
-from catalog.errors import TekdogruError
-from catalog.results import RunRecord
-from catalog.store.tables import SCHEMA, ResultRow, RunRow, SchemaRow
+from catalog.results import MeasureValue, RunRecord, Verdict
+from catalog.store.database import Database
+from catalog.store.tables import ResultRow, RunRow
 
-BUSY_SECONDS = 30
 MENDED = ("pass", "warn")
+_MEASURES = TypeAdapter(dict[str, tuple[MeasureValue, ...]])
 
 
 @dataclass(frozen=True)
@@ -39,20 +37,13 @@ class RunSummary:
 class RunStore:
     """The history of runs in one database."""
 
-    def __init__(self, url: str) -> None:
-        """Open or create the history at an SQLAlchemy URL; TekdogruError when it cannot be used."""
-        self._address = _parse(url)
-        self._engine = _open(self._address)
+    def __init__(self, url: str, *, reading: bool = False) -> None:
+        """Open the history at an SQLAlchemy URL; TekdogruError when it cannot be used.
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        """A transaction; TekdogruError when the database cannot carry it out."""
-        with (
-            _told(self._address),
-            Session(self._engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        It is made where there is none. With `reading` nothing is made or changed.
+        """
+        self._database = Database(url, reading=reading)
+        self._session = self._database.session
 
     def save(self, record: RunRecord) -> None:
         """Keep a run; either all of it is there afterwards or nothing."""
@@ -88,14 +79,43 @@ class RunStore:
         does one for a day after `until`.
         """
         with self._session() as session:
-            newest = select(RunRow).order_by(desc(RunRow.as_of), desc(RunRow.started)).limit(1)
-            if until is not None:
-                newest = newest.where(col(RunRow.as_of) <= until)
-            unselected = newest.where(col(RunRow.selection).is_(None))
-            row = (session.exec(unselected).first() if whole else None) or session.exec(
-                newest
-            ).first()
+            run = _latest(session, whole, until)
+            row = session.get(RunRow, run) if run else None
             return RunRecord.model_validate_json(row.document) if row else None
+
+    def latest_run(self, whole: bool = True, until: date | None = None) -> str | None:
+        """The id of the same, without reading the record."""
+        with self._session() as session:
+            return _latest(session, whole, until)
+
+    def whole_runs(self, *, before: date, since: date | None = None) -> Iterator[RunRecord]:
+        """The runs of every check for days before `before`: from `since` on, earliest day first;
+        without it the latest day first. Of one day the newest comes first.
+        """
+        with self._session() as session:
+            whole = select(RunRow.run).where(col(RunRow.selection).is_(None))
+            days = whole.where(col(RunRow.as_of) < before)
+            if since is None:
+                ordered = days.order_by(desc(RunRow.as_of), desc(RunRow.started), desc(RunRow.run))
+            else:
+                ordered = days.where(col(RunRow.as_of) >= since).order_by(
+                    col(RunRow.as_of), desc(RunRow.started), desc(RunRow.run)
+                )
+            names = list(session.exec(ordered).all())
+        for name in names:
+            record = self.get(name)
+            if record is not None:
+                yield record
+
+    def newest_first(self, most: int = 30) -> Iterator[RunRecord]:
+        """The records of the newest runs, whatever they checked, each read when it is asked for."""
+        with self._session() as session:
+            ordered = select(RunRow.run).order_by(desc(RunRow.started), desc(RunRow.run))
+            names = list(session.exec(ordered.limit(most)).all())
+        for name in names:
+            record = self.get(name)
+            if record is not None:
+                yield record
 
     def get(self, run: str) -> RunRecord | None:
         """The record of a run, found by its id or an unambiguous beginning of it."""
@@ -105,17 +125,27 @@ class RunStore:
             found = len(rows) == 1 or (rows and rows[0].run == run)
             return RunRecord.model_validate_json(rows[0].document) if found else None
 
-    def recent(self, most: int = 20) -> list[RunSummary]:
-        """The newest runs, newest first."""
+    def recent(self, most: int = 20, after: tuple[datetime, str] | None = None) -> list[RunSummary]:
+        """The newest runs, newest first; with `after` those that follow the run of that start and
+        id in this order.
+        """
+        listed = select(RunRow).options(defer(col(RunRow.document)))  # type: ignore[arg-type]
+        if after:
+            started, run = after
+            same = (col(RunRow.started) == started) & (col(RunRow.run) < run)
+            listed = listed.where((col(RunRow.started) < started) | same)
         with self._session() as session:
-            rows = session.exec(select(RunRow).order_by(desc(RunRow.started)).limit(most)).all()
-            names = [row.run for row in rows]
+            newest = listed.order_by(desc(RunRow.started), desc(RunRow.run)).limit(most)
+            rows = session.exec(newest).all()
             counted = session.exec(
                 select(ResultRow.run, ResultRow.verdict, func.count())
-                .where(col(ResultRow.run).in_(names))
+                .where(col(ResultRow.run).in_([row.run for row in rows]))
                 .group_by(ResultRow.run, ResultRow.verdict)
             ).all()
-        return [_summary(row, counted) for row in rows]
+        counts: dict[str, dict[str, int]] = {}
+        for run, verdict, count in counted:
+            counts.setdefault(run, {})[verdict] = count
+        return [_summary(row, counts.get(row.run, {})) for row in rows]
 
     def failing_since(self, checks: Iterable[str]) -> dict[str, datetime]:
         """Per failing check, the start (UTC) of the first run of its present row of failures.
@@ -157,77 +187,40 @@ class RunStore:
                 lately.insert(0, (started, verdict))
         return found
 
+    def verdicts_of(self, runs: Iterable[str]) -> dict[str, dict[str, Verdict]]:
+        """Per check its verdict in each of those runs that looked at it."""
+        with self._session() as session:
+            rows = session.exec(
+                select(ResultRow.check, ResultRow.run, ResultRow.verdict).where(
+                    col(ResultRow.run).in_(list(runs))
+                )
+            ).all()
+        found: dict[str, dict[str, Verdict]] = {}
+        for check, run, verdict in rows:
+            found.setdefault(check, {})[run] = cast(Verdict, verdict)
+        return found
 
-def _summary(row: RunRow, counted: Iterable[tuple[str, str, int]]) -> RunSummary:
-    counts = {verdict: count for run, verdict, count in counted if run == row.run}
-    started = row.started
+    def measures_of(self, runs: Iterable[str]) -> dict[str, dict[str, tuple[MeasureValue, ...]]]:
+        """Per run the values of its measures, without reading the rest of its record."""
+        with self._session() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                held = cast_sql(RunRow.document, JSON)["measures"]
+            else:
+                held = func.json_extract(RunRow.document, "$.measures", type_=JSON)
+            wanted = col(RunRow.run).in_(list(runs))
+            rows = session.exec(select(RunRow.run, held).where(wanted)).all()
+        return {run: _MEASURES.validate_python(measures or {}) for run, measures in rows}
+
+
+def _summary(row: RunRow, counts: Mapping[str, int]) -> RunSummary:
     return RunSummary(
-        row.run, started, row.as_of, row.selection, row.verdict, row.exit_code, counts
+        row.run, row.started, row.as_of, row.selection, row.verdict, row.exit_code, counts
     )
 
 
-def _parse(url: str) -> URL:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        raise TekdogruError(
-            "the address of the history cannot be read; write `database_url` as in "
-            "postgresql://user:password@host/name or sqlite:///history.db"
-        ) from None
-
-
-def _shown(address: URL) -> str:
-    return address.render_as_string(hide_password=True)
-
-
-@contextmanager
-def _told(address: URL) -> Iterator[None]:
-    """Turns what a database says into one error that names it, without its password."""
-    try:
-        yield
-    except (DatabaseError, ArgumentError, ImportError, OSError) as error:
-        said = str(getattr(error, "orig", None) or error).strip()
-        raise TekdogruError(f"the history at {_shown(address)} cannot be used: {said}") from None
-
-
-def _open(address: URL) -> Engine:
-    is_file = address.get_backend_name() == "sqlite" and address.database
-    with _told(address):
-        if is_file:
-            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS} if is_file else {})
-        if is_file:
-            event.listen(engine, "connect", _write_ahead)
-        _make_tables(engine)
-        _check_version(engine, _shown(address))
-    return engine
-
-
-def _write_ahead(connection: Connection, _record: object) -> None:
-    """Readers do not wait for writers; one who finds the file busy leaves it to the other."""
-    with suppress(OperationalError):
-        connection.execute("PRAGMA journal_mode=WAL").close()
-
-
-def _make_tables(engine: Engine) -> None:
-    """The tables that are not there yet; several who open a new history at once do no harm."""
-    tables = [SQLModel.metadata.tables[name] for name in ("tekdogru_schema", "run", "result")]
-    with engine.begin() as connection:
-        for table in tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                connection.execute(CreateIndex(index, if_not_exists=True))
-
-
-def _check_version(engine: Engine, shown: str) -> None:
-    with Session(engine) as session:
-        row = session.exec(select(SchemaRow)).first()
-        if row is None:
-            session.add(SchemaRow(version=SCHEMA))
-            with suppress(IntegrityError):  # another who opened it just now has written it
-                session.commit()
-        elif row.version != SCHEMA:
-            raise TekdogruError(
-                f"the history at {shown} was made by another version (its tables have version "
-                f"{row.version}, this program {SCHEMA}); use that version, or name another file"
-            )
+def _latest(session: Session, whole: bool, until: date | None) -> str | None:
+    newest = select(RunRow.run).order_by(desc(RunRow.as_of), desc(RunRow.started)).limit(1)
+    if until is not None:
+        newest = newest.where(col(RunRow.as_of) <= until)
+    unselected = newest.where(col(RunRow.selection).is_(None))
+    return (session.exec(unselected).first() if whole else None) or session.exec(newest).first()

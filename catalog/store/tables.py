@@ -6,15 +6,10 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 1
-
-
-class SchemaRow(SQLModel, table=True):
-    """The version of these tables, one row."""
-
-    __tablename__ = "tekdogru_schema"
-
-    version: int = Field(primary_key=True)
+# The steps in `migrations/versions`, oldest first; each adds and none takes away, so that a history
+# of an older step can be read as it is.
+REVISIONS = ("0001", "0002")
+NEWEST = REVISIONS[-1]
 
 
 class RunRow(SQLModel, table=True):
@@ -42,3 +37,18 @@ class ResultRow(SQLModel, table=True):
     verdict: str
     rows_compared: int
     violations: int
+
+
+class TokenRow(SQLModel, table=True):
+    """A key to the service; `digest` is the hash of its secret, which is kept nowhere."""
+
+    __tablename__ = "token"
+
+    key: str = Field(primary_key=True)
+    name: str
+    digest: str
+    scope: str
+    created: datetime
+    expires: datetime
+    revoked: datetime | None = None
+    last_used: datetime | None = None

@@ -10,18 +10,26 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from catalog.functions import format_problem
-from catalog.model import Attribute, Catalog, Claim, Dataset
+from catalog.model import Attribute, Catalog, Claim, Dataset, SourceSystem
+from catalog.plurals import plural
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 
-PASSWORD = re.compile(r"://[^/@:]*:(?P<secret>[^@]+)@|password=(?P<other>\S+)")
+PASSWORD = re.compile(
+    r"://[^/@:]*:(?P<secret>[^@]+)@|(?i:\b(?:password|pwd)\s*=\s*(?P<other>[^\s;]+))"
+)
+IN_A_FILE = ("duckdb", "sqlite")
+ON_A_SERVER = {
+    "postgres": "${CRM_URL}",
+    "odbc": "Driver={PostgreSQL Unicode};Server=crm.example;Pwd=${CRM_PASSWORD}",
+}
 
 
 def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD023 for a dataset that cannot be read as described, TD043 for an empty promise."""
     for dataset in catalog.datasets.values():
         source = catalog.sources[dataset.source]
-        for part, said in _unreadable(dataset, source.connector, source.url):
+        for part, said in _unreadable(dataset, source.connector):
             yield _problem(catalog, "TD023", dataset.urn, said, part)
         if dataset.known_to:
             yield from _known_to(catalog, dataset)
@@ -32,8 +40,13 @@ def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
 
 
 def sources(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """TD045 for a password in a `url`: files are copied, sent and kept for ever."""
+    """TD045 for a password in a `url`: files are copied, sent and kept for ever; TD023 for a
+    source that does not say where it is.
+    """
     for source in catalog.sources.values():
+        part, missing = _whereabouts(source)
+        if missing:
+            yield _problem(catalog, "TD023", source.urn, missing, part)
         password = PASSWORD.search(source.url or "")
         if password and not (password["secret"] or password["other"]).startswith("${"):
             said = "the `url` holds a password; write ${NAME} for it and set that variable"
@@ -54,13 +67,26 @@ def _times(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
             yield _problem(catalog, "TD023", field.urn, problem, "format")
 
 
-def _unreadable(dataset: Dataset, connector: str, url: str | None) -> Iterator[tuple[str, str]]:
+def _whereabouts(source: SourceSystem) -> tuple[str, str | None]:
+    """Which key says where a source is, and what is wrong with it, if something is."""
+    kind = source.connector
+    if kind in ON_A_SERVER and not source.url:
+        return "url", f"a source of kind `{kind}` needs a `url`, such as {ON_A_SERVER[kind]}"
+    if kind in IN_A_FILE and source.url:
+        return "url", f"a `{kind}` source is a file; name it as `location`, not as `url`"
+    if kind in IN_A_FILE and source.location == ".":
+        return "location", f"a `{kind}` source needs a `location`: the database's file"
+    return "kind", None
+
+
+def _unreadable(dataset: Dataset, connector: str) -> Iterator[tuple[str, str]]:
     if connector == "files" and not dataset.path_:
         yield "path", "a dataset of a `files` source needs a `path`"
-    if connector == "postgres" and not dataset.table:
-        yield "table", "a dataset of a `postgres` source needs a `table`"
-    if connector == "postgres" and not url:
-        yield "table", "its source needs a `url`, such as ${CRM_URL}"
+    if connector in (*ON_A_SERVER, *IN_A_FILE):
+        if not dataset.table:
+            yield "table", f"a dataset of a `{connector}` source needs a `table`"
+        elif dataset.path_:
+            yield "path", f"a dataset of a `{connector}` source has a `table`, not a `path`"
     if dataset.path_ and _leaves(dataset.path_):
         yield "path", f"path '{dataset.path_}' leaves the source's location; name a file below it"
     try:
@@ -88,7 +114,8 @@ def _known_to(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
     for path in dataset.known_to:
         other = catalog.datasets.get(path)
         if other and (other.entity != dataset.entity or not other.id):
-            said = f"known_to {path}: that dataset does not identify {dataset.entity}s by an `id`"
+            things = plural(dataset.entity)
+            said = f"known_to {path}: that dataset does not identify {things} by an `id`"
             yield _problem(catalog, "TD023", dataset.urn, said, "known_to", path)
 
 

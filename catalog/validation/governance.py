@@ -4,37 +4,75 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from catalog.expiry import review_of
 from catalog.model import Attribute, Catalog, Definition, Measure, Report, Role
 from catalog.validation.problems import Problem, nearest
 from catalog.validation.rules import Context
 
 E_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place where somebody is named as answering for something."""
+
+    urn: str
+    part: str
 
 
 def owners(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """TD013 for an owner that is not defined, TD041 for a role that nobody holds any more."""
+    """TD013 for an owner that is not defined, TD041 for a role that nobody holds any more.
+
+    Each is told once, however many definitions it touches.
+    """
+    named: dict[str, list[Named]] = {}
+    for name, where in _names(catalog):
+        named.setdefault(name, []).append(where)
+    for name, places in named.items():
+        if name not in catalog.roles and name not in catalog.teams and not E_MAIL.match(name):
+            yield _unknown(catalog, name, places)
+        role = catalog.roles.get(name)
+        owned = [where for where in places if where.part == "owner"]
+        if role and owned and has_left(role, context):
+            yield _left(catalog, role, len(owned))
+
+
+def _names(catalog: Catalog) -> Iterator[tuple[str, Named]]:
     for urn, definition in catalog.definitions.items():
         for part in ("owner", "steward", "head"):
-            name = getattr(definition, part, None)
-            if name:
-                yield from _owner(catalog, context, urn, part, name)
+            if name := getattr(definition, part, None):
+                yield name, Named(urn, part)
+    for waiver in catalog.waivers.values():
+        yield waiver.owner, Named(waiver.urn, "owner")
 
 
-def _owner(catalog: Catalog, context: Context, urn: str, part: str, name: str) -> Iterator[Problem]:
-    place = catalog.places.find(urn, part)
-    if name not in catalog.roles and name not in catalog.teams and not E_MAIL.match(name):
-        hint = nearest(name, [*catalog.roles, *catalog.teams])
-        said = f"{urn}: {part} '{name}' is neither a role, a team nor an e-mail address; {hint}"
-        yield Problem("TD013", said, place=place, urn=urn)
-    role = catalog.roles.get(name)
-    if part == "owner" and role and _has_left(role, context):
-        after = role.deputy or "the head of its team"
-        said = f"{urn}: nobody holds '{name}' any more (sahipsiz); ask {after}, name a new holder"
-        yield Problem("TD041", said, "warning", place, urn)
+def _unknown(catalog: Catalog, name: str, places: list[Named]) -> Problem:
+    first, *others = places
+    hint = nearest(name, [*catalog.roles, *catalog.teams])
+    said = f"{first.urn}: {first.part} '{name}' is neither a role, a team nor an e-mail address"
+    if others:
+        shown = ", ".join(where.urn for where in others[:MOST_NAMED])
+        more = ", …" if len(others) > MOST_NAMED else ""
+        said += f" ({len(others)} more name it: {shown}{more})"
+    place = catalog.places.find(first.urn, first.part)
+    return Problem("TD013", f"{said}; {hint}", place=place, urn=first.urn)
 
 
-def _has_left(role: Role, context: Context) -> bool:
+def _left(catalog: Catalog, role: Role, owned: int) -> Problem:
+    after = role.deputy or "the head of its team"
+    definitions = "1 definition is" if owned == 1 else f"{owned} definitions are"
+    said = (
+        f"{role.urn}: nobody holds '{role.key}' any more since {role.until} (sahipsiz), and "
+        f"{definitions} its own; ask {after}, name a new holder"
+    )
+    return Problem("TD041", said, "warning", catalog.places.find(role.urn, "until"), role.urn)
+
+
+def has_left(role: Role, context: Context) -> bool:
+    """Whether the holder's last day has passed."""
     return role.until is not None and role.until < context.today
 
 
@@ -42,10 +80,11 @@ def review_dates(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD014 where a review date is demanded and missing, TD040 where it has passed."""
     for urn, definition in catalog.definitions.items():
         place = catalog.places.find(urn, "expires_on")
+        review = review_of(definition, context.settings)
         if definition.review_date is None and isinstance(definition, Attribute | Measure | Report):
             yield Problem("TD014", f"{urn}: {_wanted(definition)}", place=place, urn=urn)
-        elif definition.review_date and definition.review_date < context.today:
-            said = f"{urn}: its review was due on {definition.review_date}; review and renew it"
+        elif review and review.is_past(context.today):
+            said = f"{urn}: its review was due on {review.on}; review it, then `tekdogru renew`"
             yield Problem("TD040", said, "warning", place, urn)
 
 
@@ -53,6 +92,18 @@ def _wanted(definition: Definition) -> str:
     if definition.review_every:
         return "`review_every` counts from `approved_on`, which is missing"
     return "no review date; give `expires_on`, or `review_every` with `approved_on`"
+
+
+def waivers(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD046 for a waiver whose last day has passed: what it accepted fails again."""
+    for waiver in catalog.waivers.values():
+        if waiver.until < context.today:
+            said = (
+                f"{waiver.urn}: it ran out on {waiver.until}, so {waiver.check} fails again; "
+                "take it out, or give it a new day that its owner agrees to"
+            )
+            place = catalog.places.find(waiver.urn, "until")
+            yield Problem("TD046", said, "warning", place, waiver.urn)
 
 
 def personal_data(catalog: Catalog, context: Context) -> Iterator[Problem]:

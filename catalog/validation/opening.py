@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from catalog.errors import CatalogInvalid
@@ -14,20 +15,28 @@ from catalog.workspace import Workspace, open_workspace
 def open_valid(folder: Path | None) -> tuple[Workspace, Catalog]:
     """The workspace and its catalog; raises CatalogInvalid with every error when there is one."""
     workspace = open_workspace(folder)
+    return workspace, valid_catalog(workspace)
+
+
+def valid_catalog(workspace: Workspace) -> Catalog:
+    """The catalog of a workspace; raises CatalogInvalid with every error when there is one."""
     catalog, problems = examine(workspace)
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise CatalogInvalid(errors)
-    return workspace, catalog
+    return catalog
 
 
-def examine(workspace: Workspace) -> tuple[Catalog, list[Problem]]:
-    """The catalog as far as it could be read, and every problem of it.
+def examine(
+    workspace: Workspace, instead: Mapping[str, str] | None = None
+) -> tuple[Catalog, list[Problem]]:
+    """The catalog as far as it could be read, and every problem of it; `instead` has texts to be
+    examined in place of the files of these names, before they are written.
 
     Where the files themselves have errors, only warnings and errors that do not follow from what
     could not be read would be worth telling; so the rules are asked only of a catalog that loads.
     """
-    loaded = workspace.load()
+    loaded = workspace.load(instead)
     if any(problem.level == "error" for problem in loaded.problems):
         return loaded.catalog, in_order(loaded.problems)
     context = Context(workspace.settings, workspace.clock.today())

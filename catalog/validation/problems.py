@@ -34,6 +34,11 @@ CODES: dict[str, str] = {
     "TD043": "a promise that cannot be checked",
     "TD044": "a purpose that is not defined",
     "TD045": "a password written into a file",
+    "TD046": "a waiver that ran out",
+    "TD047": "a cell's address or formula that cannot be read",
+    "TD048": "an entity named nearly as another",
+    "TD049": "a number that cannot be held against what is stated",
+    "TD050": "a formula whose inputs cannot all be followed",
 }
 
 

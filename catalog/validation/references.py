@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from catalog.model import Attribute, Catalog, Dataset, Field
 from catalog.validation.problems import Problem, nearest
 from catalog.validation.rules import Context
+
+# How alike two names must be to be taken for one: custmer and customer, not customer and costume.
+NEARLY = 0.8
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,28 @@ def keys(catalog: Catalog, context: Context) -> Iterator[Problem]:
         if first != urn:
             said = f"'{urn}' and '{first}' differ only in case; rename one"
             yield Problem("TD011", said, place=catalog.places.find(urn, "key"), urn=urn)
+
+
+def implied_entities(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD048 for an entity that is only named by a dataset, and nearly as another one is."""
+    implied = [key for key in catalog.entities if catalog.places.find(f"entity:{key}") is None]
+    for key in implied:
+        others = [other for other in catalog.entities if other != key and other not in implied]
+        others += [other for other in _used_entities(catalog) if other != key]
+        close = get_close_matches(key, sorted(set(others)), n=1, cutoff=NEARLY)
+        dataset = next((d for d in catalog.datasets.values() if d.entity == key), None)
+        if close and dataset:
+            said = (
+                f"{dataset.urn}: entity '{key}' is defined nowhere and is nearly '{close[0]}'; "
+                f"write '{close[0]}', or define '{key}' under `entities`"
+            )
+            place = catalog.places.find(dataset.urn, "entity")
+            yield Problem("TD048", said, "warning", place, dataset.urn)
+
+
+def _used_entities(catalog: Catalog) -> set[str]:
+    """The entities that attributes describe; a name that is used so is no slip."""
+    return {attribute.entity for attribute in catalog.attributes.values()}
 
 
 def _all(catalog: Catalog) -> Iterator[Reference]:

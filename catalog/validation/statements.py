@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from catalog.model import Attribute, Catalog, Dataset
+from catalog.model import Attribute, Catalog, Cell, Dataset, Measure
+from catalog.model.reports import is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 
@@ -60,43 +61,49 @@ def _check(statement: Statement) -> list[str]:
 
 
 def _all(catalog: Catalog) -> Iterator[Statement]:
+    golden = {key: _golden(catalog, key) for key in catalog.entities}
     for entity in catalog.entities.values():
-        columns = _golden(catalog, entity.key)
         for name, condition in entity.subtypes.items():
-            yield Statement(entity.urn, ("subtypes", name), condition, columns)
+            yield Statement(entity.urn, ("subtypes", name), condition, golden[entity.key])
     for dataset in catalog.datasets.values():
         if dataset.population:
             yield Statement(dataset.urn, ("population",), dataset.population, _row(dataset))
     for attribute in catalog.attributes.values():
-        yield from _of_attribute(catalog, attribute)
-    yield from _of_measures(catalog)
+        yield from _of_attribute(catalog, attribute, golden.get(attribute.entity, {}))
+    yield from _of_calculations(catalog)
 
 
-def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Statement]:
+def _of_attribute(catalog: Catalog, attribute: Attribute, golden: Known) -> Iterator[Statement]:
     for index, claim in enumerate(attribute.claims):
         dataset = catalog.dataset_of(claim.field)
-        columns: dict[str, object] = {"confirmed_at": None, **_row(dataset)} if dataset else {}
         for part, text in (("when", claim.when), ("row", claim.row)):
             if text and dataset:
+                columns = {"confirmed_at": None, **_row(dataset)}
                 yield Statement(attribute.urn, ("claims", index, part), text, columns)
     for index, rule in enumerate(attribute.rules):
         if rule.sql:
-            golden = _golden(catalog, attribute.entity) if rule.on == "golden" else {}
-            columns = {"value": None, **golden}
+            columns = {"value": None, **(golden if rule.on == "golden" else {})}
             yield Statement(attribute.urn, ("rules", index, "sql"), rule.sql, columns)
 
 
-def _of_measures(catalog: Catalog) -> Iterator[Statement]:
+def _of_calculations(catalog: Catalog) -> Iterator[Statement]:
+    """The calculations of measures, and of cells that carry one that is no formula."""
+    own = [cell for cell in catalog.cells.values() if _is_statement(cell.calculation)]
+    if not catalog.measures and not own:
+        return
     from catalog.tables import readable_tables
 
-    if not catalog.measures:
-        return
     tables = readable_tables(catalog)
     scalar = {key: None for key, measure in catalog.measures.items() if not measure.dimensions}
-    for measure in catalog.measures.values():
-        known: Known = tables if measure.is_query else scalar
-        part = ("calculation",)
-        yield Statement(measure.urn, part, measure.calculation, known, measure.is_query)
+    carriers: list[Measure | Cell] = [*catalog.measures.values(), *own]
+    for carrier in carriers:
+        text = carrier.calculation or ""
+        known: Known = tables if is_query(text) else scalar
+        yield Statement(carrier.urn, ("calculation",), text, known, is_query(text))
+
+
+def _is_statement(calculation: str | None) -> bool:
+    return bool(calculation) and not (calculation or "").lstrip().startswith("=")
 
 
 def _row(dataset: Dataset) -> dict[str, object]:

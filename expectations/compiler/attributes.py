@@ -98,7 +98,7 @@ def _column_checks(scene: Scene, attribute: Attribute, column: Column) -> Iterat
     if attribute.unique:
         subtype = _subtype(scene, attribute)
         native = "expect_values_not_to_repeat" if subtype else "expect_column_values_to_be_unique"
-        title = f"{name} in {where} belongs to one {attribute.apply_to or attribute.entity} only"
+        title = f"No value of {name} in {where} occurs twice"
         if subtype:
             more["reads"] = scene.feeding(attribute.entity)
         figure = UniqueFigure(column, attribute.entity, subtype)
@@ -198,9 +198,9 @@ def _read_by(scene: Scene, rule: Rule, golden: GoldenColumn) -> tuple[str, ...]:
         return scene.feeding(golden.entity)
     if not rule.sql:
         return _datasets(golden)
-    attributes = {a.column: a for a in scene.catalog.attributes_of(golden.entity)}
-    named = check_condition(rule.sql, ["value", ENTITY_ID, *attributes]).columns
-    others = [golden_column(scene, a) for name, a in attributes.items() if name in named]
+    attributes = scene.by_column(golden.entity)
+    named = check_condition(rule.sql, {"value": None, ENTITY_ID: None, **attributes}).columns
+    others = [golden_column(scene, one) for name, one in attributes.items() if name in named]
     return tuple(dict.fromkeys(path for one in (golden, *others) for path in _datasets(one)))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.model import Dataset, Target
+from catalog.plurals import plural
 from expectations.compiler.scene import Scene
 from expectations.plan import (
     Check,
+    ConfirmedFigure,
     DatasetPlan,
     FieldPlan,
     FreshFigure,
@@ -50,6 +52,7 @@ def dataset_checks(scene: Scene) -> Iterator[Check]:
                 reads=(dataset.path,),
                 severity="info",
             )
+        yield from _time_checks(scene, dataset)
         yield from _known_checks(scene, dataset)
         refresh = dataset.refresh or scene.catalog.sources[dataset.source].refresh
         if refresh:
@@ -90,6 +93,26 @@ def _id_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
         )
 
 
+def _time_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
+    """What cannot be read as a time confirms nothing, so that other values would win unseen."""
+    stated = [dataset.confirmed_at, *(field.confirmed_at for field in dataset.fields)]
+    for key in dict.fromkeys(one.field for one in stated if one):
+        field = dataset.field(key)
+        if field is None:
+            continue
+        yield scene.check(
+            dataset,
+            "confirmed_at",
+            ConfirmedFigure(dataset.path, key),
+            "expect_times_to_be_readable",
+            f"{field.path} says when its row was confirmed",
+            what=key,
+            part=("confirmed_at",),
+            reads=(dataset.path,),
+            severity="warning",
+        )
+
+
 def _known_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
     for other, share in dataset.known_to.items():
         yield scene.check(
@@ -97,7 +120,7 @@ def _known_checks(scene: Scene, dataset: Dataset) -> Iterator[Check]:
             "known_to",
             KnownFigure(dataset.path, other),
             "expect_entities_to_be_known",
-            f"{other} knows the {dataset.entity}s of {dataset.path}",
+            f"{other} knows the {plural(dataset.entity or 'record')} of {dataset.path}",
             what=other,
             part=("known_to", other),
             reads=(dataset.path, other),

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from catalog.model import Catalog, Definition
+from catalog.model import Attribute, Catalog, Definition
 from catalog.model.definition import Severity
+from catalog.model.sources import FieldType
+from catalog.periods import Period, PeriodUnit
+from catalog.tables import readable_tables
 from expectations.plan import Check, FigureSpec
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The catalog, the run's day, and the days on which the institution is closed."""
+    """The catalog, the run's day, the period asked for, and the days the institution is closed."""
 
     catalog: Catalog
     as_of: date
     holidays: tuple[date, ...] = ()
+    period: Period | None = None
+
+    def in_question(self, unit: PeriodUnit) -> Period:
+        """The period asked for, if it is of that unit; else the last closed by the run's day, or
+        by the end of what was asked for.
+        """
+        if self.period is None:
+            return Period.last_closed(unit, self.as_of)
+        if self.period.unit == unit:
+            return self.period
+        return Period.last_closed(unit, self.period.end)
 
     def check(
         self,
@@ -47,9 +63,31 @@ class Scene:
 
     def feeding(self, entity: str) -> tuple[str, ...]:
         """The datasets whose entities make up the golden record: those an attribute claims."""
-        attributes = self.catalog.attributes_of(entity)
-        fields = [claim.field for attribute in attributes for claim in attribute.claims]
-        return tuple(dict.fromkeys(field.rpartition(".")[0] for field in fields))
+        return self._feeding.get(entity, ())
+
+    @cached_property
+    def _feeding(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for attribute in self.catalog.attributes.values():
+            datasets = (claim.field.rpartition(".")[0] for claim in attribute.claims)
+            found.setdefault(attribute.entity, {}).update(dict.fromkeys(datasets))
+        return {entity: tuple(datasets) for entity, datasets in found.items()}
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, FieldType]]:
+        """What calculations may read, and the columns there are."""
+        return readable_tables(self.catalog)
+
+    def by_column(self, entity: str) -> Mapping[str, Attribute]:
+        """The entity's attributes by the columns of its golden record."""
+        return self._by_column.get(entity, {})
+
+    @cached_property
+    def _by_column(self) -> Mapping[str, Mapping[str, Attribute]]:
+        found: dict[str, dict[str, Attribute]] = {}
+        for attribute in self.catalog.attributes.values():
+            found.setdefault(attribute.entity, {})[attribute.column] = attribute
+        return found
 
 
 def severity_of(definition: Definition) -> Severity:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from catalog.expiry import review_of
 from catalog.model import Catalog
-from catalog.settings import ExpirySettings, Settings
+from catalog.periods import Period
+from catalog.settings import Settings
 from expectations.compiler.attributes import attribute_checks, golden_column
 from expectations.compiler.datasets import dataset_checks, dataset_plan
-from expectations.compiler.measures import in_order_of_use, measure_checks, measure_plan
+from expectations.compiler.measures import all_calculations, measure_checks
+from expectations.compiler.reports import own_calculations, report_checks, report_plans
 from expectations.compiler.scene import Scene
 from expectations.plan import Check, EntityPlan, ExpiryFigure, Plan
 
 
-def compile_plan(catalog: Catalog, as_of: date, settings: Settings) -> Plan:
-    """The plan of a valid catalog for one day; the same input always gives the same plan."""
-    scene = Scene(catalog, as_of, settings.calendar)
+def compile_plan(
+    catalog: Catalog, as_of: date, settings: Settings, period: Period | None = None
+) -> Plan:
+    """The plan of a valid catalog for one day; the same input always gives the same plan.
+
+    Numbers speak of `period`, or of the last one closed by that day.
+    """
+    scene = Scene(catalog, as_of, settings.calendar, period)
+    calculations = all_calculations(scene, own_calculations(scene))
     golden = {key: golden_column(scene, one) for key, one in catalog.attributes.items()}
     checks = [
         *dataset_checks(scene),
@@ -26,15 +35,17 @@ def compile_plan(catalog: Catalog, as_of: date, settings: Settings) -> Plan:
             for c in attribute_checks(scene, one, golden[key])
         ),
         *measure_checks(scene),
-        *expiry_checks(scene, settings.expiry),
+        *report_checks(scene, {one.key: one for one in calculations}),
+        *expiry_checks(scene, settings),
     ]
     return Plan(
         as_of=as_of,
         datasets=tuple(dataset_plan(dataset) for dataset in catalog.datasets.values()),
         entities=tuple(_entity_plan(scene, key) for key in catalog.entities),
         golden=tuple(golden.values()),
-        measures=tuple(measure_plan(scene, key) for key in in_order_of_use(catalog)),
+        measures=calculations,
         checks=tuple(checks),
+        reports=report_plans(scene),
     )
 
 
@@ -43,19 +54,17 @@ def _entity_plan(scene: Scene, key: str) -> EntityPlan:
     return EntityPlan(key, known_by, scene.feeding(key))
 
 
-def expiry_checks(scene: Scene, expiry: ExpirySettings) -> Iterator[Check]:
+def expiry_checks(scene: Scene, settings: Settings) -> Iterator[Check]:
     """One check per definition that has a review date and is still in use."""
     for definition in scene.catalog.definitions.values():
-        review_date = definition.review_date
-        if review_date is None or definition.status == "retired":
+        review = review_of(definition, settings)
+        if review is None:
             continue
-        warn_from = expiry.warn.before(review_date, scene.holidays)
-        fail_after = expiry.grace.after(review_date, scene.holidays)
         part = "expires_on" if definition.expires_on else "review_every"
         yield scene.check(
             definition,
             "expiry",
-            ExpiryFigure(review_date, warn_from, fail_after),
+            ExpiryFigure(review.on, review.warn_from, review.fail_after),
             "expect_definition_to_be_current",
             f"{definition.named('en')} is within its review date",
             part=(part,),

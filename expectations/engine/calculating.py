@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
+from catalog.periods import Period
 from catalog.sql import check_condition, check_query
 from catalog.tables import ENTITY_ID
+from expectations.engine.complaints import in_plain_words
 from expectations.engine.counting import Scope
 from expectations.engine.functions import quote_name, render
 from expectations.engine.port import Computed, Missing
 from expectations.engine.projection import Dialect
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Outcome, Step
-from expectations.plan import ComputesFigure, DatasetPlan, MeasurePlan, Plan
+from expectations.plan import DatasetPlan, MeasurePlan, Plan, asked_calculations
 from expectations.sources.port import Extract
 
 MOST_ROWS = 10_000
@@ -23,9 +24,7 @@ def calculation_steps(
     plan: Plan, scope: Scope, extracts: Mapping[str, Extract], seconds: float
 ) -> Iterator[Step]:
     """The statements of every measure whose sources can be read, and the views they read."""
-    asked = {c.figure.measure for c in plan.checks if isinstance(c.figure, ComputesFigure)}
-    for measure in reversed(plan.measures):  # those used stand before those that use them
-        asked |= set(measure.measures) if measure.key in asked else set()
+    asked = asked_calculations(plan)
     measures = [m for m in plan.measures if m.key in asked and set(m.reads) <= set(extracts)]
     used = {path for measure in measures for path in measure.tables}
     for dataset in plan.datasets:
@@ -56,7 +55,8 @@ def _read(measure: MeasurePlan, outcomes: Mapping[str, Outcome]) -> Computed | M
         return Missing("engine", "it was not asked for in this run")
     failure = made.failure or fetched.failure
     if failure:
-        return Missing("calculation" if failure.kind == "sql" else "engine", failure.message)
+        said = in_plain_words(failure.message)
+        return Missing("calculation" if failure.kind == "sql" else "engine", said)
     return Computed(fetched.columns, fetched.rows, fetched.truncated)
 
 
@@ -93,24 +93,32 @@ def _query(plan: Plan, measure: MeasurePlan, scope: Scope) -> str:
     tables = {path: _data(path) for path in measure.tables}
     tables |= {entity: quote_name(f"golden {entity}") for entity in measure.golden}
     checked = check_query(measure.calculation, schema)
-    return render(checked, _parameters(scope.dialect), tables=tables, zone=scope.dialect.zone)
+    return render(
+        checked, _parameters(measure, scope.dialect), tables=tables, zone=scope.dialect.zone
+    )
 
 
 def _expression(measure: MeasurePlan, scope: Scope) -> str:
     """Each measure named is a single number; one with dimensions makes the statement fail."""
     values = {
-        key: f"(SELECT value FROM {quote_name(f'measure {key}')})" for key in measure.measures
+        key.partition("@")[0]: f"(SELECT value FROM {quote_name(f'measure {key}')})"
+        for key in measure.measures
     }
     checked = check_condition(measure.calculation, values)
-    sql = render(checked, _parameters(scope.dialect), columns=values, zone=scope.dialect.zone)
+    sql = render(
+        checked, _parameters(measure, scope.dialect), columns=values, zone=scope.dialect.zone
+    )
     return f"SELECT {sql} AS value"
 
 
-def _parameters(dialect: Dialect) -> dict[str, object]:
-    """The day, and the last full month up to it: the period until reports bring their own."""
-    following = dialect.as_of + timedelta(days=1)
-    end = following.replace(day=1) - timedelta(days=1)
-    return {"as_of": dialect.as_of, "period_start": end.replace(day=1), "period_end": end}
+def _parameters(measure: MeasurePlan, dialect: Dialect) -> dict[str, object]:
+    """The moment the number is true for, and the first and last day of its period."""
+    period = measure.period or Period.last_closed("month", dialect.as_of)
+    return {
+        "as_of": measure.as_of or dialect.as_of,
+        "period_start": period.start,
+        "period_end": period.end,
+    }
 
 
 def _data(path: str) -> str:

@@ -59,12 +59,13 @@ class Answer:
 
 @dataclass
 class Child:
-    """A running child with a database of its own in memory."""
+    """A running child with a database of its own in memory, or one in a file to read."""
 
     directory: Path
     readable: Sequence[Path]
     writable: Sequence[Path]
     limits: Limits
+    database: Path | None = None
     process: subprocess.Popen[str] = field(init=False)
     lines: queue.SimpleQueue[str | None] = field(default_factory=queue.SimpleQueue)
     errors: list[str] = field(default_factory=list)
@@ -87,7 +88,8 @@ class Child:
             thread = threading.Thread(target=read, daemon=True)
             thread.start()
             self.readers.append(thread)
-        self._send(_settings(self.directory, self.readable, self.writable, self.limits))
+        settings = _settings(self.directory, self.readable, self.writable, self.limits)
+        self._send({**settings, "database": str(self.database) if self.database else None})
 
     def ask(self, sql: str, seconds: float, *, fetch: bool, max_rows: int | None) -> Answer:
         """Has the child run one statement within `seconds`, or kills it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from expectations.engine.expressions import try_restore
+from expectations.engine.flagging import flags_of
 from expectations.engine.functions import literal
 from expectations.engine.joining import Join
 from expectations.engine.projection import Dialect, Projection
@@ -15,7 +15,9 @@ from expectations.plan import (
     AgreementFigure,
     Check,
     Column,
+    ConfirmedFigure,
     CurrentFigure,
+    FigureSpec,
     FreshFigure,
     GoldenColumn,
     IdFigure,
@@ -38,7 +40,7 @@ class Counting:
 
     `bad` is a predicate on the relation's rows; with `windowed` it belongs behind QUALIFY. `key`
     names what a sample shows. `alone` keeps a statement by itself: a steward's own SQL, which must
-    not take others down with it.
+    not take others down with it. With `distinct` no key stands on two of its rows.
     """
 
     relation: str
@@ -54,6 +56,7 @@ class Counting:
     alone: bool = False
     windowed: bool = False
     view: str | None = None
+    distinct: bool = False
 
     @property
     def aggregates(self) -> tuple[str, ...]:
@@ -71,8 +74,11 @@ class Counting:
         """The statement that fetches the first keys of offending rows, one more than `most`."""
         source = self.view or self.relation
         where = "QUALIFY" if self.windowed else "WHERE"
-        rows = f"SELECT CAST({self.key} AS VARCHAR) AS key FROM {source} {where} {self.bad}"
-        return f"SELECT DISTINCT key FROM ({rows}) ORDER BY key LIMIT {most + 1}"
+        rows = f"SELECT {self.key} AS key FROM {source} {where} {self.bad}"
+        if not self.distinct:
+            rows = f"SELECT DISTINCT key FROM ({rows})"
+        first = f"{rows} ORDER BY key LIMIT {most + 1}"
+        return f"SELECT CAST(key AS VARCHAR) AS shown FROM ({first}) ORDER BY key"
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,12 @@ class Scope:
     projections: Mapping[str, Projection]
     joins: Mapping[str, Join]
     dialect: Dialect
+
+    def is_flagged(self, dataset: str, figure: FigureSpec) -> bool:
+        """Whether the figure was told of each row while it was read."""
+        projection = self.projections[dataset]
+        flags = flags_of(projection, figure)
+        return flags is not None and all(map(projection.tells, (flags.present, flags.bad)))
 
     def count(self, check: Check) -> Counting:
         """The SQL of a check; KeyError for a figure that is not counted in data."""
@@ -129,6 +141,11 @@ def _population(scope: Scope, figure: PopulationFigure) -> Counting:
     )
 
 
+def _confirmed(scope: Scope, figure: ConfirmedFigure) -> Counting:
+    unread = scope.projections[figure.dataset].unread(figure.field)
+    return _on_rows(scope, figure.dataset, f"count({unread})", f"count_if({unread})", bad=unread)
+
+
 def _fresh(scope: Scope, figure: FreshFigure) -> Counting:
     end = literal(scope.dialect.as_of + timedelta(days=1))
     latest = f"max(t) FILTER (WHERE t < {end})"
@@ -138,15 +155,21 @@ def _fresh(scope: Scope, figure: FreshFigure) -> Counting:
 
 
 def _type(scope: Scope, figure: TypeFigure) -> Counting:
-    i = scope.projections[figure.column.dataset].index(figure.column)
-    return _on_rows(scope, figure.column.dataset, f"count(v{i})", f"count_if(b{i})", bad=f"b{i}")
+    return _flagged(scope, figure.column.dataset, figure)
 
 
 def _values(scope: Scope, figure: ValuesFigure) -> Counting:
-    i = scope.projections[figure.column.dataset].index(figure.column)
-    values = ", ".join(literal(value) for value in figure.column.values or ())
-    bad = f"v{i} IS NOT NULL AND v{i} NOT IN ({values})"
-    return _on_rows(scope, figure.column.dataset, f"count(v{i})", f"count_if({bad})", bad=bad)
+    return _flagged(scope, figure.column.dataset, figure)
+
+
+def _flagged(scope: Scope, dataset: str, figure: FigureSpec) -> Counting:
+    """What was told of each row while it was read, counted."""
+    projection = scope.projections[dataset]
+    flags = flags_of(projection, figure)
+    assert flags
+    bad = projection.told(flags.bad)
+    compared = f"count_if({projection.told(flags.present)})"
+    return _on_rows(scope, dataset, compared, f"count_if({bad})", bad=bad)
 
 
 def _unique(scope: Scope, figure: UniqueFigure) -> Counting:
@@ -184,7 +207,9 @@ def _known(scope: Scope, figure: KnownFigure) -> Counting:
     known, other = join.knows(figure.dataset), join.knows(figure.other)
     bad = f"{known} AND NOT {other}"
     compared = f"count_if({known})"
-    return Counting(join.table, join.step, compared, compared, f"count_if({bad})", bad)
+    return Counting(
+        join.table, join.step, compared, compared, f"count_if({bad})", bad, distinct=True
+    )
 
 
 def _agreement(scope: Scope, figure: AgreementFigure) -> Counting:
@@ -199,6 +224,7 @@ def _agreement(scope: Scope, figure: AgreementFigure) -> Counting:
         f"count_if({left} IS NOT NULL AND {right} IS NOT NULL)",
         f"count_if({bad})",
         bad,
+        distinct=True,
         only_left=f"count_if({both} AND {left} IS NOT NULL AND {right} IS NULL)",
         only_right=f"count_if({both} AND {left} IS NULL AND {right} IS NOT NULL)",
     )
@@ -247,6 +273,8 @@ def _sql(scope: Scope, figure: SqlFigure) -> Counting:
 
 
 def _native(scope: Scope, figure: NativeFigure) -> Counting:
+    if isinstance(figure.on, Column) and scope.is_flagged(figure.on.dataset, figure):
+        return replace(_flagged(scope, figure.on.dataset, figure), rows="count(*)")
     relation, needs, value = _values_of(scope, figure.on)
     sql = figure_sql(figure.expect, value, thaw(figure.arguments))
     return Counting(
@@ -268,8 +296,7 @@ def _values_of(scope: Scope, on: GoldenColumn | Column) -> tuple[str, str, str]:
         join = scope.joins[on.entity]
         return f"(SELECT * FROM {join.table} WHERE fed)", join.step, join.value(on)
     projection = scope.projections[on.dataset]
-    value = try_restore(f"v{projection.index(on)}", on.type)
-    return projection.counted, projection.ready, value
+    return projection.counted, projection.ready, f"v{projection.index(on)}"
 
 
 COUNTERS: Mapping[type, Callable[..., Counting]] = {
@@ -281,6 +308,7 @@ COUNTERS: Mapping[type, Callable[..., Counting]] = {
     UniqueFigure: _unique,
     KnownFigure: _known,
     PopulationFigure: _population,
+    ConfirmedFigure: _confirmed,
     AgreementFigure: _agreement,
     RequiredFigure: _required,
     CurrentFigure: _current,

@@ -57,12 +57,35 @@ def _replace_all(text: str, pattern: str, by: str) -> str:
 
 
 def _trim(text: str) -> str:
-    plain = _replace_all(text, _ENDS, "")
-    if not is_simple(text):
-        return plain
-    spaces = quote(WHITE_SPACE)
-    touched = f"contains({spaces}, left({text}, 1)) OR contains({spaces}, right({text}, 1))"
-    return f"CASE WHEN {touched} THEN {plain} ELSE {text} END"
+    return _once(text, lambda v: trim_each(v, lambda trimmed: trimmed))
+
+
+def trim_each(
+    text: str, body: Callable[[str], str], may_be_empty: Callable[[str], str] | None = None
+) -> str:
+    """`body` of a text without blanks at its ends, of each in the cheapest way to get there.
+
+    Most texts are as they should be, of the rest most have plain spaces. Of the others nothing
+    may be left, and they take `may_be_empty` instead, if that is given.
+    """
+    spaces, any_blank = f"trim({text})", _replace_all(text, _ENDS, "")
+    return (
+        f"CASE WHEN {_has_blank_end(text)} THEN CASE WHEN {_has_blank_end(spaces)} "
+        f"THEN {(may_be_empty or body)(any_blank)} ELSE {body(spaces)} END ELSE {body(text)} END"
+    )
+
+
+def _has_blank_end(text: str) -> str:
+    """True where trimming changes a text; rarely true where it does not; NULL without one."""
+    return f"({_may_be_blank(f'unicode({text})')} OR {_may_be_blank(f'unicode({text}[-1])')})"
+
+
+def _may_be_blank(code: str) -> str:
+    """True for the code of every white space, false for those of our letters, digits and signs.
+
+    The first of its two conditions settles most, and the second is looked at for the rest alone.
+    """
+    return f"({code} NOT BETWEEN 33 AND 132 AND {code} NOT BETWEEN 161 AND 5759)"
 
 
 def _fold(text: str) -> str:

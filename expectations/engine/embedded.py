@@ -10,6 +10,7 @@ from typing import Literal
 
 from catalog.settings import EngineSettings
 from expectations.engine.calculating import calculation_steps, read_measures
+from expectations.engine.complaints import in_plain_words
 from expectations.engine.counting import COUNTERS, Counting, Scope
 from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.projection import Dialect
@@ -40,8 +41,18 @@ class EmbeddedEngine:
         A source that breaks while it is read is left out and the rest is run again, so that it
         costs its own checks only.
         """
+        return self._run(plan, extracts, on_progress, frozenset())
+
+    def _run(
+        self,
+        plan: Plan,
+        extracts: Mapping[str, Extract | Missing],
+        on_progress: Callable[[int, int], None],
+        unflagged: frozenset[str],
+    ) -> Answers:
         readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
-        scope = make_scope(plan, readable, Dialect(plan.as_of, self.zone))
+        dialect = Dialect(plan.as_of, self.zone)
+        scope = make_scope(plan, readable, dialect, unflagged=unflagged)
         work = _Work(plan, scope, readable, self.settings)
         steps = work.steps()
         done: list[Outcome] = []
@@ -57,8 +68,11 @@ class EmbeddedEngine:
             on_step=on_step,
         )
         broken = work.broken(outcomes)
+        suspected = {path for path, why in broken.items() if why.kind == "engine"} - unflagged
+        if suspected:  # it may be an expectation that fails, and costs no more than itself
+            return self._run(plan, extracts, on_progress, unflagged | suspected)
         if broken:
-            return self.run(plan, {**extracts, **broken}, on_progress)
+            return self._run(plan, {**extracts, **broken}, on_progress, unflagged)
         return work.answers(outcomes, extracts)
 
 
@@ -73,13 +87,12 @@ def limits_of(settings: EngineSettings, zone: str) -> Limits:
     )
 
 
-def foundation_steps(scope: Scope, extracts: Mapping[str, Extract]) -> Iterator[Step]:
+def foundation_steps(scope: Scope) -> Iterator[Step]:
     """The steps that make the tables everything else reads."""
-    for path, projection in scope.projections.items():
-        yield from projection.steps(extracts[path], scope.dialect)
+    for projection in scope.projections.values():
+        yield from projection.steps(scope.dialect)
     for join in scope.joins.values():
-        yield join.make()
-        yield join.view()
+        yield from join.steps()
 
 
 class _Work:
@@ -99,7 +112,7 @@ class _Work:
 
     def steps(self) -> list[Step]:
         return [
-            *foundation_steps(self.scope, self.extracts),
+            *foundation_steps(self.scope),
             *self._counts(),
             *self._samples(),
             *calculation_steps(self.plan, self.scope, self.extracts, self.settings.sandbox_seconds),
@@ -166,7 +179,7 @@ class _Work:
         name, columns = self.places[check.key]
         outcome = outcomes[name]
         if outcome.failure:
-            return Missing("engine", outcome.failure.message)
+            return Missing("engine", in_plain_words(outcome.failure.message))
         row = outcome.rows[0]
         numbers = [row[columns[i]] if i in columns else None for i in range(6)]
         fetched = outcomes.get(f"samples:{check.key}")

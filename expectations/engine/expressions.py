@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
 from catalog.model.sources import FieldType
+from expectations.engine.duckdb_functions import trim_each
 from expectations.engine.functions import expand, quote
 
 PARSED: dict[FieldType, str] = {
@@ -20,6 +24,9 @@ SHAPED: dict[FieldType, str] = {
     "tax_id": "td_is_tax_id",
     "iban": "td_is_iban",
 }
+TEXTS: frozenset[FieldType] = frozenset({"text", "code", "address", *SHAPED})
+KEEPING = frozenset({"trim", "lower", "upper"})
+"""Steps after which something is left of every text that does not begin or end with a blank."""
 SQL_TYPES: dict[FieldType, str] = {
     "integer": "BIGINT",
     "decimal": "DECIMAL(38, 12)",
@@ -40,7 +47,16 @@ NATIVE: dict[FieldType, tuple[str, ...]] = {
 
 def is_native(kind: FieldType, physical: str) -> bool:
     """Whether the source already holds values of the declared type, so that none is parsed."""
+    digits, decimals = _digits(physical)
+    if kind in ("decimal", "money"):
+        return digits > 0 and decimals <= 12 and digits - decimals <= 26
     return physical in NATIVE.get(kind, ())
+
+
+def _digits(physical: str) -> tuple[int, int]:
+    """All digits of a DECIMAL type and those behind the point; none of another type."""
+    found = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", physical)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def read_field(column: str, kind: FieldType, physical: str, zone: str) -> str:
@@ -54,6 +70,8 @@ def read_field(column: str, kind: FieldType, physical: str, zone: str) -> str:
         return column
     if physical == "DOUBLE":
         return _spelled(column)
+    if _digits(physical)[1] > 12:
+        return f"rtrim(rtrim(CAST({column} AS VARCHAR), '0'), '.')"
     return f"nullif({f'CAST({column} AS VARCHAR)' if physical else column}, '')"
 
 
@@ -97,9 +115,30 @@ def parse(text: str, kind: FieldType, zone: str, written: str | None = None) -> 
 
 def cleanse(text: str, steps: tuple[str, ...]) -> str:
     """The text after the named steps; what nothing is left of is missing."""
+    return f"nullif({_after(text, steps)}, '')" if steps else text
+
+
+def _after(text: str, steps: tuple[str, ...]) -> str:
     for step in steps:
         text = expand(f"td_{step}", text)
-    return f"nullif({text}, '')" if steps else text
+    return text
+
+
+def hash_cleansed(text: str, steps: tuple[str, ...]) -> str:
+    """The hash of a text after steps of which `trim` is the first, NULL where nothing is left.
+
+    What `trim` leaves alone is hashed as it is packed: a Parquet file holds a repeated text once,
+    and the engine cleanses and hashes it once as long as nothing chooses between texts.
+    """
+    keeps = KEEPING.issuperset(steps)
+
+    def hash_of(trimmed: str, may_be_empty: bool = not keeps) -> str:
+        after = _after(trimmed, steps[1:])
+        hashed = f"hash({after})"
+        return f"CASE WHEN {after} <> '' THEN {hashed} END" if may_be_empty else hashed
+
+    hashes = trim_each(text, hash_of, partial(hash_of, may_be_empty=True))
+    return f"CASE WHEN {text} IS NOT NULL THEN {hashes} END"
 
 
 def canonical(parsed: str, text: str, kind: FieldType) -> str:
@@ -121,11 +160,16 @@ def misfit(parsed: str, text: str, kind: FieldType) -> str:
     return "false"
 
 
-def try_restore(text: str, kind: FieldType) -> str:
-    """A canonical text as a value of its type, NULL where it is none."""
-    return restore(text, kind).replace("CAST(", "TRY_CAST(", 1)
+def hashed(value: str, text: str | None, kind: FieldType) -> str:
+    """One number per value, NULL where there is none; of a text that is no value, its own.
+
+    Without `text` there is none beside the value.
+    """
+    known = [value] if kind in PARSED or text is None else []
+    cases = [f"WHEN {one} IS NOT NULL THEN hash({one})" for one in [*known, *filter(None, [text])]]
+    return f"CASE {' '.join(cases)} END"
 
 
-def restore(text: str, kind: FieldType) -> str:
-    """A canonical text as a value of its type."""
-    return f"CAST({text} AS {SQL_TYPES[kind]})" if kind in SQL_TYPES else text
+def typed(value: str, kind: FieldType) -> str:
+    """A value in the one SQL type that values of its type have here; changes none."""
+    return f"CAST({value} AS {SQL_TYPES[kind]})" if kind in SQL_TYPES else value

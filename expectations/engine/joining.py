@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.tables import ENTITY_ID
-from expectations.engine.expressions import restore
-from expectations.engine.functions import quote, quote_name
-from expectations.engine.projection import Projection
+from expectations.engine.expressions import typed
+from expectations.engine.flagging import flags_of_candidate
+from expectations.engine.functions import quote_name
+from expectations.engine.projection import CONSTANTS, Projection
 from expectations.engine.sandbox import Step
 from expectations.plan import Candidate, EntityPlan, GoldenColumn
 
@@ -51,41 +52,65 @@ class Join:
 
     def knows(self, dataset: str) -> str:
         """The column that tells whether a dataset knows the entity."""
-        return f"p{list(self.datasets).index(dataset)}"
+        return f"p{self.datasets.index(dataset)}"
 
     def hashed(self, candidate: Candidate) -> str:
         """The column of a candidate's hash."""
-        return f"h{self.compared.index(candidate)}"
+        return f"h{self._compared_places[candidate]}"
 
     def value(self, golden: GoldenColumn) -> str:
         """The column of an attribute's golden value."""
-        return f"g{self.golden.index(golden)}"
+        return f"g{self._golden_places[golden]}"
 
     def confirmed(self, golden: GoldenColumn) -> str:
         """The column that says when the golden value was confirmed."""
-        return f"t{self.golden.index(golden)}"
+        return f"t{self._golden_places[golden]}"
+
+    @cached_property
+    def _compared_places(self) -> Mapping[Candidate, int]:
+        return {candidate: n for n, candidate in enumerate(self.compared)}
+
+    @cached_property
+    def _golden_places(self) -> Mapping[GoldenColumn, int]:
+        return {golden: m for m, golden in enumerate(self.golden)}
 
     @cached_property
     def columns(self) -> dict[str, str]:
         """The columns that stewards' conditions on the golden record may name."""
-        return {ENTITY_ID: "k", **{golden.name: f"g{m}" for m, golden in enumerate(self.golden)}}
+        names = {golden.name: f"g{m}" for m, golden in enumerate(self.golden)}
+        return {ENTITY_ID: self._id, **names}
 
     @property
+    def _id(self) -> str:
+        """The entity's id as text."""
+        whole = any(self.projections[path].whole_keys for path in self.datasets)
+        return "CAST(k AS VARCHAR)" if whole else "k"
+
+    @cached_property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that can be joined, in the order of the files."""
         return tuple(path for path in self.entity.datasets if path in self.projections)
 
-    def make(self) -> Step:
-        """The statement that makes the table."""
-        needs = tuple(self.projections[path].ready for path in self.datasets)
-        return Step(self.step, f"CREATE TABLE {self.table} AS {self._select()}", needs=needs)
+    def steps(self) -> Iterator[Step]:
+        """The statements that make the table and the view on it."""
+        alone = [path for path in self.datasets if self._speaks_alone(path)]
+        yield from (_superseded(self.projections[path]) for path in alone)
+        needs = [self.projections[path].ready for path in self.datasets]
+        needs += [f"superseded:{path}" for path in alone]
+        table = f"CREATE TABLE {self.table} AS {self._select()}"
+        yield Step(self.step, table, needs=tuple(needs))
+        yield self._view()
 
-    def view(self) -> Step:
+    def _speaks_alone(self, path: str) -> bool:
+        return self.projections[path].dataset.rows == "one"
+
+    def _view(self) -> Step:
         """The golden record as stewards' SQL sees it, named after its entity."""
         named = [f"g{m} AS {quote_name(g.name)}" for m, g in enumerate(self.golden)]
         sql = (
             f"CREATE VIEW {quote_name(f'golden {self.entity.key}')} AS "
-            f"SELECT {', '.join([f'k AS {ENTITY_ID}', *named])} FROM {self.table} WHERE fed"
+            f"SELECT {', '.join([f'{self._id} AS {ENTITY_ID}', *named])} "
+            f"FROM {self.table} WHERE fed"
         )
         return Step(f"golden:{self.entity.key}", sql, needs=(self.step,))
 
@@ -129,17 +154,17 @@ class Join:
         times = " ".join(f"WHEN {ok} THEN {self._time(c, speakers)}" for ok, c in cases)
         value = f"CASE {values} END" if cases else "CAST(NULL AS VARCHAR)"
         time = f"CASE {times} END" if cases else "CAST(NULL AS TIMESTAMP)"
-        return [f"{restore(value, golden.type)} AS g{m}", f"{time} AS t{m}"]
+        return [f"{typed(value, golden.type)} AS g{m}", f"{time} AS t{m}"]
 
     def _usable(self, candidate: Candidate, speakers: Sequence[Speaker]) -> str:
-        value = self._of(candidate, "v", speakers)
-        conditions = [f"{value} IS NOT NULL", f"NOT {self._of(candidate, 'b', speakers)}"]
-        if candidate.column.values is not None:
-            conditions.append(f"{value} IN ({', '.join(map(quote, candidate.column.values))})")
+        projection = self.projections[candidate.column.dataset]
+        position = speakers.index(Speaker(candidate.column.dataset, candidate.row))
+        conditions = [f"{self._of(candidate, 'v', speakers)} IS NOT NULL"]
+        told = [projection.told(flag) for flag in flags_of_candidate(projection, candidate)]
+        conditions += [f"NOT s{position}.{flag}" for flag in told if flag not in CONSTANTS]
         if candidate.when:
-            projection = self.projections[candidate.column.dataset]
-            position = speakers.index(Speaker(candidate.column.dataset, candidate.row))
-            conditions.append(f"s{position}.{projection.flag(candidate.when, candidate.column)}")
+            condition = projection.condition(candidate.when, candidate.column)
+            conditions.append(f"s{position}.{condition}")
         return " AND ".join(conditions)
 
     def _time(self, candidate: Candidate, speakers: Sequence[Speaker]) -> str:
@@ -161,20 +186,25 @@ class Join:
         projection = self.projections[speaker.dataset]
         candidates = [*self.compared, *(c for g in self.golden for c in g.candidates)]
         chosen = next(c for c in candidates if Speaker(c.column.dataset, c.row) == speaker)
-        return projection.flag(chosen.row, chosen.column)
+        return projection.condition(chosen.row, chosen.column)
 
 
 LATEST = "row_number() OVER (PARTITION BY k ORDER BY t DESC NULLS LAST, ro DESC) = 1"
 
 
+def _superseded(projection: Projection) -> Step:
+    """Few ids are repeated: only their rows are sorted."""
+    sql = (
+        f"CREATE TABLE {projection.superseded} AS SELECT ro FROM {projection.counted} "
+        f"WHERE k IN (SELECT k FROM {projection.repeated}) QUALIFY NOT ({LATEST})"
+    )
+    return Step(f"superseded:{projection.dataset.path}", sql, needs=(projection.ready,))
+
+
 def _picked(projection: Projection) -> str:
-    """Few ids are repeated: only those are sorted."""
-    rows, repeated = projection.counted, projection.repeated
     return (
-        f"SELECT *, true AS here FROM {rows} "
-        f"WHERE k IS NOT NULL AND k NOT IN (SELECT k FROM {repeated}) "
-        f"UNION ALL SELECT *, true AS here FROM {rows} "
-        f"WHERE k IN (SELECT k FROM {repeated}) QUALIFY {LATEST}"
+        f"SELECT *, true AS here FROM {projection.counted} "
+        f"ANTI JOIN {projection.superseded} USING (ro) WHERE k IS NOT NULL"
     )
 
 

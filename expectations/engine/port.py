@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from catalog.results import Comparison, MeasureValue
 from expectations.plan import Plan
 from expectations.sources.port import Extract
 
@@ -44,10 +45,12 @@ class Computed:
 
 @dataclass(frozen=True)
 class Answers:
-    """What an engine found, by check key and by measure."""
+    """What an engine found, by check key and by measure, and the published numbers beside it."""
 
     checks: Mapping[str, Counted | Missing] = field(default_factory=dict)
     measures: Mapping[str, Computed | Missing] = field(default_factory=dict)
+    values: Mapping[str, tuple[MeasureValue, ...]] = field(default_factory=dict)
+    published: tuple[Comparison, ...] = ()
 
 
 class Engine(Protocol):

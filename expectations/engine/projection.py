@@ -1,21 +1,34 @@
 """One cleansed and hashed table per dataset, and the one row of each entity that speaks for it.
 
 Every check on fields, agreement and the golden record read these tables; a source is read once.
+What can be told of a row by itself is told while it is read, so that its texts need not be kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from catalog.sql import check_condition
-from expectations.engine.expressions import canonical, cleanse, misfit, parse
-from expectations.engine.functions import quote_name, render
+from expectations.engine.expressions import (
+    KEEPING,
+    TEXTS,
+    canonical,
+    cleanse,
+    hash_cleansed,
+    hashed,
+    misfit,
+    parse,
+    typed,
+)
+from expectations.engine.functions import quote, quote_name, render
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step
 from expectations.plan import Column, DatasetPlan
-from expectations.sources.port import Extract
+
+CONSTANTS = frozenset({"true", "false"})
 
 
 @dataclass(frozen=True)
@@ -40,20 +53,43 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is kept of the columns of a projection.
+
+    Of the `valued` their value, of the `hashed` the hash of what is compared, of the `shown` the
+    canonical text; `flags` are predicates on one row, told while it is read. Of the
+    `spelled` more is asked than their hash.
+    """
+
+    valued: frozenset[Column] = frozenset()
+    hashed: frozenset[Column] = frozenset()
+    shown: frozenset[Column] = frozenset()
+    flags: tuple[str, ...] = ()
+    spelled: frozenset[Column] = frozenset()
+
+
+@dataclass(frozen=True)
 class Projection:
     """The table of one dataset: which columns and conditions of it are wanted, and their names.
 
     Columns of the table: `k` the id, `t` when the row was confirmed, `pop` whether it counts; per
-    wanted column i `v{i}` the cleansed value and `b{i}` whether it does not fit its type (of the
-    valued ones), `h{i}` the hash of what is compared (of the hashed ones), `c{i}` when it was
-    confirmed; per condition j `w{j}`.
+    wanted column i `v{i}` its value (of the valued ones), `d{i}` its canonical text (of the shown
+    ones), `h{i}` the hash of what is compared (of the hashed ones), `c{i}` when it was confirmed;
+    per condition j `w{j}`, per flag n `j{n}`; per looked at time n `x{n}`, true where it is there
+    but no time, NULL where it is missing. With `whole_keys` ids are numbers, else texts.
     """
 
-    dataset: DatasetPlan
+    reading: Reading
     columns: tuple[Column, ...]
-    conditions: tuple[Condition, ...]
-    valued: frozenset[Column]
-    hashed: frozenset[Column]
+    conditions: tuple[Condition, ...] = ()
+    wanted: Wanted = field(default_factory=Wanted)
+    whole_keys: bool = False
+    times: tuple[str, ...] = ()
+
+    @property
+    def dataset(self) -> DatasetPlan:
+        """The dataset as the plan has it."""
+        return self.reading.dataset
 
     @property
     def table(self) -> str:
@@ -70,17 +106,66 @@ class Projection:
         """The ids that occur more than once (`k`, `n`)."""
         return quote_name(f"repeated {self.dataset.path}")
 
+    @property
+    def superseded(self) -> str:
+        """The rows of repeated ids that another row speaks for (`ro`)."""
+        return quote_name(f"superseded {self.dataset.path}")
+
     def index(self, column: Column) -> int:
         """The number of a column in this table."""
-        return self.columns.index(column)
+        return self._places[column]
 
-    def flag(self, text: str | None, column: Column) -> str:
-        """The column that tells whether a condition is true; `true` without one."""
+    @cached_property
+    def _places(self) -> Mapping[Column, int]:
+        return {column: i for i, column in enumerate(self.columns)}
+
+    def condition(self, text: str | None, column: Column) -> str:
+        """The table's column that tells whether a condition is true; `true` without one."""
         if text is None:
             return "true"
         return f"w{self.conditions.index(Condition(text, column.confirmed_by))}"
 
-    def steps(self, extract: Extract, dialect: Dialect) -> list[Step]:
+    def told(self, flag: str) -> str:
+        """The table's column that tells a flag; a constant needs none."""
+        return flag if flag in CONSTANTS else f"j{self._flags[flag]}"
+
+    def tells(self, flag: str) -> bool:
+        """Whether a flag is told of each row."""
+        return flag in CONSTANTS or flag in self._flags
+
+    @cached_property
+    def _flags(self) -> Mapping[str, int]:
+        return {flag: n for n, flag in enumerate(self.wanted.flags)}
+
+    def unread(self, field: str) -> str:
+        """The column that tells whether a time of confirmation cannot be read."""
+        return f"x{self.times.index(field)}"
+
+    def value(self, column: Column) -> str:
+        """While a row is read: the value of a column, NULL where its text fits no value."""
+        return f"y{self.index(column)}"
+
+    def text(self, column: Column) -> str:
+        """While a row is read: the canonical text of a column."""
+        i = self.index(column)
+        return canonical(f"y{i}", f"s{i}", column.type)
+
+    def present(self, column: Column) -> str:
+        """While a row is read: whether a column holds anything."""
+        letter = "y" if self._is_native(column) else "s"
+        return f"{letter}{self.index(column)} IS NOT NULL"
+
+    def unfit(self, column: Column) -> str:
+        """While a row is read: whether a column holds what does not fit its type."""
+        i = self.index(column)
+        return "false" if self._is_native(column) else misfit(f"y{i}", f"s{i}", column.type)
+
+    def unlisted(self, column: Column) -> str:
+        """While a row is read: whether a column holds what is not among the allowed values."""
+        values = ", ".join(quote(value) for value in column.values or ())
+        return f"{self.present(column)} AND {self.text(column)} NOT IN ({values})"
+
+    def steps(self, dialect: Dialect) -> list[Step]:
         """The statements that make the table and the views on it."""
         name = f"rows:{self.dataset.path}"
         counted = f"CREATE VIEW {self.counted} AS SELECT *, rowid AS ro FROM {self.table}" + (
@@ -91,7 +176,7 @@ class Projection:
             "WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"
         )
         steps = [
-            Step(name, f"CREATE TABLE {self.table} AS {self._select(extract, dialect)}"),
+            Step(name, f"CREATE TABLE {self.table} AS {self._select(dialect)}"),
             Step(f"counted:{self.dataset.path}", counted, needs=(name,)),
         ]
         if self.dataset.id:
@@ -104,35 +189,39 @@ class Projection:
         """The step after which everything of this projection stands."""
         return f"{'repeated' if self.dataset.id else 'counted'}:{self.dataset.path}"
 
-    def _select(self, extract: Extract, dialect: Dialect) -> str:
-        reading = Reading(self.dataset, extract, dialect.zone)
-        texts = [f"{self._text(reading, dialect, c)} AS s{i}" for i, c in self._numbered()]
-        values = [f"{self._parsed(reading, i, c)} AS y{i}" for i, c in self._numbered()]
-        staged = f"SELECT *{_listed(texts)} FROM ({reading.select()})"
+    def _select(self, dialect: Dialect) -> str:
+        texts = [f"{self._cleansed(dialect, c)} AS s{i}" for i, c in self._numbered()]
+        values = [f"{self._parsed(i, c)} AS y{i}" for i, c in self._numbered()]
+        staged = f"SELECT *{_listed(texts)} FROM ({self.reading.select()})"
         parsed = f"SELECT *{_listed(values)} FROM ({staged})"
-        return f"SELECT {', '.join(self._final(reading, dialect))} FROM ({parsed})"
+        return f"SELECT {', '.join(self._final(dialect))} FROM ({parsed})"
 
-    def _text(self, reading: Reading, dialect: Dialect, column: Column) -> str:
+    def _cleansed(self, dialect: Dialect, column: Column) -> str:
         """The cleansed text of a column on the rows whose field holds it."""
-        text = cleanse(reading.text(column.field), column.cleanse)
+        text = cleanse(self.reading.text(column.field), column.cleanse)
         if not column.rows:
             return text
+        fields = self.reading.typed_fields()
         claimed = [
-            self._condition(Condition(row, column.confirmed_by), reading.typed_fields(), dialect)
-            for row in column.rows
+            self._true(Condition(row, column.confirmed_by), fields, dialect) for row in column.rows
         ]
         return f"CASE WHEN {' OR '.join(claimed)} THEN {text} END"
 
-    def _parsed(self, reading: Reading, i: int, column: Column) -> str:
-        field = self.dataset.field(column.field)
+    def _is_native(self, column: Column) -> bool:
+        """Whether the source's own values are the column's, with nothing to cleanse or to parse."""
+        named = self.dataset.field(column.field)
         plain = not (column.cleanse or column.rows)
-        if field.type == column.type and plain and reading.is_native(field.key):
-            return quote_name(field.key)
-        return parse(f"s{i}", column.type, reading.zone, reading.format(field.key))
+        return plain and named.type == column.type and self.reading.is_native(named.key)
 
-    def _final(self, reading: Reading, dialect: Dialect) -> list[str]:
-        rows = reading.typed_fields()
-        columns = [f"{self._key(reading)} AS k", f"{self._confirmed(None, rows)} AS t"]
+    def _parsed(self, i: int, column: Column) -> str:
+        if self._is_native(column):
+            return quote_name(column.field)
+        written = self.reading.format(column.field)
+        return parse(f"s{i}", column.type, self.reading.zone, written)
+
+    def _final(self, dialect: Dialect) -> list[str]:
+        rows = self.reading.typed_fields()
+        columns = [f"{self._key()} AS k", f"{self._confirmed(None, rows)} AS t"]
         if self.dataset.population:
             columns.append(f"{dialect.condition(self.dataset.population, rows)} AS pop")
         for i, column in self._numbered():
@@ -140,33 +229,58 @@ class Projection:
             if column.confirmed_by:
                 columns.append(f"{self._confirmed(column.confirmed_by, rows)} AS c{i}")
         for j, condition in enumerate(self.conditions):
-            columns.append(f"{self._condition(condition, rows, dialect)} AS w{j}")
-        return columns
+            columns.append(f"{self._true(condition, rows, dialect)} AS w{j}")
+        columns += [f"{self._unread(key, rows)} AS x{n}" for n, key in enumerate(self.times)]
+        return [*columns, *(f"{flag} AS j{n}" for n, flag in enumerate(self.wanted.flags))]
 
     def _of_column(self, i: int, column: Column) -> list[str]:
-        value = canonical(f"y{i}", f"s{i}", column.type)
         parts = []
-        if column in self.valued:
-            parts += [f"{value} AS v{i}", f"{misfit(f'y{i}', f's{i}', column.type)} AS b{i}"]
-        if column in self.hashed:
-            folded = cleanse(value, column.compare) if column.compare else value
-            parts.append(f"CASE WHEN s{i} IS NOT NULL THEN hash({folded}) END AS h{i}")
+        if column in self.wanted.valued:
+            parts.append(f"{typed(f'y{i}', column.type)} AS v{i}")
+        if column in self.wanted.shown:
+            parts.append(f"{self.text(column)} AS d{i}")
+        if column in self.wanted.hashed:
+            parts.append(f"{self._hash(i, column)} AS h{i}")
         return parts
 
-    def _key(self, reading: Reading) -> str:
-        if not self.dataset.id:
-            return "NULL"
-        field = self.dataset.field(self.dataset.id)
-        return canonical(reading.typed(field.key), reading.text(field.key), field.type)
+    def _hash(self, i: int, column: Column) -> str:
+        if column not in self.wanted.spelled and self._can_stay_packed(column):
+            packed = self.reading.packed(column.field)
+            return hash_cleansed(packed, (*column.cleanse, *column.compare))
+        if column.compare:
+            folded = cleanse(self.text(column), column.compare)
+            return f"CASE WHEN {self.present(column)} THEN hash({folded}) END"
+        value = typed(f"y{i}", column.type)
+        return hashed(value, None if self._is_native(column) else f"s{i}", column.type)
 
-    def _condition(self, condition: Condition, rows: Mapping[str, str], dialect: Dialect) -> str:
+    def _can_stay_packed(self, column: Column) -> bool:
+        """Whether the text as the source holds it is all that the hash depends on."""
+        is_text = column.type in TEXTS and self.reading.is_packed(column.field)
+        trimmed = column.cleanse[:1] == ("trim",) and KEEPING.issuperset(column.compare)
+        return is_text and trimmed and not column.rows
+
+    def _key(self) -> str:
+        if not self.dataset.id:
+            return "CAST(NULL AS VARCHAR)"
+        named = self.dataset.field(self.dataset.id)
+        if self.whole_keys:
+            return self.reading.typed(named.key)
+        return canonical(self.reading.typed(named.key), self.reading.text(named.key), named.type)
+
+    def _true(self, condition: Condition, rows: Mapping[str, str], dialect: Dialect) -> str:
         confirmed = self._confirmed(condition.confirmed_by, rows)
         shown = dialect.condition(condition.text, {"confirmed_at": confirmed, **rows})
         return f"coalesce({shown}, false)"
 
     def _confirmed(self, by: str | None, rows: Mapping[str, str]) -> str:
-        field = by or self.dataset.confirmed_by
-        return f"CAST({rows[field]} AS TIMESTAMP)" if field else "CAST(NULL AS TIMESTAMP)"
+        named = by or self.dataset.confirmed_by
+        return f"CAST({rows[named]} AS TIMESTAMP)" if named else "CAST(NULL AS TIMESTAMP)"
+
+    def _unread(self, key: str, rows: Mapping[str, str]) -> str:
+        if self.reading.is_native(key):
+            return f"CASE WHEN {rows[key]} IS NOT NULL THEN false END"
+        written = cleanse(self.reading.text(key), ("trim",))
+        return f"CASE WHEN {written} IS NOT NULL THEN {rows[key]} IS NULL END"
 
     def _numbered(self) -> list[tuple[int, Column]]:
         return list(enumerate(self.columns))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expectations.engine.expressions import (
+    TEXTS,
     is_native,
     parse,
     read_field,
+    typed,
     with_point,
     without_midnight,
 )
@@ -29,7 +31,21 @@ class Reading:
         columns = [
             f"{self._read(field)} AS {quote_name(field.key)}" for field in self.dataset.fields
         ]
+        columns += [
+            f"{quote_name(field.column)} AS {self.packed(field.key)}"
+            for field in self.dataset.fields
+            if self.is_packed(field.key)
+        ]
         return f"SELECT {', '.join(columns)} FROM {self.extract.relation}"
+
+    def is_packed(self, key: str) -> bool:
+        """Whether a text can be read as the source packs it, an empty one among them."""
+        field = self.dataset.field(key)
+        return not self._physical(field) and field.type in TEXTS
+
+    def packed(self, key: str) -> str:
+        """A text of `select` as the source packs it, so that repeated ones are looked at once."""
+        return quote_name(f"packed {key}")
 
     def text(self, key: str) -> str:
         """A field of `select` as text."""
@@ -40,7 +56,7 @@ class Reading:
         """A field of `select` as a value of its declared type, NULL where it is none."""
         field = self.dataset.field(key)
         if self.is_native(key):
-            return quote_name(key)
+            return typed(quote_name(key), field.type)
         return parse(quote_name(key), field.type, self.zone, self.format(key))
 
     def typed_fields(self) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from catalog.scratch import scratch_folder
 from expectations.engine.child import Answer, Child, Limits
 
 __all__ = ["Failure", "FailureKind", "Limits", "Outcome", "Step", "run_steps"]
@@ -60,18 +60,20 @@ def run_steps(
     *,
     readable: Sequence[Path],
     writable: Sequence[Path] = (),
+    database: Path | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     on_step: Callable[[Outcome], None] | None = None,
 ) -> dict[str, Outcome]:
     """Runs `steps` in order in one in-memory database; outcomes by name, in that order.
 
-    `readable` are files and folders the SQL may read, `writable` those it may also write. Nothing
-    is raised for a failing step. Raises ValueError for two steps of one name or a need that no
-    earlier step meets, OSError when no child can be started.
+    With `database` it is that DuckDB file instead, opened for reading. `readable` are files and
+    folders the SQL may read, `writable` those it may also write. Nothing is raised for a failing
+    step. Raises ValueError for two steps of one name or a need that no earlier step meets, OSError
+    when no child can be started.
     """
     _check(steps)
-    with tempfile.TemporaryDirectory(prefix="tekdogru-", dir=limits.spill) as directory:
-        session = _Session(steps, Path(directory), readable, writable, limits)
+    with scratch_folder("engine", limits.spill) as directory:
+        session = _Session(steps, directory, readable, writable, limits, database)
         try:
             for step in steps:
                 outcome = _nothing(step) if session.is_idle(step) else session.run(step)
@@ -110,6 +112,7 @@ class _Session:
     readable: Sequence[Path]
     writable: Sequence[Path]
     limits: Limits
+    database: Path | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     child: Child | None = None
@@ -177,7 +180,8 @@ class _Session:
             message = f"the whole run's {self.limits.seconds:g} seconds are used up"
             return Answer(failed="deadline", message=message)
         if self.child is None:
-            self.child = Child(self.directory, self.readable, self.writable, self.limits)
+            paths = (self.directory, self.readable, self.writable)
+            self.child = Child(*paths, self.limits, self.database)
         seconds = left if step.seconds is None else min(step.seconds, left)
         answer = self.child.ask(step.sql, seconds, fetch=step.fetch, max_rows=step.max_rows)
         if answer.died:

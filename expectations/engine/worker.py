@@ -138,10 +138,13 @@ def _data_in_use() -> int:
 
 
 def connect(settings: Message) -> Any:
-    """An in-memory database that reads and writes just the given paths, its settings locked."""
+    """A database that reads and writes just the given paths, its settings locked."""
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"threads": settings["threads"]})
+    file = settings["database"]
+    connection = duckdb.connect(
+        file or ":memory:", read_only=bool(file), config={"threads": settings["threads"]}
+    )
     directory = settings["directory"]
     for name, value in {
         "memory_limit": f"{settings['duckdb_mb']}MB",

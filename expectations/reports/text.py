@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from catalog.model import Catalog, Role
 from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
+from expectations.reports.plain import printable
+from expectations.reports.waivers import waiver_line, waiver_summary
 
 MARKS = {
     "fail": "✗ FAIL",
@@ -28,17 +30,34 @@ def render_text(
     record: RunRecord, catalog: Catalog, since: Mapping[str, datetime], zone: str
 ) -> str:
     """The whole report; passed checks are only counted."""
-    lines = [f"Run {record.run}, as of {record.as_of}", ""]
+    lines = [f"Run {record.run}, as of {record.as_of}"]
+    if record.selection:
+        lines.append(f"Only {record.selection}")
+    if record.note:
+        lines.append(printable(record.note))
+    lines.append("")
     bad = [result for result in worst_first(record.results) if result.verdict != "pass"]
     for owner, results in groupby(_by_owner(bad), key=lambda r: r.owner):
         lines.append(_owner_line(catalog, owner, record.as_of))
         for result in results:
             lines += _lines(result, catalog, since.get(result.check), zone)
         lines.append("")
-    counts = record.counts()
-    lines.append(", ".join(f"{counts[verdict]} {verdict}" for verdict in WORST_FIRST))
+    lines += map(printable, waiver_summary(record, catalog))
+    lines.append(counted(record))
+    if carried := sum(result.carried_from is not None for result in record.results):
+        lines.append(f"{carried} of these were carried over: their sources have not changed since.")
     lines.append(GATE[record.exit_code].format(level=record.fail_on))
     return "\n".join(lines)
+
+
+def counted(record: RunRecord) -> str:
+    """How many results have each verdict, all five, and how many failures are waived."""
+    counts = record.counts()
+    waived = sum(result.is_waived for result in record.results)
+    said = {verdict: f"{counts[verdict]} {verdict}" for verdict in WORST_FIRST}
+    if waived:
+        said["fail"] += f" ({waived} waived)"
+    return ", ".join(said.values())
 
 
 def _by_owner(results: Iterable[Result]) -> list[Result]:
@@ -68,22 +87,21 @@ def _owner_line(catalog: Catalog, owner: str | None, as_of: date) -> str:
 
 def _lines(result: Result, catalog: Catalog, since: datetime | None, zone: str) -> Iterator[str]:
     level = "" if result.severity == "critical" else f" [{result.severity}]"
-    yield f"  {MARKS[result.verdict]}{level}  {result.title}"
-    yield f"      {_printable(result.message)}"
+    waived = " [waived]" if result.is_waived else ""
+    yield f"  {MARKS[result.verdict]}{level}{waived}  {printable(result.title)}"
+    yield f"      {printable(result.message)}"
     where = f"  ({result.file}:{result.line})" if result.file else ""
     yield f"      {result.check}{where}"
+    if result.waiver:
+        yield f"      {printable(waiver_line(result.waiver, catalog))}"
     if result.verdict == "fail":
         yield f"      failing since {_local(since, zone)}" if since else "      no history is kept"
     if result.samples:
         more = f" … of {result.violations:,}" if result.truncated else ""
-        yield f"      for example {', '.join(map(_printable, result.samples[:5]))}{more}"
+        yield f"      for example {', '.join(map(printable, result.samples[:5]))}{more}"
+    if result.carried_from:
+        yield f"      carried over from run {result.carried_from}"
     yield from _reached(result, catalog)
-
-
-def _printable(text: str) -> str:
-    """Text from the data with its control characters spelled out: it may not steer a terminal."""
-    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)
 
 
 def _reached(result: Result, catalog: Catalog) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reads CSV, Parquet and Excel files below a source's location; everything arrives as text."""
+"""Reads files below a source's location, each by its ending: CSV, JSON lines, Parquet, Excel."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from pathlib import Path
 
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
+from catalog.results import Fingerprint
+from expectations.sources.contents import fingerprint_of
+from expectations.sources.disguises import refuse_disguise
+from expectations.sources.json_lines import read_json_lines
+from expectations.sources.parquet import parquet_files, read_folder, read_parquet
 from expectations.sources.port import Extract, require_columns, text_literal
 from expectations.sources.rows import explain_refusal, not_utf8, with_one_line_end
 from expectations.sources.sheets import Spelling, copy_sheet
@@ -19,48 +24,67 @@ CHUNK = 1 << 20
 
 
 class FileConnector:
-    """Source kind `files`: one dataset is one file, its form told by its ending."""
+    """Source kind `files`: a dataset is a file, its form told by its ending, or a folder of Parquet
+    files.
+    """
 
     def extract(
         self, source: SourceSystem, dataset: Dataset, *, root: Path, spool: Path
     ) -> Extract:
         """Find the file and describe how the engine reads it."""
-        path = _locate(source, dataset, root)
         where = f"{Path(source.location) / str(dataset.path_)}"
+        path = _locate(source, dataset, root, where)
+        ending = path.suffix.lower()
         try:
-            path = _with_plain_name(path, spool / f"{dataset.path}.named{path.suffix.lower()}")
-            return READERS[path.suffix.lower()](dataset, path, where, spool)
+            path = _with_plain_name(path, spool / f"{dataset.path}.named{ending}")
+            if path.is_dir():
+                return read_folder(dataset, path, where, spool)
+            refuse_disguise(path, where, ending, dataset.encoding)
+            return READERS[ending](dataset, path, where, spool)
         except csv.Error as error:
             raise SourceUnreadable(f"{where}: its first line cannot be read: {error}") from None
         except OSError as error:
             raise SourceUnreadable(f"{where}: {error.strerror or error}") from None
 
+    def fingerprint(
+        self, source: SourceSystem, dataset: Dataset, *, root: Path, last: Fingerprint | None
+    ) -> Fingerprint | None:
+        """The content of the file, or of all data files of the folder."""
+        path = _path(source, dataset, root)
+        files = parquet_files(path) if path.is_dir() else [path]
+        return fingerprint_of(files, path if path.is_dir() else path.parent, last)
+
+
+def _path(source: SourceSystem, dataset: Dataset, root: Path) -> Path:
+    return (root / source.location / str(dataset.path_)).resolve()
+
 
 def _with_plain_name(path: Path, link: Path) -> Path:
-    """The file, by another name where its own is a pattern to the engine: `c[1].csv`."""
+    """The file or folder, by another name where its own is a pattern to the engine: `c[1].csv`."""
     if not set("*?[") & set(str(path)):
         return path
     link.symlink_to(path)
     return link
 
 
-def _locate(source: SourceSystem, dataset: Dataset, root: Path) -> Path:
-    path = (root / source.location / str(dataset.path_)).resolve()
-    shown = Path(source.location) / str(dataset.path_)
-    if path.suffix.lower() not in READERS:
-        raise SourceUnreadable(
-            f"{shown}: '{path.suffix}' files are not read; known: {', '.join(READERS)}"
-        )
+def _locate(source: SourceSystem, dataset: Dataset, root: Path, where: str) -> Path:
+    path = _path(source, dataset, root)
+    if path.is_dir():
+        return path
+    ending = path.suffix.lower()
+    if ending not in READERS:
+        known = f"{', '.join(READERS)}, or a folder of .parquet files"
+        raise SourceUnreadable(f"{where}: '{path.suffix}' files are not read; known: {known}")
     if not path.is_file():
-        raise SourceUnreadable(f"{shown}: no such file; is the export there, is `path` right?")
+        raise SourceUnreadable(f"{where}: no such file; is the export there, is `path` right?")
     if path.stat().st_size == 0:
-        raise SourceUnreadable(f"{shown}: the file is empty; it should begin with column names")
+        wanted = "an object per line" if READERS[ending] is _json_lines else "column names"
+        raise SourceUnreadable(f"{where}: the file is empty; it should begin with {wanted}")
     return path
 
 
 def _csv(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
-    if codecs.lookup(dataset.encoding).name not in ("utf-8", "utf-8-sig", "ascii"):
-        path = _as_utf8(dataset, path, where, spool)
+    path = _in_utf8(dataset, path, where, spool)
     path = with_one_line_end(path, spool / f"{dataset.path}.lf{path.suffix.lower()}")
     delimiter = dataset.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
     columns = _header(path, where, delimiter)
@@ -129,30 +153,15 @@ def _as_utf8(dataset: Dataset, path: Path, where: str, spool: Path) -> Path:
             done += len(piece)
 
 
-def _parquet(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        schema = pyarrow.parquet.ParquetFile(path).schema_arrow
-    except (pyarrow.lib.ArrowInvalid, OSError) as error:
-        raise SourceUnreadable(f"{where}: not a readable Parquet file: {error}") from None
-    require_columns(dataset, schema.names, where)
-    types = {field.name: _duckdb_type(str(field.type)) for field in schema}
-    relation = f"read_parquet({text_literal(path)})"
-    return Extract(relation, (path,), tuple(schema.names), {k: v for k, v in types.items() if v})
+def _json_lines(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
+    return read_json_lines(dataset, _in_utf8(dataset, path, where, spool), where, spool)
 
 
-def _duckdb_type(arrow_type: str) -> str:
-    if arrow_type in ("string", "large_string", "string_view"):
-        return ""
-    if arrow_type.startswith("timestamp"):
-        return "TIMESTAMPTZ" if "tz=" in arrow_type else "TIMESTAMP"
-    if arrow_type.startswith("date"):
-        return "DATE"
-    if arrow_type.startswith(("int", "uint")) and arrow_type != "uint64":
-        return "BIGINT"
-    return {"bool": "BOOLEAN", "double": "DOUBLE", "float": "DOUBLE"}.get(arrow_type, "OTHER")
+def _in_utf8(dataset: Dataset, path: Path, where: str, spool: Path) -> Path:
+    """The file itself where it is read as UTF-8, else a copy."""
+    if codecs.lookup(dataset.encoding).name in ("utf-8", "utf-8-sig", "ascii"):
+        return path
+    return _as_utf8(dataset, path, where, spool)
 
 
 def _excel(dataset: Dataset, path: Path, where: str, spool: Path) -> Extract:
@@ -169,7 +178,9 @@ READERS: Mapping[str, Callable[[Dataset, Path, str, Path], Extract]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".txt": _csv,
-    ".parquet": _parquet,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".parquet": read_parquet,
     ".xlsx": _excel,
     ".xlsm": _excel,
 }

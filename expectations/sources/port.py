@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
+from catalog.results import Fingerprint
+from catalog.settings import fill_secrets
 from catalog.validation.problems import nearest
 
 
@@ -39,6 +41,31 @@ class SourceConnector(Protocol):
         `root` is the workspace. Raises SourceUnreadable, saying what was found, what was expected
         and what to do, and never a secret.
         """
+
+
+@runtime_checkable
+class Fingerprinting(Protocol):
+    """A connector that can tell cheaply whether a dataset is what it was."""
+
+    def fingerprint(
+        self, source: SourceSystem, dataset: Dataset, *, root: Path, last: Fingerprint | None
+    ) -> Fingerprint | None:
+        """The dataset's present fingerprint; None where it cannot honestly be told.
+
+        `last` is what it was at the last run: where its `seen` still holds, it may be the answer.
+        Raises SourceUnreadable or OSError where the source cannot be looked at.
+        """
+
+
+def database_file(source: SourceSystem, root: Path) -> Path:
+    """The file of a database that is one; SourceUnreadable where there is none."""
+    stated = fill_secrets(source.location)
+    path = (root / stated).resolve()
+    if not path.is_file():
+        raise SourceUnreadable(
+            f"{source.location}: no such file; `location` must name the database's file"
+        )
+    return path
 
 
 def quote(name: str) -> str:

@@ -1,19 +1,30 @@
-"""Streams a Postgres table by ADBC into a Parquet file, in batches and only the fields defined."""
+"""Reads Postgres tables by ADBC; the server casts every field to text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
+from catalog.results import Fingerprint
 from catalog.settings import fill_secrets
-from expectations.sources.port import Extract, quote, require_columns, text_literal
+from expectations.sources.database import (
+    AdbcSession,
+    found_columns,
+    place,
+    select_fields,
+    table_name,
+    telling,
+    write_batches,
+)
+from expectations.sources.port import Extract, quote, text_literal
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
-    from pyarrow import RecordBatchReader, Schema
 
 CONNECT_SECONDS = 10
 UNESCAPED = re.compile(r"\s|%(?![0-9A-Fa-f]{2})|%00")
@@ -22,6 +33,15 @@ SPELLINGS = (
     "SET client_encoding TO 'UTF8'",
     "SET lock_timeout TO '30s'",
 )
+STATE = """
+SELECT concat_ws('/', s.system_identifier, p.timeline_id, d.oid, c.oid, current_user,
+                 pg_current_wal_insert_lsn())
+FROM pg_class c, pg_control_system() s, pg_control_checkpoint() p, pg_database d
+WHERE c.oid = to_regclass({table}) AND d.datname = current_database()
+  AND c.relkind IN ('r', 'm') AND c.relpersistence = 'p' AND NOT c.relrowsecurity
+  AND NOT pg_is_in_recovery()
+"""
+"""The table and the end of the server's journal; no row for a view or a foreign table."""
 
 
 class PostgresConnector:
@@ -31,26 +51,47 @@ class PostgresConnector:
         self, source: SourceSystem, dataset: Dataset, *, root: Path, spool: Path
     ) -> Extract:
         """Copy the defined fields, cast to text by the server, to a Parquet file below `spool`."""
-        from adbc_driver_manager import Error
-        from adbc_driver_postgresql import dbapi
-        from pyarrow.lib import ArrowException
-
-        url = fill_secrets(source.url or "")
-        where = f"{source.key} ({dataset.table})"
-        _refuse_ambiguous(url, where)
+        where, table = place(source, dataset), table_name(dataset)
         target = spool / f"{dataset.path}.parquet"
-        try:
-            with dbapi.connect(_with_timeout(url)) as connection, connection.cursor() as cursor:
-                for setting in SPELLINGS:
-                    cursor.execute(setting)
-                schema = _schema(cursor, dataset)
-                require_columns(dataset, schema.names, where)
-                cursor.execute(_select(dataset, schema))
-                _write(cursor.fetch_record_batch(), target)
-        except (Error, ArrowException, OSError) as error:
-            raise SourceUnreadable(f"{where}: {_without_secrets(str(error), url)}") from None
+        with _cursor(source, where) as cursor:
+            session = AdbcSession(cursor)
+            schema = found_columns(session, dataset, where, table)
+            sql = select_fields(dataset, schema, table, _as_text, quote)
+            write_batches(*session.batches(sql), target)
         columns = tuple(field.source_column for field in dataset.fields)
         return Extract(f"read_parquet({text_literal(target)})", (target,), columns, {})
+
+    def fingerprint(
+        self, source: SourceSystem, dataset: Dataset, *, root: Path, last: Fingerprint | None
+    ) -> Fingerprint | None:
+        """The end of the server's journal: while it stays, nothing at all was written there.
+
+        None where a table can change without it: views, foreign and unlogged tables, row security,
+        and every server that follows another.
+        """
+        with _cursor(source, place(source, dataset)) as cursor:
+            cursor.execute(STATE.format(table=text_literal(table_name(dataset))))
+            row = cursor.fetchone()
+        return Fingerprint(content=f"postgres:{row[0]}") if row else None
+
+
+@contextmanager
+def _cursor(source: SourceSystem, where: str) -> Iterator[Cursor]:
+    """A cursor whose texts are spelled alike whatever the server's settings."""
+    from adbc_driver_manager import Error
+    from adbc_driver_postgresql import dbapi
+    from pyarrow.lib import ArrowException
+
+    url = fill_secrets(source.url or "")
+    _refuse_ambiguous(url, where)
+    with (
+        telling(where, source, Error, ArrowException, OSError),
+        dbapi.connect(_with_timeout(url)) as connection,
+        connection.cursor() as cursor,
+    ):
+        for setting in SPELLINGS:
+            cursor.execute(setting)
+        yield cursor
 
 
 def _refuse_ambiguous(url: str, where: str) -> None:
@@ -69,35 +110,6 @@ def _with_timeout(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}connect_timeout={CONNECT_SECONDS}"
 
 
-def _table(dataset: Dataset) -> str:
-    return ".".join(quote(part) for part in str(dataset.table).split("."))
-
-
-def _schema(cursor: Cursor, dataset: Dataset) -> Schema:
-    cursor.execute(f"SELECT * FROM {_table(dataset)} LIMIT 0")
-    return cursor.fetch_arrow_table().schema
-
-
-def _select(dataset: Dataset, schema: Schema) -> str:
-    """Every field as text; binary fractions by way of `numeric`, which knows no exponent."""
-    fields = []
-    for field in dataset.fields:
-        name = quote(field.source_column)
-        is_binary = str(schema.field(field.source_column).type) in ("float", "double")
-        fields.append(f"{name}{'::numeric' if is_binary else ''}::text AS {name}")
-    return f"SELECT {', '.join(fields)} FROM {_table(dataset)}"
-
-
-def _write(batches: RecordBatchReader, target: Path) -> None:
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetWriter(target, batches.schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-
-
-def _without_secrets(message: str, url: str) -> str:
-    """The driver's first line without the address, which may hold a password."""
-    line = message.strip().splitlines()[0].replace(url, "the database")
-    line = re.sub(r"postgres(ql)?://\S+", "the database", line)
-    return re.sub(r"(?i)password=\S+", "password=…", line)
+def _as_text(name: str, kind: str) -> str:
+    """A field as text; binary fractions by way of `numeric`, which knows no exponent."""
+    return f"{name}{'::numeric' if kind in ('float', 'double') else ''}::text"

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from catalog.model import Attribute, Cell, Definition, Field, Measure
+from catalog.model import Attribute, Cell, Claim, Definition, Entity, Field, Measure
+from catalog.model.reports import is_query
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
+from lineage.pages.figures import Figures
+from lineage.pages.grid import place_of
 from lineage.pages.numbers import say_value
+from lineage.pages.queries import tell_formula, tell_query
 
 
 @dataclass(frozen=True)
@@ -24,39 +28,89 @@ class Step:
 
 def claims_of(attribute: Attribute, ctx: PageContext) -> list[Step]:
     """The claims of an attribute, the one that is asked first first."""
-    steps = []
-    for claim in attribute.claims:
-        conditions = [say_condition(claim.when, ctx.words)] if claim.when else []
-        if claim.row:
-            sql = Markup("<code>{}</code>").format(claim.row)
-            conditions.append(ctx.words("condition.row", sql=sql))
-        dataset = ctx.catalog.dataset_of(claim.field)
-        source = ctx.link(f"source:{claim.field.partition('.')[0]}")
-        if dataset and len(ctx.catalog.sources[dataset.source].datasets) > 1:
-            source += Markup(" › ") + ctx.link(dataset.urn)
-        steps.append(Step(source, ctx.link(f"field:{claim.field}"), tuple(conditions)))
-    return steps
+    return [_step(claim, ctx) for claim in attribute.claims]
 
 
-def calculation_of(definition: Definition, ctx: PageContext) -> Iterator[Markup]:
+def _step(claim: Claim, ctx: PageContext) -> Step:
+    dataset = ctx.catalog.dataset_of(claim.field)
+    field = ctx.link(f"field:{claim.field}")
+    if ctx.is_hidden(f"field:{claim.field}"):
+        return Step(Markup(""), field, ())
+    source = ctx.link(f"source:{claim.field.partition('.')[0]}")
+    if dataset and len(ctx.catalog.sources[dataset.source].datasets) > 1:
+        source += Markup(" › ") + ctx.link(dataset.urn)
+    conditions = [say_condition(claim.when, ctx.words)] if claim.when else []
+    if claim.row:
+        sql = Markup("<code>{}</code>").format(claim.row)
+        conditions.append(ctx.words("condition.row", sql=sql))
+    rows = claim.field.rpartition(".")[0]
+    if ctx.names_hidden(rows, claim.when) or ctx.names_hidden(rows, claim.row):
+        conditions = [ctx.words("condition.hidden")]
+    return Step(source, field, tuple(conditions))
+
+
+def calculation_of(definition: Definition, figures: Figures) -> Iterator[Markup]:
     """Sentences and blocks that say how the value is calculated; none for what is not."""
+    ctx = figures.ctx
     match definition:
         case Attribute():
             yield from _of_attribute(definition, ctx)
         case Measure():
-            yield _code(definition.calculation)
+            yield from _of_sql(definition, definition.calculation, ctx)
             yield from _tolerance(definition, ctx)
         case Cell(measure=str() as measure):
-            said = ctx.words("page.how_measure", other=ctx.link(f"measure:{measure}"))
-            yield Markup("<p>{}{}</p>").format(said, _where(definition, ctx))
+            where = _where(definition, figures)
+            key = "page.how_measure_where" if where else "page.how_measure"
+            said = ctx.words(key, other=ctx.link(f"measure:{measure}"), condition=where)
+            yield Markup("<p>{}</p>").format(said)
             if definition.calculation:
-                yield _code(definition.calculation)
+                yield from _of_sql(definition, definition.calculation, ctx)
         case Cell(calculation=str() as calculation):
             yield Markup("<p>{}</p>").format(ctx.words("page.how_own"))
-            yield _code(calculation)
+            yield from _of_sql(definition, calculation, ctx)
         case Field(copy_of=str() as original):
             said = ctx.words("page.copy_of", other=ctx.link(f"field:{original}"))
             yield Markup("<p>{}</p>").format(said)
+
+
+def _of_sql(definition: Measure | Cell, calculation: str, ctx: PageContext) -> Iterator[Markup]:
+    """A calculation in words as far as that goes, then as it is written, folded behind them."""
+    if ctx.rests_on_hidden(definition.urn):
+        yield Markup('<p class="td-quiet">{}</p>').format(ctx.words("calc.not_shown"))
+        return
+    told = list(_told(definition, calculation, ctx))
+    yield from told
+    if not told:
+        yield _code(calculation)
+        return
+    yield Markup('<details class="td-sql"><summary>{}</summary>{}</details>').format(
+        ctx.words("calc.sql"), _code(calculation)
+    )
+
+
+def _told(definition: Measure | Cell, calculation: str, ctx: PageContext) -> Iterator[Markup]:
+    if is_query(calculation):
+        lines = [
+            Markup("<dt>{}</dt><dd>{}</dd>").format(question, Markup("<br>").join(answers))
+            for question, answers in tell_query(calculation, ctx)
+        ]
+        if lines:
+            yield Markup('<dl class="td-facts td-told">{}</dl>').format(Markup("").join(lines))
+    elif isinstance(definition, Cell) and calculation.startswith("="):
+        said = tell_formula(calculation, _names_beside(definition, ctx))
+        if said is not None:
+            yield Markup('<p class="td-told">{}</p>').format(said)
+
+
+def _names_beside(cell: Cell, ctx: PageContext) -> dict[str, Markup]:
+    """The cells of the same sheet by their addresses, as links."""
+    sheet = place_of(cell)
+    names = {}
+    for other in ctx.catalog.reports[cell.report].cells:
+        place = place_of(other)
+        if place and sheet and place.sheet == sheet.sheet:
+            names[f"{place.column}{place.row}"] = ctx.link(other.urn)
+    return names
 
 
 def _of_attribute(attribute: Attribute, ctx: PageContext) -> Iterator[Markup]:
@@ -71,14 +125,33 @@ def _of_attribute(attribute: Attribute, ctx: PageContext) -> Iterator[Markup]:
         span = words.span(attribute.valid_for)
         yield Markup("<p>{}</p>").format(words("page.valid_for", span=span))
     if attribute.apply_to:
-        yield Markup("<p>{}</p>").format(words("page.applies_to", who=attribute.apply_to))
+        who = subtype_name(attribute, ctx)
+        yield Markup("<p>{}</p>").format(words("page.applies_to", who=who))
 
 
-def _where(cell: Cell, ctx: PageContext) -> Markup:
+def subtype_name(attribute: Attribute, ctx: PageContext) -> Markup:
+    """The subtype an attribute belongs to, by the name it was given, else by its key."""
+    key = attribute.apply_to or ""
+    entity = ctx.visible.get(f"entity:{attribute.entity}")
+    own = entity.subtype(key, ctx.language) if isinstance(entity, Entity) else None
+    return Markup.escape(own) if own else ctx.words.foreign(key.replace("_", " "))
+
+
+def _where(cell: Cell, figures: Figures) -> Markup:
     if not cell.where:
         return Markup("")
-    parts = (ctx.words("condition.is", column=k, value=v) for k, v in cell.where.items())
-    return Markup(" (") + ctx.words("page.how_where", condition=Markup(", ").join(parts)) + ")"
+    ctx = figures.ctx
+    measure = ctx.visible.get(f"measure:{cell.measure}")
+    parts = []
+    for column, code in cell.where.items():
+        name: Markup | str = column
+        value: Markup | str = str(code)
+        if isinstance(measure, Measure):
+            attribute = figures.attribute_of(measure, column)
+            name = ctx.link(attribute.urn) if attribute else column
+            value = figures.label(measure, column, str(code))
+        parts.append(ctx.words("condition.is", column=name, value=value))
+    return Markup(", ").join(parts)
 
 
 def _tolerance(measure: Measure, ctx: PageContext) -> Iterator[Markup]:
@@ -88,9 +161,9 @@ def _tolerance(measure: Measure, ctx: PageContext) -> Iterator[Markup]:
         limits.append(say_value(tolerance.absolute, measure, words))
     if tolerance.relative:
         share = words.number(round(tolerance.relative * 100, 10))
-        limits.append(f"%{share}" if words.language == "tr" else f"{share}%")
+        limits.append(Markup(f"%{share}" if words.language == "tr" else f"{share}%"))  # noqa: S704
     if limits:
-        said = words("page.how_tolerance", limit=" / ".join(limits))
+        said = words("page.how_tolerance", limit=Markup(" / ").join(limits))
         yield Markup("<p>{}</p>").format(said)
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from catalog.model import Catalog, Cell, Dataset, Definition, Field
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field
 from catalog.model.definition import Language
 from catalog.results import Result, RunRecord, worst_first
 from catalog.settings import Settings
+from catalog.visibility import visible_to
 from lineage.graph import Lineage
 from lineage.pages.addresses import address_of
 from lineage.pages.contacts import Contact, find_contact
 from lineage.pages.drawing import Box, Drawing
 from lineage.pages.links import Links
+from lineage.pages.past import Past
 from lineage.pages.privacy import Privacy, find_personal
 from lineage.pages.sentences import Sentences
 from lineage.pages.usability import Circumstances, Usability, fields_of, judge
@@ -37,7 +39,14 @@ _SHAPES = {
     "dont": '<path d="M8 .4L15.6 8 8 15.6.4 8z"/>'
     '<path class="td-glyph" d="M5.6 5.6l4.8 4.8m0-4.8l-4.8 4.8"/>',
 }
-_SHAPE_OF = {"pass": "use", "warn": "care", "unknown": "care", "error": "care", "fail": "dont"}
+_SHAPE_OF = {
+    "pass": "use",
+    "warn": "care",
+    "unknown": "care",
+    "error": "care",
+    "waived": "care",
+    "fail": "dont",
+}
 _MARK = Markup(
     '<svg class="td-mark td-mark-{}" viewBox="0 0 16 16" width="16" height="16"'
     ' aria-hidden="true">{}</svg>'
@@ -79,27 +88,38 @@ class PageContext:
     settings: Settings
     language: Language
     today: date
+    past: Past = field(default_factory=Past)
 
     @cached_property
     def words(self) -> Words:
         """The texts of the language."""
-        return Words(self.language, self.settings.timezone)
+        return Words(self.language, self.settings.timezone, self.catalog.language)
 
     @cached_property
     def visible(self) -> Mapping[str, Definition]:
-        """The definitions that have a page: all but restricted ones and their parts."""
-        return {u: d for u, d in self.catalog.definitions.items() if not self._is_hidden(d)}
+        """The definitions that have a page: those everybody inside the institution may see."""
+        return visible_to(self.catalog)
 
-    def _is_hidden(self, definition: Definition) -> bool:
-        parent: Definition | None = None
-        if isinstance(definition, Field):
-            parent = self.catalog.datasets.get(definition.dataset)
-        elif isinstance(definition, Dataset):
-            parent = self.catalog.sources.get(definition.source)
-        elif isinstance(definition, Cell):
-            parent = self.catalog.reports.get(definition.report)
-        hidden = definition.visibility == "restricted"
-        return hidden or bool(parent and self._is_hidden(parent))
+    def is_hidden(self, urn: str) -> bool:
+        """Whether a definition exists, but may not be shown here."""
+        return urn not in self.visible and urn in self.catalog.definitions
+
+    def rests_on_hidden(self, urn: str) -> bool:
+        """Whether something a definition rests on directly may not be shown here."""
+        return any(self.is_hidden(above) for above in self.all_links.up.get(urn, ()))
+
+    def names_hidden(self, dataset: str, sql: str | None) -> bool:
+        """Whether a condition on a dataset's rows names a field that may not be shown here."""
+        return bool(sql) and any(key in str(sql) for key in self._hidden_fields.get(dataset, ()))
+
+    @cached_property
+    def _hidden_fields(self) -> Mapping[str, tuple[str, ...]]:
+        hidden: dict[str, tuple[str, ...]] = {}
+        for urn in self.catalog.definitions.keys() - self.visible.keys():
+            if urn.startswith("field:"):
+                dataset, _, key = urn.removeprefix("field:").rpartition(".")
+                hidden[dataset] = (*hidden.get(dataset, ()), key)
+        return hidden
 
     @cached_property
     def all_links(self) -> Links:
@@ -115,7 +135,7 @@ class PageContext:
     def answers(self) -> Mapping[str, Usability]:
         """Whether each definition can be used today."""
         checked_on = self.run.as_of if self.run else None
-        now = Circumstances(self.today, self.settings.expiry, self.results, checked_on)
+        now = Circumstances(self.today, self.settings, self.results, checked_on)
         return judge(self.catalog, self.all_links, now)
 
     @cached_property
@@ -145,10 +165,33 @@ class PageContext:
         hidden = (u in self.catalog.definitions and u not in self.visible for u in looked_at)
         return result.urn in self.visible and not any(hidden)
 
+    @property
+    def unshown(self) -> int:
+        """How many results of the run may not be shown here."""
+        return len(self.run.results) - len(self.results) if self.run else 0
+
     @cached_property
     def shown_run(self) -> RunRecord | None:
-        """The run with the results that may be shown only."""
-        return self.run.model_copy(update={"results": self.results}) if self.run else None
+        """The run with only that which may be shown: results, values and published figures."""
+        if self.run is None:
+            return None
+        shown = {k: v for k, v in self.run.measures.items() if f"measure:{k}" in self.visible}
+        published = (c for c in self.run.published if self._may_show_value(c.cell))
+        changes = {
+            "results": self.results,
+            "measures": shown,
+            "published": tuple(published),
+            "waivers": tuple(w for w in self.run.waivers if self._may_show_check(w.check)),
+        }
+        return self.run.model_copy(update=changes)
+
+    def _may_show_value(self, cell: str) -> bool:
+        definition = self.visible.get(cell if ":" in cell else f"cell:{cell}")
+        measure = getattr(definition, "measure", None)
+        return definition is not None and not (measure and self.is_hidden(f"measure:{measure}"))
+
+    def _may_show_check(self, check: str) -> bool:
+        return not self.is_hidden(check.partition("/")[0])
 
     @cached_property
     def _results_by_urn(self) -> Mapping[str, tuple[Result, ...]]:
@@ -183,7 +226,7 @@ class PageContext:
 
     def _link(self, urn: str) -> Markup:
         if definition := self.visible.get(urn):
-            return _LINK.format(UP + address_of(urn), self.title(definition))
+            return _LINK.format(UP + address_of(urn), self.name(definition))
         if urn in self.catalog.definitions:
             return self.words("page.hidden")
         return self.words("page.missing", name=urn.partition(":")[2])
@@ -191,6 +234,22 @@ class PageContext:
     def title(self, definition: Definition) -> str:
         """How a definition is called on its own."""
         return definition.named(self.language)
+
+    def name(self, definition: Definition) -> Markup:
+        """The same for HTML, marked with its language where that is not the page's."""
+        if self.catalog.language == self.language:
+            return escape(definition.named(self.language))
+        if not definition.name or definition.own_words("name", self.language):
+            return escape(definition.named(self.language))
+        return self.words.foreign(definition.name)
+
+    def code_label(self, attribute: Attribute, code: str) -> Markup:
+        """What a code is called: in the page's language, else as it was written, else itself."""
+        own = (attribute.values_tr if self.language == "tr" else attribute.values_en).get(code)
+        if own:
+            return escape(own)
+        label = (attribute.values or {}).get(code, code)
+        return escape(code) if label == code else self.words.foreign(label)
 
     def full_title(self, definition: Definition) -> str:
         """How it is called out of context: a cell with its report, a field with its dataset."""
@@ -218,10 +277,7 @@ class PageContext:
     def owner_link(self, urn: str) -> Markup:
         """Who answers for a definition, leading to the role or team."""
         owner = self.catalog.owner_of(urn)
-        if not owner:
-            return Markup("–")
-        contact = self.contact(owner)
-        return self.link(contact.urn) if contact.urn else Markup.escape(contact.name)
+        return self.owner_name(owner) if owner else Markup("–")
 
     def level(self, urn: str) -> str:
         """The level of a definition's answer; empty for what is not used, like a team."""
@@ -245,8 +301,44 @@ class PageContext:
 
     def verdict_mark(self, verdict: str) -> Markup:
         """A verdict as mark and word."""
-        word = self.words(f"verdict.{verdict}")
-        return Markup('<span class="td-answer">{} {}</span>').format(self.mark(verdict), word)
+        known = self._verdict_marks.get(verdict)
+        if known is None:
+            word = self.words(f"verdict.{verdict}")
+            known = Markup('<span class="td-answer">{} {}</span>').format(self.mark(verdict), word)
+            self._verdict_marks[verdict] = known
+        return known
+
+    @cached_property
+    def _verdict_marks(self) -> dict[str, Markup]:
+        return {}
+
+    def result_mark(self, result: Result) -> Markup:
+        """A result's verdict, or that somebody accepts its failure for now."""
+        return self.verdict_mark("waived" if result.is_waived else result.verdict)
+
+    def remarks(self, result: Result) -> list[Markup]:
+        """What is to be said beside a result: since when, who accepts it, how old it is."""
+        words, said = self.words, []
+        if result.check in self.history:
+            said.append(words("page.since", day=words.day(self.history[result.check])))
+        if waiver := result.waiver:
+            key = "page.waiver_ended" if waiver.state == "ended" else "page.waived"
+            owner, reason = self.owner_name(waiver.owner), words.foreign(waiver.reason)
+            said.append(words(key, owner=owner, day=words.day(waiver.until), reason=reason))
+        if result.carried_from:
+            day = self._days_of_runs.get(result.carried_from)
+            key = "page.not_scanned_since" if day else "page.not_scanned"
+            said.append(words(key, day=words.day(day) if day else ""))
+        return said
+
+    @cached_property
+    def _days_of_runs(self) -> Mapping[str, date]:
+        return {run.run: run.as_of for run in self.past.runs}
+
+    def owner_name(self, owner: str) -> Markup:
+        """Who an owner's key stands for, leading to the role or team."""
+        contact = self.contact(owner)
+        return self.link(contact.urn) if contact.urn else escape(contact.name)
 
     def _box(self, urn: str) -> Box:
         definition = self.visible[urn]

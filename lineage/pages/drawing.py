@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 from markupsafe import Markup, escape
 
@@ -41,10 +41,15 @@ class Drawing:
     def _boxes(self) -> dict[str, Box]:
         return {}
 
-    def draw(self, urn: str) -> Markup:
-        """The SVG: what it rests on to the left, what uses it to the right; empty when alone."""
-        left = self._layers(urn, self.links.up)
-        right = self._layers(urn, self.links.down)
+    def draw(self, urn: str, ways: Iterable[tuple[str, ...]] = ()) -> Markup:
+        """The SVG: what it rests on to the left, what uses it to the right; empty when alone.
+
+        `ways` lead down to it from what is the matter; what lies on one is drawn before others.
+        """
+        steps = {pair for way in ways for pair in pairwise(way)}
+        first = {above for above, _ in steps}
+        left = self._layers(urn, self.links.up, first)
+        right = self._layers(urn, self.links.down, first)
         if not left and not right:
             return Markup("")
         columns = (*reversed(left), ((urn,), 0), *right)
@@ -60,7 +65,8 @@ class Drawing:
                 y += HEIGHT + GAP_Y
             if more:
                 boxes.append(self._more(more, x, y))
-        lines = "".join(_line(spots[a], spots[b]) for a, b in self._edges(spots))
+        edges = sorted(self._edges(spots), key=steps.__contains__) if steps else self._edges(spots)
+        lines = "".join(_line(spots[a], spots[b], (a, b) in steps) for a, b in edges)
         width = len(columns) * (WIDTH + GAP_X) - GAP_X + 2
         title = escape(self.words("page.drawing", name=self.box(urn).name))
         return Markup(  # noqa: S704
@@ -70,7 +76,7 @@ class Drawing:
         )
 
     def _layers(
-        self, urn: str, neighbours: Mapping[str, tuple[str, ...]]
+        self, urn: str, neighbours: Mapping[str, tuple[str, ...]], first: Container[str]
     ) -> list[tuple[tuple[str, ...], int]]:
         layers: list[tuple[tuple[str, ...], int]] = []
         seen = {urn}
@@ -80,6 +86,8 @@ class Drawing:
             new = [other for other in found if other not in seen]
             if not new:
                 break
+            if first and len(new) > PER_COLUMN:
+                new.sort(key=lambda other: other not in first)
             layer = tuple(new[:PER_COLUMN])
             seen.update(new)
             layers.append((layer, len(new) - len(layer)))
@@ -94,7 +102,7 @@ class Drawing:
     def _box(self, urn: str, x: int, y: int, own: bool) -> str:
         box = self._boxes.get(urn) or self._boxes.setdefault(urn, self.box(urn))
         inside = (
-            f"<title>{escape(box.kind)}: {escape(box.name)}</title>"
+            f"<title>{escape(box.kind)}: {escape(box.name)}{self._said(box.level)}</title>"
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
             f'<text class="td-map-kind" x="{x + 12}" y="{y + 18}">{escape(box.kind)}</text>'
             f'<text x="{x + 12}" y="{y + 35}">{escape(_shorten(box.name))}</text>'
@@ -103,6 +111,9 @@ class Drawing:
         if own or not box.href:
             return f'<g class="td-map-box{" td-map-own" if own else ""}">{inside}</g>'
         return f'<a class="td-map-box" href="{escape(box.href)}">{inside}</a>'
+
+    def _said(self, level: str) -> str:
+        return f". {escape(self.words(f'use.{level}'))}" if level else ""
 
     def _more(self, count: int, x: int, y: int) -> str:
         text = escape(self.words("page.more", n=self.words.number(count)))
@@ -113,11 +124,14 @@ def _height(boxes: int) -> int:
     return boxes * (HEIGHT + GAP_Y) - GAP_Y
 
 
-def _line(start: tuple[int, int], end: tuple[int, int]) -> str:
+def _line(start: tuple[int, int], end: tuple[int, int], cause: bool = False) -> str:
     x1, y1 = start[0] + WIDTH, start[1] + HEIGHT // 2
     x2, y2 = end[0], end[1] + HEIGHT // 2
     middle = (x2 - x1) // 2
-    return f'<path d="M{x1} {y1}c{middle} 0 {x2 - x1 - middle} {y2 - y1} {x2 - x1} {y2 - y1}"/>'
+    drawn = ' class="td-map-cause"' if cause else ""
+    return (
+        f'<path{drawn} d="M{x1} {y1}c{middle} 0 {x2 - x1 - middle} {y2 - y1} {x2 - x1} {y2 - y1}"/>'
+    )
 
 
 def _mark(level: str, x: int, y: int) -> str:

@@ -12,13 +12,40 @@ _ADDRESS = re.compile(r"^(?:(?P<sheet>.+)!)?\$?(?P<column>[A-Za-z]{1,3})\$?(?P<r
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a cell stands: the name of its sheet (empty when unsaid), its column and row."""
+
+    sheet: str
+    column: str
+    row: int
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One sheet: the columns and rows that hold cells, and the cells by (row, column)."""
+    """One sheet: the columns and rows that hold cells, and the cells by (row, column).
+
+    `gaps` are the rows before which some are left out.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[int, ...]
     cells: dict[tuple[int, str], Cell]
+
+    @property
+    def gaps(self) -> frozenset[int]:
+        """The rows that do not follow the one above them."""
+        pairs = zip(self.rows, self.rows[1:], strict=False)
+        return frozenset(below for above, below in pairs if below - above > 1)
+
+
+def place_of(cell: Cell) -> Place | None:
+    """The place a cell's address names; None without a usable address."""
+    found = _ADDRESS.match(cell.at or "")
+    if found is None:
+        return None
+    sheet = (found["sheet"] or "").strip("'").replace("''", "'")
+    return Place(sheet, found["column"].upper(), int(found["row"]))
 
 
 def lay_out(cells: Iterable[Cell]) -> tuple[list[Sheet], list[Cell]]:
@@ -26,13 +53,11 @@ def lay_out(cells: Iterable[Cell]) -> tuple[list[Sheet], list[Cell]]:
     sheets: dict[str, dict[tuple[int, str], Cell]] = {}
     elsewhere: list[Cell] = []
     for cell in cells:
-        found = _ADDRESS.match(cell.at or "")
-        name = (found["sheet"] or "").strip("'") if found else ""
-        spot = (int(found["row"]), found["column"].upper()) if found else None
-        if spot is None or spot in sheets.get(name, {}):
+        place = place_of(cell)
+        if place is None or (place.row, place.column) in sheets.get(place.sheet, {}):
             elsewhere.append(cell)
         else:
-            sheets.setdefault(name, {})[spot] = cell
+            sheets.setdefault(place.sheet, {})[place.row, place.column] = cell
     return [_sheet(name, placed) for name, placed in sheets.items()], elsewhere
 
 

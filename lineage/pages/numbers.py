@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from markupsafe import Markup, escape
+
 from catalog.model import Cell, Measure
 from catalog.model.reports import CurrencyUnit
 from catalog.results import MeasureValue, Result
+from catalog.totals import fits, total_of
 from lineage.pages.privacy import Privacy
 from lineage.pages.usability import fields_of
 from lineage.pages.words import Words
@@ -29,45 +32,49 @@ class Pair:
         return 1 - self.differing
 
 
-def say_value(value: object, measure: Measure | Cell, words: Words) -> str:
+def say_value(value: object, measure: Measure | Cell, words: Words) -> Markup:
     """A value with its unit as the language writes it: 4,812 customers; %3,1."""
     digits = measure.rounding if isinstance(measure, Measure) else None
     if value is None or isinstance(value, str):
-        return value or "–"
+        return escape(value or "–")
     if isinstance(value, float | Decimal) and digits is None:
         digits = 0 if value == int(value) else 2
     text = words.number(value, max(digits, 0) if digits is not None else None)
     unit = measure.unit
     if unit == "%":
-        return f"%{text}" if words.language == "tr" else f"{text}%"
-    name = say_unit(unit, words)
-    return f"{text} {name}" if name else text
+        return escape(f"%{text}" if words.language == "tr" else f"{text}%")
+    name = say_unit(measure, words)
+    return Markup("{} {}").format(text, name) if name else escape(text)
 
 
-def say_unit(unit: str | CurrencyUnit | None, words: Words) -> str:
+def say_unit(measure: Measure | Cell, words: Words) -> Markup:
     """The unit as shown: a word, or a currency with its scale."""
-    if isinstance(unit, CurrencyUnit):
-        if unit.scale == 1:
-            return unit.currency
-        if unit.scale in (1000, 1_000_000):
-            return words.plain(f"page.money_{unit.scale}", currency=unit.currency)
-        scale = words.number(unit.scale)
-        return words.plain("page.money_scaled", currency=unit.currency, scale=scale)
-    return unit or ""
+    unit = measure.unit
+    if not isinstance(unit, CurrencyUnit):
+        return words.told(measure, "unit")
+    if unit.scale == 1:
+        return escape(unit.currency)
+    if unit.scale in (1000, 1_000_000):
+        return words(f"page.money_{unit.scale}", currency=unit.currency)
+    return words("page.money_scaled", currency=unit.currency, scale=words.number(unit.scale))
 
 
-def value_of_cell(cell: Cell, values: Mapping[str, Sequence[MeasureValue]]) -> MeasureValue | None:
-    """The one figure of the measure that the cell shows; None when there is not exactly one."""
+def value_of_cell(
+    cell: Cell, values: Mapping[str, Sequence[MeasureValue]], additive: bool = False
+) -> MeasureValue | None:
+    """The one figure of the measure that the cell shows, or of an additive one their total; None
+    when there is not exactly one.
+    """
     of_measure = values.get(cell.measure or "", ())
-    if len(of_measure) == 1 and not cell.where:
-        return of_measure[0]
-    fitting = [value for value in of_measure if _fits(value, cell.where)]
-    return fitting[0] if cell.where and len(fitting) == 1 else None
-
-
-def _fits(value: MeasureValue, where: Mapping[str, object]) -> bool:
-    dimensions = value.dimensions
-    return all(name in dimensions and str(dimensions[name]) == str(w) for name, w in where.items())
+    fitting = [value for value in of_measure if fits(value, cell.where)]
+    if len(fitting) == 1:
+        return fitting[0]
+    total = total_of(fitting, cell.where, additive).value if fitting and additive else None
+    if total is None:
+        return None
+    whole = total == total.to_integral_value()
+    update = {"dimensions": dict(cell.where), "value": int(total) if whole else float(total)}
+    return fitting[0].model_copy(update=update)
 
 
 def completeness(results: Iterable[Result]) -> Result | None:
@@ -88,14 +95,16 @@ def _pair(result: Result, left: str, right: str) -> Pair:
     return Pair(result, left, right, result.violations / compared if compared else 0)
 
 
-def say_figure(value: object, measure: Measure, privacy: Privacy, cell: Cell | None = None) -> str:
+def say_figure(
+    value: object, measure: Measure, privacy: Privacy, cell: Cell | None = None
+) -> Markup:
     """A measure's figure, in the unit of the cell that shows it if it states one.
 
     A figure that counts only a few people is told as fewer than the limit.
     """
     counts = measure.unit != "%" and not isinstance(measure.unit, CurrencyUnit)
     if counts and privacy.is_small(measure.urn, value):
-        return privacy.words.plain("found.fewer", n=privacy.limit)
+        return privacy.words("found.fewer", n=privacy.limit)
     shown = cell if cell and cell.unit else measure
     own, unit = measure.unit, shown.unit
     if isinstance(own, CurrencyUnit) and isinstance(unit, CurrencyUnit) and own != unit:

@@ -12,6 +12,7 @@ from catalog.validation.opening import examine
 from catalog.workspace import Workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
+from lineage.pages.past import Past, read_past
 
 
 def read_workspace(workspace: Workspace, language: Language | None = None) -> PageContext:
@@ -20,7 +21,7 @@ def read_workspace(workspace: Workspace, language: Language | None = None) -> Pa
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise CatalogInvalid(errors)
-    run, history = read_history(workspace)
+    run, history, past = read_history(workspace)
     return PageContext(
         catalog,
         build_lineage(catalog),
@@ -29,11 +30,12 @@ def read_workspace(workspace: Workspace, language: Language | None = None) -> Pa
         workspace.settings,
         language or workspace.settings.language,
         workspace.clock.today(),
+        past,
     )
 
 
-def read_history(workspace: Workspace) -> tuple[RunRecord | None, dict[str, date]]:
-    """The last whole run and since which day its failing checks fail; nothing without a history.
+def read_history(workspace: Workspace) -> tuple[RunRecord | None, dict[str, date], Past]:
+    """The last whole run, since which day its failing checks fail, and what earlier runs found.
 
     A history that does not exist yet is not made by looking for it.
     """
@@ -41,11 +43,11 @@ def read_history(workspace: Workspace) -> tuple[RunRecord | None, dict[str, date
 
     file = workspace.root / workspace.settings.state
     if workspace.settings.database_url is None and not Path(file).is_file():
-        return None, {}
-    store = RunStore(workspace.state_url)
+        return None, {}, Past()
+    store = RunStore(workspace.state_url, reading=True)
     run = store.latest(until=workspace.clock.today())
     if run is None:
-        return None, {}
+        return None, {}, Past()
     failing = [result.check for result in run.results if result.verdict == "fail"]
     since: dict[str, datetime] = store.failing_since(failing)
-    return run, dict(since)
+    return run, dict(since), read_past(store, workspace.clock.today())

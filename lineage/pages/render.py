@@ -15,6 +15,7 @@ from lineage.graph import Lineage
 from lineage.pages.addresses import address_of, list_address
 from lineage.pages.context import UP, History, PageContext
 from lineage.pages.lists import kind_address, owners_page, tables
+from lineage.pages.runs import run_page, runs_table
 from lineage.pages.start import start_page
 from lineage.pages.subjects import Subjects
 
@@ -54,7 +55,7 @@ def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterato
     """The same from a context that is already made."""
     yield Page(START, ctx.words.plain("start.title"), start_page(ctx))
     template = ctx.pages.get_template("list.html")
-    for table in tables(ctx):
+    for table in (*tables(ctx), runs_table(ctx)):
         html = template.render(
             title=table.title,
             about=table.about,
@@ -62,8 +63,10 @@ def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterato
             heads=table.heads,
             rows=table.rows,
             note=table.note,
+            filters=table.filters,
         )
         yield Page(list_address(table.name), str(table.title), html)
+    yield Page(list_address("run"), ctx.words.plain("run.latest"), run_page(ctx))
     yield Page(list_address("owners"), ctx.words.plain("list.owners"), owners_page(ctx))
     yield from _definitions(ctx, panels)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from catalog.expiry import expired_on
 from catalog.model import Definition
 from lineage.pages.addresses import address_of, list_address
 from lineage.pages.context import PageContext
@@ -21,8 +22,27 @@ LISTS = {
     "checks": "list.checks",
     "conflicts": "list.conflicts",
     "expiring": "list.expiring",
+    "datasets": "kinds.dataset",
+    "entities": "kinds.entity",
+    "runs": "list.runs",
+    "run": "run.latest",
 }
-ORDER = ("attribute", "measure", "report", "cell", "source", "touchpoint", "dataset", "entity")
+# Names people look for come first; a field or dataset is seldom what a business reader means.
+RANKS = {
+    "attribute": 0,
+    "measure": 0,
+    "report": 2,
+    "entity": 3,
+    "source": 3,
+    "touchpoint": 3,
+    "team": 4,
+    "role": 4,
+    "purpose": 5,
+    "cell": 6,
+    "dataset": 11,
+    "field": 12,
+}
+OUTDATED = 20
 
 
 @dataclass(frozen=True)
@@ -60,10 +80,10 @@ def write_texts(entries: Iterable[Entry]) -> str:
 def _entry(definition: Definition, ctx: PageContext) -> Entry:
     title = ctx.full_title(definition)
     names = {definition.name, definition.name_en, definition.name_tr, *definition.synonyms}
-    names |= {definition.key, getattr(definition, "label", None)}
+    names |= {definition.key.rpartition(".")[2], getattr(definition, "label", None)}
     said = sorted(name for name in names if name and name not in title)
-    rank = ORDER.index(definition.kind) if definition.kind in ORDER else len(ORDER)
-    old = definition.review_date is not None and definition.review_date < ctx.today
+    rank = RANKS.get(definition.kind, 5)
+    old = expired_on(definition, ctx.today) is not None
     withdrawn = definition.status in ("deprecated", "retired")
     parts = (definition.definition, definition.definition_en, definition.definition_tr)
     return Entry(
@@ -73,7 +93,7 @@ def _entry(definition: Definition, ctx: PageContext) -> Entry:
         " ".join(said),
         ctx.level(definition.urn),
         " ".join(dict.fromkeys(part for part in (*parts, *definition.tags) if part)),
-        rank + 20 * (old or withdrawn),
+        rank + OUTDATED * (old or withdrawn),
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cached_property
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from catalog.model import Attribute, Catalog, Entity
+from catalog.model import Attribute, Catalog, Dataset, Definition, Entity, Rule
+from catalog.plurals import plural
 from catalog.results import Result
 from lineage.pages.privacy import Privacy
 from lineage.pages.usability import Reason, Usability, fields_of
@@ -16,7 +17,7 @@ from lineage.pages.words import Words, texts
 
 Link = Callable[[str], Markup]
 Sides = tuple[str, str]
-OF_DATASETS = ("id", "id_present", "fresh", "known_to")
+OF_DATASETS = ("id", "id_present", "confirmed_at", "fresh", "known_to")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,24 @@ class Sentences:
             share=self.privacy.share(result.urn, result.violations, result.rows_compared),
             things=self.things(result.urn),
             what=self._what(result, kind),
+            period=self.words.period(result.period or ""),
+            published=self._number(result.urn, result.observed),
+            expected=self._number(result.urn, result.expected),
+            other=self._other_cell(result),
         )
+
+    def _number(self, urn: str, value: object) -> str:
+        """A published or true number; of a few people no more than that they are few."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "–"
+        if self.privacy.is_small(urn, value):
+            return self.privacy.words.plain("found.fewer", n=self.privacy.limit)
+        return self.words.number(value, 0 if float(value).is_integer() else 2)
+
+    def _other_cell(self, result: Result) -> Markup:
+        """The cell that shows the same measure, where a check names one."""
+        other = f"cell:{result.check.rpartition('/same:')[2]}"
+        return self.link(other) if other in self.visible else Markup("–")
 
     def why(self, urn: str, usability: Usability, day: str) -> list[Markup]:
         """The reasons for a definition's answer, each a sentence; never empty."""
@@ -83,6 +101,12 @@ class Sentences:
         if said:
             return list(dict.fromkeys(said))
         return [self.words("why.clean", day=day)]
+
+    def own_reason(self, urn: str, usability: Usability, day: str) -> Markup:
+        """The gravest reason that lies in a definition itself, else its gravest."""
+        own = [reason for reason in usability.reasons if reason.about == urn]
+        chosen = (own or list(usability.reasons))[:1]
+        return self._reason(urn, chosen[0]) if chosen else self.words("why.clean", day=day)
 
     def _reason(self, urn: str, reason: Reason) -> Markup:
         own = self._own(reason)
@@ -104,7 +128,11 @@ class Sentences:
 
     def _own(self, reason: Reason) -> Markup:
         if reason.result is not None:
-            return self.found(reason.result)
+            said = self.found(reason.result)
+            waiver = reason.result.waiver if reason.result.is_waived else None
+            if waiver is None:
+                return said
+            return said + Markup(" ") + self.words("why.waived", day=self.words.day(waiver.until))
         if reason.code in ("deprecated", "retired"):
             successor = self.catalog.definitions[reason.about].replaced_by
             if successor:
@@ -118,14 +146,32 @@ class Sentences:
         kind = reason.about.partition(":")[0]
         return successor if ":" in successor else f"{kind}:{successor}"
 
-    def _what(self, result: Result, kind: str) -> str:
+    def _what(self, result: Result, kind: str) -> Markup:
         """A rule by its author's words, else by its key; other checks by their title."""
         definition = self.catalog.definitions.get(result.urn)
         if kind == "rule" and isinstance(definition, Attribute):
             name = result.check.rpartition("rule:")[2]
             rule = next((rule for rule in definition.rules if rule.name == name), None)
-            return ((rule and rule.message) or name.replace("_", " ")).rstrip(".")
-        return result.title.rstrip(".")
+            return self._rule(rule, name)
+        return self._english(result.title.rstrip("."))
+
+    def _rule(self, rule: Rule | None, name: str) -> Markup:
+        """What a rule asks: in its author's words, else as its expectation says, else its key."""
+        if rule and (own := rule.own_words("message", self.words.language)):
+            return escape(own.rstrip("."))
+        if rule and rule.message:
+            return self.words.foreign(rule.message.rstrip("."))
+        known = f"expect.{(rule.expect or '').removeprefix('expect_')}" if rule else ""
+        return self.words(known) if known in texts() else self._english(name.replace("_", " "))
+
+    def _english(self, text: str) -> Markup:
+        """What the program says in English alone."""
+        said = escape(text)
+        return (
+            said
+            if self.words.language == "en"
+            else Markup('<span lang="en">{}</span>').format(said)
+        )
 
     def _sides(self, result: Result, kind: str) -> Sides:
         looked_at = fields_of(result)
@@ -158,13 +204,21 @@ class Sentences:
             return name
         return f"{name} – {dataset.named(self.words.language)}"
 
+    def things_in(self, table: Definition) -> str:
+        """What a row of an entity or a dataset stands for, in the plural after a number."""
+        if isinstance(table, Entity):
+            return self._plural(table)
+        one_each = isinstance(table, Dataset) and table.rows == "one"
+        return self.things(table.urn) if one_each else self.words.plain("found.records")
+
     def things(self, urn: str) -> str:
         """What is counted, in the plural after a number: customers, müşteri."""
         kind, _, path = urn.partition(":")
         dataset = self.catalog.datasets.get(path) if kind == "dataset" else None
         key = dataset.entity if dataset else path.partition(".")[0] if kind == "attribute" else None
         entity = self.catalog.entities.get(key or "")
-        return self._plural(entity) if entity else self.words.plain("found.records")
+        shown = entity is not None and entity.urn in self.visible
+        return self._plural(entity) if entity and shown else self.words.plain("found.records")
 
     def _plural(self, entity: Entity) -> str:
         language = self.words.language
@@ -174,4 +228,4 @@ class Sentences:
         name = self.words.lower(own or entity.name)
         if language == "tr":
             return name
-        return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+        return self.words.lower(entity.plural) if entity.plural else plural(name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from catalog.expiry import review_of
 from catalog.model import Report
-from catalog.results import WORST_FIRST
 from lineage.pages.context import UP, PageContext
+from lineage.pages.filters import ORDERS, verdict_of
 from lineage.pages.lists import kind_address, of_kind, say_distance
 from lineage.pages.usability import gravest_first
 
 COUNTED = ("attribute", "measure", "report", "cell")
 BROWSED = ("attribute", "measure", "report", "source", "touchpoint", "entity")
 MOST = 6
+VERDICTS = ORDERS["verdict"]
 
 
 def start_page(ctx: PageContext) -> str:
@@ -33,6 +35,10 @@ def start_page(ctx: PageContext) -> str:
         expiring=_expiring(ctx, within),
         within=within,
         teams=_teams(ctx),
+        unshown=sum(
+            definition.kind in COUNTED and urn not in ctx.visible
+            for urn, definition in ctx.catalog.definitions.items()
+        ),
     )
     return html.replace(f'href="{UP}', 'href="')
 
@@ -57,15 +63,15 @@ def _kinds(ctx: PageContext) -> list[tuple[str, str, int, int]]:
 
 
 def _verdicts(ctx: PageContext) -> list[tuple[str, int]]:
-    verdicts = [result.verdict for result in ctx.results]
-    return [(verdict, n) for verdict in WORST_FIRST if (n := verdicts.count(verdict))]
+    verdicts = [verdict_of(result) for result in ctx.results]
+    return [(verdict, n) for verdict in VERDICTS if (n := verdicts.count(verdict))]
 
 
 def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
     """The gravest failures, one line for each definition."""
     entries: dict[str, tuple[str, Markup, Markup, str]] = {}
     for result in gravest_first(ctx.results):
-        if result.verdict != "fail" or result.urn in entries:
+        if verdict_of(result) != "fail" or result.urn in entries:
             continue
         since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""
         said, owner = ctx.sentences.found(result), ctx.owner_link(result.urn)
@@ -76,7 +82,8 @@ def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
 
 
 def _expiring(ctx: PageContext, within: int) -> list[tuple[str, str, Markup, Markup]]:
-    dated = [(d.review_date, urn) for urn, d in ctx.visible.items() if d.review_date]
+    reviews = ((review_of(d, ctx.settings), urn) for urn, d in ctx.visible.items())
+    dated = [(review.on, urn) for review, urn in reviews if review]
     soon = sorted(entry for entry in dated if (entry[0] - ctx.today).days <= within)
     return [
         (urn, ctx.words.day(day), say_distance((day - ctx.today).days, ctx), ctx.owner_link(urn))

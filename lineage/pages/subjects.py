@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
@@ -23,17 +24,22 @@ from catalog.model import (
     Team,
     Touchpoint,
 )
-from catalog.panels import PanelContext, PanelMaker
-from catalog.results import MeasureValue
+from catalog.panels import Panel, PanelContext, PanelMaker
+from catalog.results import Result
 from lineage.pages.calculation import calculation_of, claims_of
+from lineage.pages.causes import causes_of
 from lineage.pages.contacts import Contact, mail_link
 from lineage.pages.context import PageContext
+from lineage.pages.datasets import Datasets, reads_of
 from lineage.pages.facts import details_of, facts_of
+from lineage.pages.figures import Figures
 from lineage.pages.grid import lay_out
-from lineage.pages.numbers import completeness, pairs_of, say_figure, value_of_cell
+from lineage.pages.namesakes import Namesakes
+from lineage.pages.numbers import completeness, pairs_of
+from lineage.pages.people import People
+from lineage.pages.verdicts import draw_strip, findings_of
 
 MOST_LISTED = 100
-MOST_NAMESAKES = 30
 
 
 @dataclass(frozen=True)
@@ -49,38 +55,81 @@ class Subjects:
         asked = definition.key if isinstance(definition, Role) else None
         owner = asked or ctx.catalog.owner_of(urn)
         contact = ctx.contact(owner) if owner else None
-        return {
+        level = ctx.level(urn)
+        results = self._results(definition)
+        causes = causes_of(urn, ctx) if level in ("care", "dont") else []
+        page = {
             "d": definition,
+            "name": ctx.name(definition),
             "title": ctx.title(definition),
             "parents": self._parents(definition),
-            "level": ctx.level(urn),
-            "why": ctx.why(urn) if ctx.level(urn) else [],
+            "level": level,
+            "why": ctx.why(urn) if level else [],
             "meaning": self._meaning(definition),
+            "notes": ctx.words.told(definition, "notes"),
             "contact": contact,
             "mail": self._mail(contact, definition),
-            "number": self.number(definition),
-            "map": ctx.drawing.draw(urn),
-            "up": self._listed(self._apart(definition, ctx.links.up.get(urn, ()))),
-            "down": self._listed(self._apart(definition, ctx.links.down.get(urn, ()))),
+            "figure": self._figure(definition),
+            "map": ctx.drawing.draw(urn, [cause.path for cause in causes]),
+            "causes": causes,
+            "up": self._apart(definition, ctx.links.up.get(urn, ())),
+            "down": self._apart(definition, ctx.links.down.get(urn, ())),
             "facts": list(facts_of(definition, ctx)),
             "details": list(details_of(definition, ctx)),
             "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
-            "how": list(calculation_of(definition, ctx)),
+            "how": list(calculation_of(definition, self.figures)),
             "completeness": self._completeness(definition),
-            "pairs": pairs_of(ctx.results_of(urn)) if isinstance(definition, Attribute) else None,
-            "history": self._history(urn),
-            "namesakes": self._namesakes(definition),
-            "panels": [p for make in self.panels if (p := make(definition, self.panel_context))],
+            "pairs": pairs_of(results) if isinstance(definition, Attribute) else None,
+            "findings": findings_of([r for r in results if r.kind != "agree"]),
+            "past": draw_strip(ctx.past.strip(r.check for r in results), ctx),
+            "namesakes": self.namesakes.of(definition),
+            "panels": self._panels(definition),
             "edit": self._edit_url(urn),
             "problem": self._report_url(urn),
             **self._parts(definition),
         }
+        for way in ("up", "down"):
+            page[way] = self._listed(page[way])  # type: ignore[arg-type]
+        return page
 
-    def _meaning(self, definition: Definition) -> str | None:
+    def _panels(self, definition: Definition) -> list[Panel]:
+        """What other rooms say of it, the folded ones last."""
+        made = (make(definition, self.panel_context) for make in self.panels)
+        return sorted((panel for panel in made if panel), key=lambda panel: panel.folded)
+
+    def _results(self, definition: Definition) -> Sequence[Result]:
+        """What speaks of a definition: its own checks, and of a field those that look at it."""
+        if isinstance(definition, Field):
+            return self.datasets.results_of(definition.path)
+        return self.ctx.results_of(definition.urn)
+
+    def _meaning(self, definition: Definition) -> Markup:
         """What it means; a cell that says nothing of its own means what its measure means."""
-        own = definition.meaning(self.ctx.language)
-        measure = self.ctx.visible.get(f"measure:{getattr(definition, 'measure', None)}")
-        return own or (measure.meaning(self.ctx.language) if measure else None)
+        own = self.ctx.words.told(definition, "definition")
+        if own or not isinstance(definition, Cell):
+            return own
+        measure = self.ctx.visible.get(f"measure:{definition.measure}")
+        return self.ctx.words.told(measure, "definition") if measure else own
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The figures of measures and cells."""
+        return Figures(self.ctx)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """What is held where, and who reads it."""
+        return Datasets(self.ctx)
+
+    @cached_property
+    def people(self) -> People:
+        """Who answers for what."""
+        return People(self.ctx)
+
+    @cached_property
+    def namesakes(self) -> Namesakes:
+        """Cells of the same label."""
+        return Namesakes(self.ctx)
 
     @cached_property
     def panel_context(self) -> PanelContext:
@@ -97,57 +146,17 @@ class Subjects:
             link=ctx.link,
             count=ctx.privacy.count,
             is_personal=lambda urn: ctx.privacy.personal.get(urn, False),
+            is_shown=ctx.visible.__contains__,
         )
 
-    def number(self, definition: Definition) -> list[tuple[str, str]]:
-        """The figures of a measure or cell: what each is broken down by (or nothing), and value."""
-        ctx = self.ctx
-        values = ctx.run.measures if ctx.run else {}
-        if isinstance(definition, Measure):
-            return [
-                (
-                    self._say_dimensions(value, definition),
-                    say_figure(value.value, definition, ctx.privacy),
-                )
-                for value in values.get(definition.key, ())
-            ]
-        measure = ctx.catalog.measures.get(getattr(definition, "measure", None) or "")
-        if not isinstance(definition, Cell) or measure is None:
-            return []
-        value = value_of_cell(definition, values)
-        shown = say_figure(value.value, measure, ctx.privacy, definition) if value else ""
-        return [("", shown)] if shown else []
-
-    def _say_dimensions(self, value: MeasureValue, measure: Measure) -> str:
-        """What a figure is broken down by, codes by the labels their attribute gives them."""
-        missing = self.ctx.words.plain("page.not_stated")
-        return " · ".join(
-            missing if code is None else self._labels(measure, name).get(str(code), str(code))
-            for name, code in value.dimensions.items()
-        )
-
-    def _labels(self, measure: Measure, column: str) -> Mapping[str, str]:
-        """The labels of the attribute a dimension shows; none where it might be several.
-
-        It is the one the measure rests on, else one of an entity it rests on, else the only one.
-        """
-        up = self.ctx.all_links.up.get(measure.urn, ())
-        named = self._by_column.get(column, [])
-        rests_on = {self._entities[urn] for urn in up if urn in self._entities}
-        own = [a for a in named if a.urn in up] or [a for a in named if a.entity in rests_on]
-        found = own or [a for a in named if a.values]
-        return (found[0].values or {}) if len(found) == 1 else {}
-
-    @cached_property
-    def _by_column(self) -> Mapping[str, list[Attribute]]:
-        by_column: dict[str, list[Attribute]] = {}
-        for attribute in self.ctx.catalog.attributes.values():
-            by_column.setdefault(attribute.column, []).append(attribute)
-        return by_column
-
-    @cached_property
-    def _entities(self) -> Mapping[str, str]:
-        return {a.urn: a.entity for a in self.ctx.catalog.attributes.values()}
+    def _figure(self, definition: Definition) -> object:
+        match definition:
+            case Measure():
+                return self.figures.of_measure(definition)
+            case Cell():
+                return self.figures.of_cell(definition)
+            case _:
+                return None
 
     def _parents(self, definition: Definition) -> list[Markup]:
         ctx = self.ctx
@@ -164,11 +173,20 @@ class Subjects:
 
     def _apart(self, definition: Definition, urns: Sequence[str]) -> list[str]:
         """Without its own parts, which the page shows by themselves."""
-        parts = ("cells", "datasets", "fields")
-        own = {part.urn for name in parts for part in getattr(definition, name, ())}
+        match definition:
+            case Measure():
+                own = {cell.urn for cell in self._cells_showing(definition)}
+            case Report():
+                own = {cell.urn for cell in definition.cells}
+            case SourceSystem():
+                own = {dataset.urn for dataset in definition.datasets}
+            case Dataset():
+                own = {field.urn for field in definition.fields}
+            case _:
+                return list(urns)
         return [urn for urn in urns if urn not in own]
 
-    def _listed(self, urns: Sequence[str]) -> list[tuple[str, list[Markup], int]]:
+    def _listed(self, urns: Iterable[str]) -> list[tuple[str, list[Markup], int]]:
         """Neighbours by kind, with how many of them are left out."""
         by_kind: dict[str, list[str]] = {}
         for urn in urns:
@@ -190,7 +208,7 @@ class Subjects:
         definition = self.ctx.visible[urn]
         own = self.ctx.link(urn)
         if isinstance(definition, Cell):
-            report = self.ctx.title(self.ctx.catalog.reports[definition.report])
+            report = self.ctx.name(self.ctx.catalog.reports[definition.report])
             return own + Markup(' <span class="td-quiet">{}</span>').format(report)
         if isinstance(definition, Field):
             dataset = self.ctx.sentences.dataset(definition.dataset)
@@ -208,110 +226,56 @@ class Subjects:
         result = completeness(self.ctx.results_of(urn))
         if result is None:
             return None
-        privacy = self.ctx.privacy
-        compared = result.rows_compared
         return {
-            "share": privacy.rest(urn, result.violations, compared),
-            "verdict": result.verdict,
+            "share": self.ctx.privacy.rest(urn, result.violations, result.rows_compared),
             "said": self.ctx.sentences.found(result),
         }
 
-    def _history(self, urn: str) -> list[tuple[Markup, str]]:
-        ctx = self.ctx
-        return [
-            (ctx.sentences.found(result), ctx.words.day(ctx.history[result.check]))
-            for result in ctx.results_of(urn)
-            if result.check in ctx.history and result.kind != "agree"
-        ]
-
-    def _namesakes(self, definition: Definition) -> list[tuple[Markup, Markup, bool]]:
-        """Cells elsewhere under the same label, and whether they show the same measure."""
-        ctx = self.ctx
-        if isinstance(definition, Cell):
-            labels, measure = {self._folded(definition)}, definition.measure
-        elif isinstance(definition, Measure):
-            shown = ctx.links.down.get(definition.urn, ())
-            cells = (d for u in shown if isinstance(d := ctx.visible[u], Cell))
-            labels = {self._folded(cell) for cell in cells if cell.measure == definition.key}
-            measure = definition.key
-        else:
-            return []
-        same = [entry for label in sorted(labels) for entry in self._cells_by_label.get(label, ())]
-        others = [entry for entry in same if entry[0] is not definition][:MOST_NAMESAKES]
-        return [
-            (cell, report, bool(measure) and c.measure == measure) for c, cell, report in others
-        ]
-
-    @cached_property
-    def _cells_by_label(self) -> Mapping[str, list[tuple[Cell, Markup, Markup]]]:
-        by_label: dict[str, list[tuple[Cell, Markup, Markup]]] = {}
-        for cell in self.ctx.catalog.cells.values():
-            if cell.urn in self.ctx.visible:
-                entry = (cell, self.ctx.link(cell.urn), self.ctx.link(f"report:{cell.report}"))
-                by_label.setdefault(self._folded(cell), []).append(entry)
-        return by_label
-
-    def _folded(self, cell: Cell) -> str:
-        return " ".join(self.ctx.words.lower(cell.label or cell.name or cell.key).split())
-
     def _parts(self, definition: Definition) -> dict[str, object]:
         """What only some kinds show: a report's cells, a source's datasets, a role's duties."""
-        ctx, catalog = self.ctx, self.ctx.catalog
-        match definition:
-            case Report():
-                cells = [cell for cell in definition.cells if cell.urn in ctx.visible]
-                sheets, elsewhere = lay_out(cells)
-                numbers = {cell.urn: self.number(cell) for cell in cells}
-                return {"sheets": sheets, "elsewhere": elsewhere, "numbers": numbers}
-            case SourceSystem():
-                return {"children": [d for d in definition.datasets if d.urn in ctx.visible]}
-            case Dataset():
-                return {"children": [f for f in definition.fields if f.urn in ctx.visible]}
-            case Entity():
-                attributes = catalog.attributes_of(definition.key)
-                return {"children": [a for a in attributes if a.urn in ctx.visible]}
-            case Touchpoint():
-                reads = [
-                    (
-                        ctx.link(f"attribute:{attribute}"),
-                        ctx.link(f"field:{read}"),
-                        self._source_link(read),
-                    )
-                    for attribute, read in definition.reads.items()
-                ]
-                return {"reads": reads}
-            case Role() | Team():
-                reports = [r for r in catalog.reports.values() if r.team == definition.key]
-                roles = [r for r in catalog.roles.values() if r.team == definition.key]
-                team = isinstance(definition, Team)
-                return {
-                    "duties": self._duties.get(definition.key, []),
-                    "reports": [r for r in reports if team and r.urn in ctx.visible],
-                    "roles": [r for r in roles if team and r.urn in ctx.visible],
-                }
-            case _:
-                return {}
+        make = self._makers.get(definition.kind)
+        return make(definition) if make else {}
 
     @cached_property
-    def _duties(self) -> Mapping[str, list[Definition]]:
-        """The definitions each owner's key answers for by name."""
-        duties: dict[str, list[Definition]] = {}
-        for definition in self.ctx.visible.values():
-            if definition.owner:
-                duties.setdefault(definition.owner, []).append(definition)
-        return duties
+    def _makers(self) -> Mapping[str, Callable[[Any], dict[str, object]]]:
+        return {
+            Report.kind: self._cells,
+            Measure.kind: lambda measure: {"publishing": self._publishing(measure)},
+            SourceSystem.kind: self.datasets.of_source,
+            Dataset.kind: self.datasets.of_dataset,
+            Field.kind: self.datasets.of_field,
+            Entity.kind: self.people.of_entity,
+            Touchpoint.kind: lambda touchpoint: {"reads": reads_of(touchpoint, self.ctx)},
+            Role.kind: self.people.of_role,
+            Team.kind: self.people.of_team,
+        }
 
-    def _source_link(self, field_path: str) -> Markup:
-        return self.ctx.link(f"source:{field_path.partition('.')[0]}")
+    def _cells(self, report: Report) -> dict[str, object]:
+        cells = [cell for cell in report.cells if cell.urn in self.ctx.visible]
+        sheets, elsewhere = lay_out(cells)
+        figures = {cell.urn: self.figures.of_cell(cell) for cell in cells}
+        return {"sheets": sheets, "elsewhere": elsewhere, "figures": figures, "cells": cells}
+
+    def _publishing(self, measure: Measure) -> list[tuple[Cell, Markup, object]]:
+        """The cells that show a measure: each with its report and the figure it shows."""
+        ctx = self.ctx
+        return [
+            (cell, ctx.link(f"report:{cell.report}"), self.figures.of_cell(cell))
+            for cell in self._cells_showing(measure)
+        ]
+
+    def _cells_showing(self, measure: Measure) -> list[Cell]:
+        ctx = self.ctx
+        shown = (ctx.visible[urn] for urn in ctx.links.down.get(measure.urn, ()))
+        return [c for c in shown if isinstance(c, Cell) and c.measure == measure.key]
 
     def _edit_url(self, urn: str) -> str | None:
         template = self.ctx.settings.site.edit_url
         place = self.ctx.catalog.places.find(urn)
         if not template or not place:
             return None
-        return _safe(
-            template.replace("{file}", quote(place.file)).replace("{line}", str(place.line))
-        )
+        filled = template.replace("{file}", quote(place.file)).replace("{line}", str(place.line))
+        return _safe(filled.replace("{urn}", quote(urn, safe=":/")))
 
     def _report_url(self, urn: str) -> str | None:
         template = self.ctx.settings.site.report_url

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from catalog.expiry import review_of
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field, Report
 from catalog.results import SEVERITIES, WORST_FIRST, Result, worst_first
-from catalog.settings import ExpirySettings
+from catalog.settings import Settings
 from lineage.pages.links import Links
 
 Level = Literal["use", "care", "dont"]
@@ -67,7 +68,7 @@ class Circumstances:
     """
 
     today: date
-    expiry: ExpirySettings
+    settings: Settings
     results: Sequence[Result] = ()
     checked_on: date | None = None
 
@@ -165,17 +166,16 @@ def _of_status(definition: Definition) -> Iterator[Reason]:
 
 
 def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
-    due = definition.review_date
-    if due is None:
+    review = review_of(definition, now.settings)
+    standing = review.standing(now.today) if review else "current"
+    if review is None or standing == "current":
         return
-    if due >= now.today:
-        if now.expiry.warn.before(due) <= now.today:
-            yield Reason("care", "expires", definition.urn, day=due)
+    if standing == "due":
+        yield Reason("care", "expires", definition.urn, day=review.on)
         return
-    critical = getattr(definition, "severity", "warning") == "critical"
-    grave = critical and now.expiry.grace.after(due) < now.today
+    grave = standing == "lapsed"
     level: Level = "dont" if grave else "care"
-    yield Reason(level, "expired", definition.urn, day=due, grave=grave)
+    yield Reason(level, "expired", definition.urn, day=review.on, grave=grave)
 
 
 def _of_results(results: list[Result], definition: Definition) -> Iterator[Reason]:
@@ -183,7 +183,8 @@ def _of_results(results: list[Result], definition: Definition) -> Iterator[Reaso
     for result in gravest_first(results):
         if result.verdict == "pass" or result.severity == "info" or result.kind == "expiry":
             continue
-        grave = result.verdict == "fail" and result.severity == "critical"
+        failed = result.verdict == "fail" and not result.is_waived
+        grave = failed and result.severity == "critical"
         level: Level = "dont" if grave else "care"
         about = definition.urn if isinstance(definition, Field) else result.urn
         yield Reason(level, result.verdict, about, result, grave=grave)
@@ -203,15 +204,19 @@ def _inherited(definition: Definition, below: Mapping[str, Usability]) -> Iterab
         if isinstance(definition, Attribute) and not _leads(definition, urn):
             continue
         same_number = isinstance(definition, Cell) and urn == f"measure:{definition.measure}"
-        for reason in answer.reasons[:MOST_INHERITED]:
-            if reason.code in (*OF_ITSELF, "expires", "of_its_cells"):
-                continue
+        for reason in _passed_on(answer):
             if isinstance(definition, Dataset) and reason.about != urn:
                 continue  # what the source has from its other datasets
             if same_number:
                 yield reason
             elif reason.grave or reason.code in ("expired", "unknown", "error"):
                 yield replace(reason, level="care")
+
+
+def _passed_on(answer: Usability) -> Iterable[Reason]:
+    """What an answer tells those that rest on it: the gravest reasons, and always what expired."""
+    told = [r for r in answer.reasons if r.code not in (*OF_ITSELF, "expires", "of_its_cells")]
+    return [*told[:MOST_INHERITED], *(r for r in told[MOST_INHERITED:] if r.code == "expired")]
 
 
 def _leads(attribute: Attribute, urn: str) -> bool:

@@ -14,9 +14,20 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from catalog.durations import Duration
-from catalog.model.definition import Language
+from catalog.model.definition import Language, Model
+from catalog.periods import Period
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS: Mapping[Language, tuple[str, ...]] = {
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+    "tr": (
+        "Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran",
+        "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık",
+    ),
+}  # fmt: skip
+_POINTS = str.maketrans(",.", ".,")
 _LOWER = str.maketrans({"İ": "i", "I": "ı"})
 
 
@@ -34,10 +45,15 @@ def _marked_up(language: Language) -> Mapping[str, Markup]:
 
 @dataclass(frozen=True)
 class Words:
-    """Speaks one language: `words("use.care")`; values are escaped unless they are Markup."""
+    """Speaks one language: `words("use.care")`; values are escaped unless they are Markup.
+
+    `written` is the language stewards write in; what they wrote in another language than that of
+    the page is shown as it stands and marked with its language.
+    """
 
     language: Language = "en"
     zone: str = "Europe/Istanbul"
+    written: Language | None = None
 
     def __call__(self, key: str, **values: object) -> Markup:
         """The text of that key with its values filled in; KeyError when there is no such text."""
@@ -55,6 +71,12 @@ class Words:
         text = texts()[key][self.language == "tr"]
         return text.format(**values) if values else text
 
+    def counted(self, key: str, n: int, **values: object) -> Markup:
+        """The text of that key with a number in it; one thing has a text of its own (`key_one`)."""
+        one = f"{key}_one"
+        chosen = one if n == 1 and one in self._own else key
+        return self(chosen, n=self.number(n), **values)
+
     def number(self, value: object, digits: int | None = None) -> str:
         """A number as the language writes it: 1,234.5 or 1.234,5; anything else as text."""
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -65,7 +87,7 @@ class Words:
             )
         else:
             text = f"{value:,.{digits}f}"
-        return text.translate(str.maketrans(",.", ".,")) if self.language == "tr" else text
+        return text.translate(_POINTS) if self.language == "tr" else text
 
     def percent(self, share: float) -> str:
         """A share as a percentage that never rounds to a false 0 or 100: 99.9%, %99,9."""
@@ -76,12 +98,48 @@ class Words:
         return f"%{text}" if self.language == "tr" else f"{text}%"
 
     def day(self, day: date) -> str:
-        """A day: 21 Nov 2026, 21.11.2026; an instant is shown as its day where we are."""
+        """A day: 21 Nov 2026, 21 Kasım 2026; an instant is shown as its day where we are."""
         if isinstance(day, datetime):
-            day = day.astimezone(ZoneInfo(self.zone)).date()
-        if self.language == "tr":
-            return f"{day.day:02}.{day.month:02}.{day.year}"
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+            day = self.local(day).date()
+        month = MONTHS[self.language][day.month - 1]
+        return f"{day.day} {month if self.language == 'tr' else month[:3]} {day.year}"
+
+    def instant(self, instant: datetime) -> str:
+        """A day and the time of it where we are: 21 Nov 2026, 09:30."""
+        local = self.local(instant)
+        return f"{self.day(local.date())}, {local:%H:%M}"
+
+    def local(self, instant: datetime) -> datetime:
+        """The instant where the institution is."""
+        return instant.astimezone(ZoneInfo(self.zone))
+
+    def period(self, label: str) -> str:
+        """A period as one says it: October 2026, week 40 of 2026; what is none stays as it is."""
+        try:
+            period = Period.parse(label)
+        except ValueError:
+            return label
+        year = period.start.year
+        match period.unit:
+            case "day":
+                return self.day(period.start)
+            case "month":
+                return f"{MONTHS[self.language][period.start.month - 1]} {year}"
+            case "year":
+                return str(year)
+        number = int(period.label[6:])
+        return self.plain(f"period.nth_{period.unit}", n=number, year=period.label[:4])
+
+    def told(self, model: Model, name: str) -> Markup:
+        """A text of a definition in our language, else as it was written; empty without any."""
+        own = model.own_words(name, self.language)
+        return escape(own) if own else self.foreign(getattr(model, name) or "")
+
+    def foreign(self, text: str) -> Markup:
+        """A text in the stewards' language, marked where that is not the language of the page."""
+        if not text or self.written in (None, self.language):
+            return escape(text)
+        return Markup('<span lang="{}">{}</span>').format(self.written, text)
 
     def span(self, span: Duration) -> str:
         """A span of time in words."""

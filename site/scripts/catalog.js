@@ -37,6 +37,12 @@
 
   const wordsOf = (text) => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
+  // The words of a name, and those that a hyphen joins also as one: e-posta is found as eposta.
+  function namesOf(text) {
+    const joined = fold(text).match(/[\p{L}\p{N}]+(?:[-_.'’][\p{L}\p{N}]+)+/gu) || [];
+    return [...wordsOf(text), ...joined.map((word) => word.replace(/[-_.'’]/g, ""))];
+  }
+
   // 0 whole word, 1 beginning of a word, 2 stem of an inflected query, 3 none.
   function fit(token, words) {
     let best = 3;
@@ -74,33 +80,46 @@
   async function prepare() {
     if (index) return;
     await load("search-titles.js");
-    index = window.tekdogruTitles.map(([title, kind, address, names, level, rank]) => ({
-      title, kind, address, level, rank, words: wordsOf(title), names: wordsOf(names), folded: fold(title),
-    }));
+    index = window.tekdogruTitles.map(([title, kind, address, names, level, rank]) => {
+      const words = namesOf(title);
+      const all = names ? [...words, ...namesOf(names)] : words;
+      return { title, kind, address, level, rank, words, names: all, folded: fold(title), minor: rank % 20 > 9 };
+    });
     load("search-texts.js").then(() => {
       texts = window.tekdogruTexts.map(wordsOf);
       document.dispatchEvent(new Event("td-texts"));
     });
   }
 
-  // Titles come before other names, those before texts; then the shorter title.
+  const queryOf = (words) => words.map((text) => ({ text, stems: stemsOf(text) }));
+
+  // How well an entry fits: 0 its whole title, 1 its names, 2 inflected, 3 its text; 9 not at all.
+  function rate(entry, at, tokens, whole) {
+    if (!entry.minor && entry.folded === whole) return 0;
+    const named = fitAll(tokens, entry.names);
+    if (named < 9) return named < 2 ? 1 : 2;
+    return texts && fitAll(tokens, [...entry.names, ...texts[at]]) < 9 ? 3 : 9;
+  }
+
+  // Among like fits attributes and measures come first, fields last; then the closer name.
   function search(query) {
-    const tokens = wordsOf(query).map((text) => ({ text, stems: stemsOf(text) }));
+    const tokens = queryOf(wordsOf(query));
     if (!tokens.length) return [];
+    const glued = wordsOf(query.replace(/([\p{L}\p{N}])[-_.'’](?=[\p{L}\p{N}])/gu, "$1"));
+    const ways = glued.length === tokens.length ? [tokens] : [tokens, queryOf(glued)];
     const whole = fold(query.trim());
     const hits = [];
     index.forEach((entry, at) => {
-      let score = fitAll(tokens, entry.words);
-      if (score < 9 && entry.folded === whole) score = -1;
-      else if (score === 9) {
-        score = 10 + fitAll(tokens, [...entry.words, ...entry.names]);
-        if (score === 19 && texts) score = 20 + fitAll(tokens, [...entry.words, ...entry.names, ...texts[at]]);
-      }
-      if (score < 19 || (score >= 20 && score < 29)) hits.push({ entry, score });
+      const score = Math.min(...ways.map((way) => rate(entry, at, way, whole)));
+      if (score === 9) return;
+      hits.push({ entry, score, near: Math.min(...ways.map((way) => fitAll(way, entry.words))) });
     });
     return hits.sort(
       (a, b) =>
-        a.score - b.score || a.entry.rank - b.entry.rank || a.entry.title.length - b.entry.title.length,
+        a.score - b.score ||
+        a.entry.rank - b.entry.rank ||
+        a.near - b.near ||
+        a.entry.title.length - b.entry.title.length,
     );
   }
 
@@ -206,22 +225,69 @@
     });
   }
 
-  function startFilter(box) {
-    const input = box.querySelector("input");
-    const count = box.querySelector("[data-td-filter-count]");
-    const rows = [...box.parentElement.querySelectorAll("tbody tr")];
+  // What is chosen stands in the address, so that a narrowed list can be shared and gone back to.
+  function startFilter(form) {
+    const rows = [...form.parentElement.querySelectorAll("tbody tr")];
     const folded = rows.map((row) => fold(row.textContent));
-    box.hidden = false;
+    const said = form.querySelector("[data-td-filter-count]");
+    const none = form.parentElement.querySelector("[data-td-filter-none]");
+    const table = form.parentElement.querySelector(".td-scroll");
+    const clear = form.querySelector("button");
+    const choices = [...form.querySelectorAll("select")];
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    form.hidden = false;
+
+    function readAddress() {
+      const asked = new URLSearchParams(window.location.search);
+      form.elements.q.value = asked.get("q") || "";
+      for (const choice of choices) {
+        choice.value = asked.get(choice.name) || "";
+        if (choice.selectedIndex < 0) choice.value = "";
+      }
+    }
+
+    function writeAddress() {
+      const asked = new URLSearchParams();
+      for (const { name, value } of [form.elements.q, ...choices]) if (value) asked.set(name, value);
+      const query = String(asked);
+      const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
+      window.history.replaceState(null, "", address);
+    }
+
     function apply() {
-      const tokens = fold(input.value).split(/\s+/).filter(Boolean);
+      const tokens = fold(form.elements.q.value).split(/\s+/).filter(Boolean);
+      const wanted = choices.filter((choice) => choice.value);
+      const fits = (row) =>
+        wanted.every(({ name, value }) => (row.dataset[name] || "").split(" ").includes(value));
       let shown = 0;
       rows.forEach((row, at) => {
-        row.hidden = !tokens.every((token) => folded[at].includes(token));
+        row.hidden = !(tokens.every((token) => folded[at].includes(token)) && fits(row));
         shown += row.hidden ? 0 : 1;
       });
-      count.textContent = shown;
+      said.textContent = said.dataset.text
+        .replace("{n}", number.format(shown))
+        .replace("{m}", number.format(rows.length));
+      none.hidden = shown > 0;
+      table.hidden = shown === 0;
+      clear.hidden = !tokens.length && !wanted.length;
     }
-    input.addEventListener("input", apply);
+
+    function change() {
+      apply();
+      writeAddress();
+    }
+
+    form.addEventListener("input", change);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => {
+      setTimeout(change);
+      form.elements.q.focus();
+    });
+    window.addEventListener("popstate", () => {
+      readAddress();
+      apply();
+    });
+    readAddress();
     apply();
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,28 @@ from playwright.sync_api import Page, expect
 
 Opener = Callable[..., Page]
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
-PAGES = ["index.html", "d/attribute-customer.email/index.html", "d/measure-active/index.html",
-         "d/report-monthly/index.html", "d/cell-monthly--a/index.html", "all/checks/index.html",
-         "all/owners/index.html", "all/expiring/index.html", "reading/index.html"]  # fmt: skip
+PAGES = [
+    "index.html",
+    "d/attribute-customer.email/index.html",
+    "d/measure-active/index.html",
+    "d/report-monthly/index.html",
+    "d/cell-monthly--a/index.html",
+    "d/source-core/index.html",
+    "d/dataset-core.customers/index.html",
+    "d/field-core.customers.email/index.html",
+    "d/entity-customer/index.html",
+    "d/touchpoint-letters/index.html",
+    "d/team-retail/index.html",
+    "d/role-head/index.html",
+    "all/attributes/index.html",
+    "all/checks/index.html",
+    "all/conflicts/index.html",
+    "all/runs/index.html",
+    "all/run/index.html",
+    "all/owners/index.html",
+    "all/expiring/index.html",
+    "reading/index.html",
+]
 
 
 @pytest.fixture(params=["file", "http"])
@@ -106,13 +126,77 @@ def test_the_chosen_scheme_is_kept_from_page_to_page(opened: Opener, address: st
     assert page.evaluate(paper) != light
 
 
-def test_a_list_can_be_narrowed_by_what_its_lines_contain(opened: Opener, site: Path) -> None:
-    page = opened(f"{site.as_uri()}/all/checks/index.html")
-    lines = page.locator("tbody tr")
+CHECKS = "all/checks/index.html"
+
+
+def test_a_list_is_narrowed_and_its_address_says_how(opened: Opener, root: str) -> None:
+    page = opened(root + CHECKS)
+    lines = page.locator("tbody tr:visible")
     everything = lines.count()
-    page.get_by_role("searchbox").fill("segment")
-    expect(page.locator("tbody tr:visible")).to_have_count(1)
-    assert everything > 1
+    said = page.locator("[data-td-filter-count]")
+    expect(said).to_have_text(f"{everything} satırın {everything} tanesi gösteriliyor")
+    page.get_by_label("Sonuç", exact=True).select_option(label="uygun değil")
+    expect(lines).to_have_count(1)
+    expect(said).to_have_text(f"{everything} satırın 1 tanesi gösteriliyor")
+    page.get_by_label("İçerdiği").fill("farklı")
+    expect(page).to_have_url(re.compile(r"\?q=farkl%C4%B1&verdict=fail$"))
+    shared = opened(page.url)
+    expect(shared.locator("tbody tr:visible")).to_have_count(1)
+    expect(shared.get_by_label("Sonuç", exact=True)).to_have_value("fail")
+
+
+def test_a_list_that_nothing_fits_says_so_and_can_be_widened_by_keyboard(
+    opened: Opener, site: Path
+) -> None:
+    page = opened(f"{site.as_uri()}/{CHECKS}?q=nowhere&verdict=unheard")
+    expect(page.get_by_text("Uyan satır yok.")).to_be_visible()
+    expect(page.locator("table")).to_be_hidden()
+    page.get_by_role("button", name="Süzgeçleri temizle").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("table")).to_be_visible()
+    expect(page).to_have_url(re.compile(CHECKS + "$"))
+    expect(page.get_by_label("İçerdiği")).to_be_focused()
+
+
+def test_without_script_the_whole_list_is_there(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/{CHECKS}?verdict=fail", java_script_enabled=False)
+    assert page.locator("tbody tr:visible").count() > 1
+    expect(page.locator("form.td-filter")).to_be_hidden()
+
+
+@pytest.mark.parametrize("query", ["eposta", "e-posta", "E POSTA", "email"])
+def test_search_finds_hyphened_names_and_attributes_before_fields(
+    opened: Opener, site: Path, query: str
+) -> None:
+    page = opened(f"{site.as_uri()}/index.html")
+    page.locator("#td-search").fill(query)
+    first = page.locator("#td-found li").first
+    expect(first).to_contain_text("E-posta adresi")
+    expect(first).to_contain_text("Veri öğesi")
+
+
+def test_on_a_phone_a_report_reads_as_one_card_after_another(opened: Opener, site: Path) -> None:
+    page = opened(
+        f"{site.as_uri()}/d/report-monthly/index.html", viewport={"width": 390, "height": 800}
+    )
+    boxes = [box.bounding_box() for box in page.locator(".td-sheet .td-box").all()]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert [box["y"] for box in boxes if box] == sorted({box["y"] for box in boxes if box})
+
+
+def test_every_cell_of_a_report_is_reached_by_keyboard(opened: Opener, site: Path) -> None:
+    page = opened(f"{site.as_uri()}/d/report-monthly/index.html")
+    page.locator(".td-sheet").locator("xpath=..").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", "../../d/cell-monthly--a/index.html")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_cut_off_on_paper(opened: Opener, site: Path, page: str) -> None:
+    shown = opened(f"{site.as_uri()}/{page}", viewport={"width": 794, "height": 1123})
+    shown.emulate_media(media="print")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 794
+    expect(shown.locator("header.house")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

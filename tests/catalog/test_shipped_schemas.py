@@ -11,13 +11,18 @@ import pytest
 import catalog.schemas
 from catalog.loading.schema import catalog_schema, run_schema
 from catalog.results import SCHEMA_VERSION
+from catalog.service.app import openapi_document
 
 SHIPPED = Path(catalog.schemas.__path__[0])
 
 
 @pytest.mark.parametrize(
     ("name", "made"),
-    [("catalog.json", catalog_schema()), (f"run-{SCHEMA_VERSION}.json", run_schema())],
+    [
+        ("catalog.json", catalog_schema()),
+        (f"run-{SCHEMA_VERSION}.json", run_schema()),
+        ("openapi.json", openapi_document()),
+    ],
 )
 def test_the_shipped_schema_is_what_the_models_say(name: str, made: dict[str, Any]) -> None:
     """After a change of the models: `make schemas`; a changed meaning needs a new version."""

@@ -77,7 +77,7 @@ SOURCES: Mapping[str, Source] = {
     ),
     "repeated": Source("repeated.csv", "no,name,name\n1,a,b\n", "data/repeated.csv: column name stands there more than once"),
     "ending": Source(
-        "file.json", "{}", "data/file.json: '.json' files are not read; known: .csv, .tsv, .txt, .parquet, .xlsx, .xlsm"
+        "file.json", "{}", "data/file.json: '.json' files are not read; known: .csv, .tsv, .txt, .jsonl, .ndjson, .parquet, .xlsx, .xlsm, or a folder of .parquet files"
     ),
     "parquet": Source("file.parquet", "no,name\n1,a\n", "data/file.parquet: not a readable Parquet file: "),
     "sheet": Source("book.xlsx", workbook(Müşteriler=PAIR), "data/book.xlsx: no sheet 'Müşteri'; did you mean 'Müşteriler'?", "sheet: Müşteri"),

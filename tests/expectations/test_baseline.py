@@ -111,6 +111,32 @@ def test_after_a_baseline_the_gate_is_open_and_cannot_get_worse(
     assert verdicts(workspace, CUSTOMER, USER) == ["warn", "fail"]
 
 
+def test_a_baseline_says_what_it_lowers_raises_and_takes_out(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command("baseline", workspace)
+    write_mails(workspace, "crm", 6)
+    write_mails(workspace, "web", 8)
+    capsys.readouterr()
+    command("baseline", workspace)
+    assert capsys.readouterr().out == (
+        "catalog/baseline.yml: 2 share(s) recorded\n"
+        f"  60.00%  {CUSTOMER}  (lowered from 70.00%)\n"
+        f"  80.00%  {USER}  (raised from 70.00%)\n"
+        "1 floor(s) were lowered: what got worse passes from now on\n"
+    )
+    write_mails(workspace, "web", 10)
+    command("baseline", workspace)
+    assert capsys.readouterr().out == (
+        "catalog/baseline.yml: 1 share(s) recorded\n"
+        f"  60.00%  {CUSTOMER}  (as before)\n"
+        f"  taken out, no floor is needed any more: {USER} (was 80.00%)\n"
+    )
+    write_mails(workspace, "web", 9)
+    command("baseline", workspace)
+    assert f"  90.00%  {USER}  (new)\n" in capsys.readouterr().out
+
+
 def test_on_the_day_after_its_target_is_due_a_baseline_excuses_nothing(workspace: Path) -> None:
     command("baseline", workspace)
     command("check", workspace, "2026-11-30")

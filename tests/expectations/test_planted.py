@@ -243,6 +243,10 @@ EXPECTED: Mapping[str, tuple[Any, ...]] = {
     "dataset:core.customers/known_to:gone.customers": ("unknown", 0, 0, 0),
     # the latest up to today: 19 November 23:00 UTC is the 20th in Istanbul; the 22nd is to come
     "dataset:core.customers/fresh": ("pass", 10, 6, 0),
+    "dataset:core.customers/confirmed_at:updated_at": ("pass", 10, 7, 0),  # of eight, one has none
+    "dataset:crm.customers/confirmed_at:changed_on": ("pass", 7, 6, 0),
+    "dataset:crm.customers/confirmed_at:mail_confirmed": ("pass", 7, 4, 0),
+    "dataset:calls.contacts/confirmed_at:told_on": ("pass", 6, 6, 0),
     "dataset:crm.customers/id_present": ("pass", 7, 7, 0),
     "dataset:crm.customers/id": ("fail", 7, 7, 2),
     "dataset:crm.customers/fresh": ("fail", 7, 6, 1),  # 14 November, five days before the 20th
@@ -654,6 +658,9 @@ def test_the_format_by_example_is_accepted_and_runs_as_written(tmp_path: Path) -
         "dataset:crm.customers/id": ("pass", 4, 3, 0, None, None),
         "dataset:crm.customers/known_to:core.customers": ("fail", 3, 3, 1, None, None),  # 4
         "dataset:crm.customers/fresh": ("pass", 4, 3, 0, None, None),
+        "dataset:crm.customers/confirmed_at:updated_at": ("pass", 4, 3, 0, None, None),
+        "dataset:crm.customers/confirmed_at:mail_confirmed_on": ("pass", 4, 2, 0, None, None),
+        "dataset:call_centre.contacts/confirmed_at:told_on": ("pass", 1, 1, 0, None, None),
         "dataset:core.customers/id_present": ("pass", 3, 3, 0, None, None),
         "dataset:core.customers/id": ("pass", 3, 3, 0, None, None),
         "dataset:call_centre.contacts/id_present": ("pass", 1, 1, 0, None, None),

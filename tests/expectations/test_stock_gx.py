@@ -304,6 +304,12 @@ OURS = [
     "expect_golden_value_to_be_present",
     "expect_rule_to_hold",
     "expect_measure_to_compute",
+    "expect_measure_within_bounds",
+    "expect_measure_change_within_bounds",
+    "expect_published_figures_to_be_readable",
+    "expect_report_to_be_published_on_time",
+    "expect_published_value_to_be_true",
+    "expect_published_values_to_be_the_same",
     "expect_definition_to_be_current",
 ]
 

@@ -102,6 +102,7 @@ def test_a_worse_share_never_gets_a_better_verdict(
     days: int | None,
 ) -> None:  # fmt: skip
     by = None if days is None else TODAY + timedelta(days)
+    floor = min(floor, target) if isinstance(floor, float) else floor
     stated = Target(target=target, floor=floor, by=by)  # type: ignore[arg-type]
     good = data.draw(st.integers(0, of))
     worse = data.draw(st.integers(0, good))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
 from lineage.edges import Edge
+from lineage.excerpt import around
 from lineage.graph import Lineage, build_lineage
 
 BANK = """
@@ -98,7 +99,7 @@ def bank(tmp_path: Path) -> Lineage:
 
 
 def arrows(edges: tuple[Edge, ...]) -> set[tuple[str, str, str, str | None]]:
-    return {(e.upstream, e.downstream, e.type, e.role) for e in edges}
+    return {(e.upstream, e.downstream, e.type, e.use) for e in edges}
 
 
 def test_every_definition_is_a_node_with_its_kind(bank):
@@ -110,9 +111,9 @@ def test_every_definition_is_a_node_with_its_kind(bank):
 
 def test_claims_carry_their_order_and_condition_and_the_fields_of_the_condition(bank):
     into = bank.edges_into("attribute:customer.email")
-    assert [(e.upstream, e.order, e.role, e.how) for e in into] == [
-        ("field:crm.customers.mail", 1, "value", "when mail LIKE '%@%'"),
-        ("field:core.customers.email", 2, "value", ""),
+    assert [(e.upstream, e.order, e.use, e.how) for e in into] == [
+        ("field:crm.customers.mail", 1, "direct", "when mail LIKE '%@%'"),
+        ("field:core.customers.email", 2, "direct", ""),
         ("field:crm.customers.mail", 1, "filter", "mail LIKE '%@%'"),
     ]
 
@@ -142,8 +143,8 @@ def test_a_query_over_datasets_rests_on_fields_or_where_it_only_counts_on_the_da
 
 def test_who_counts_as_an_entity_rests_on_ids_and_populations(bank):
     assert arrows(bank.edges_into("entity:customer")) == {
-        ("field:core.customers.number", "entity:customer", "identifies", "value"),
-        ("field:crm.customers.number", "entity:customer", "identifies", "value"),
+        ("field:core.customers.number", "entity:customer", "identifies", "direct"),
+        ("field:crm.customers.number", "entity:customer", "identifies", "direct"),
         ("field:core.customers.kind", "entity:customer", "identifies", "filter"),
     }
 
@@ -168,8 +169,8 @@ def test_cells_rest_on_measures_and_by_formula_on_other_cells(bank):
 
 def test_a_touchpoint_rests_on_what_it_reads_and_on_what_it_should_read(bank):
     assert arrows(bank.edges_into("touchpoint:letters")) == {
-        ("field:crm.customers.mail", "touchpoint:letters", "reads", "value"),
-        ("attribute:customer.email", "touchpoint:letters", "should_read", "value"),
+        ("field:crm.customers.mail", "touchpoint:letters", "reads", "direct"),
+        ("attribute:customer.email", "touchpoint:letters", "should_read", "direct"),
     }
 
 
@@ -194,20 +195,6 @@ def test_up_and_down_stop_at_the_depth_asked_for(bank):
         "measure:share",
         "cell:monthly/share",
     )
-
-
-def test_neighbours_come_in_layers_and_no_definition_in_two(bank):
-    around = bank.neighbours("measure:reachable")
-    assert around.up[0] == (
-        "attribute:customer.kind",
-        "attribute:customer.email",
-        "entity:customer",
-    )
-    assert around.down[0] == ("cell:monthly/people", "measure:share")
-    shown = [urn for layer in (*around.up, *around.down) for urn in layer]
-    assert len(shown) == len(set(shown))
-    inside = {around.urn, *shown}
-    assert all({edge.upstream, edge.downstream} <= inside for edge in around.edges)
 
 
 def test_what_leads_nowhere_is_kept_with_its_reason(tmp_path):
@@ -273,7 +260,7 @@ def test_the_order_of_definitions_and_files_changes_nothing(tmp_path, seed):
     assert list(mixed.graph) == list(straight.graph)
     for urn in straight.graph:
         assert mixed.up(urn) == straight.up(urn)
-        assert mixed.neighbours(urn) == straight.neighbours(urn)
+        assert around(mixed, urn, depth=2) == around(straight, urn, depth=2)
 
 
 def test_circles_are_found_and_do_not_stop_the_graph(tmp_path):
@@ -282,3 +269,67 @@ def test_circles_are_found_and_do_not_stop_the_graph(tmp_path):
     assert lineage.cycles() == (("measure:m0", "measure:m2", "measure:m1"),)
     assert set(lineage.up("measure:m3")) == {"measure:m0", "measure:m1", "measure:m2"}
     assert set(lineage.up("measure:m0")) == {"measure:m1", "measure:m2"}
+
+
+def test_an_attribute_is_checked_with_those_its_rules_and_its_subtype_look_at(tmp_path):
+    text = """
+entities: [{key: customer, name: C, subtypes: {company: "kind = 'C'"}}]
+attributes:
+  - {key: customer.kind, name: K, definition: d, owner: o, claims: [{field: core.t.kind}]}
+  - {key: customer.since, name: S, definition: d, owner: o, claims: [{field: core.t.since}]}
+  - key: customer.tax_no
+    name: T
+    definition: d
+    owner: o
+    apply_to: company
+    claims: [{field: core.t.tax}]
+    rules:
+      - {key: young, sql: "value <> '' OR since > DATE '2020-01-01' OR tax_no IS NULL"}
+      - {key: odd, sql: "value <> gone"}
+sources:
+  - key: core
+    name: Core
+    owner: o
+    datasets: [{key: t, fields: [{key: kind}, {key: since}, {key: tax}]}]
+"""
+    lineage = build_lineage(load(tmp_path, text))
+    checks = {e for e in lineage.edges_into("attribute:customer.tax_no") if e.type == "checks"}
+    assert {(e.upstream, e.use, e.dependency) for e in checks} == {
+        ("attribute:customer.kind", "filter", "condition"),
+        ("attribute:customer.since", "filter", "condition"),
+    }
+    (lost,) = lineage.unresolved
+    assert (lost.urn, lost.text) == ("attribute:customer.tax_no", "gone")
+
+
+def test_a_table_that_gives_no_column_decides_by_its_rows(tmp_path):
+    text = """
+sources:
+  - key: core
+    name: Core
+    owner: o
+    datasets:
+      - {key: a, fields: [{key: x}]}
+      - {key: b, fields: [{key: y}]}
+measures:
+  - {key: m, name: M, definition: d, owner: o,
+     calculation: SELECT sum(x) AS value FROM core.a CROSS JOIN core.b}
+"""
+    into = build_lineage(load(tmp_path, text)).edges_into("measure:m")
+    assert [(e.upstream, e.use) for e in into] == [
+        ("field:core.a.x", "aggregated"),
+        ("dataset:core.b", "join"),
+    ]
+
+
+def test_columns_beside_the_value_of_a_measure_are_what_it_is_grouped_by(tmp_path):
+    text = """
+sources:
+  - {key: core, name: C, owner: o, datasets: [{key: a, fields: [{key: x}, {key: y}]}]}
+measures:
+  - {key: m, name: M, definition: d, owner: o,
+     calculation: "SELECT y, s AS value FROM (SELECT y, sum(x) AS s FROM core.a GROUP BY y) AS q"}
+"""
+    lineage = build_lineage(load(tmp_path, text))
+    assert lineage.value_parents("measure:m") == ("field:core.a.x",)
+    assert lineage.parents("measure:m") == ("field:core.a.x", "field:core.a.y")

@@ -141,3 +141,32 @@ def test_a_circle_of_formulas_does_not_stop_impact(tmp_path):
     assert {"cell:monthly/circle", "cell:monthly/circle2"} < cells
     assert set(reaches(lineage, "measure:reachable").cells) == cells
     assert reaches(lineage, "cell:monthly/circle").cells == ("cell:monthly/circle2",)
+
+
+def test_what_only_conditions_carry_is_told_as_a_condition_in_both_directions(tmp_path):
+    text = """
+sources:
+  - {key: core, name: C, owner: o, datasets: [{key: a, fields: [{key: x}, {key: y}]}]}
+measures:
+  - {key: m, name: M, definition: d, owner: o,
+     calculation: SELECT sum(x) AS value FROM core.a WHERE y = 'b'}
+  - {key: n, name: N, definition: d, owner: o, calculation: SELECT max(y) AS value FROM core.a}
+  - {key: both, name: B, definition: d, owner: o, calculation: m / n}
+reports:
+  - {key: r, name: R, definition: d, owner: o, team: t, cells: [
+      {key: m, at: S!A1, measure: m}, {key: both, at: S!A2, measure: both}]}
+teams: [{key: t, name: T}]
+"""
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "all.yml").write_text(text, encoding="utf-8")
+    catalog = load_catalog(tmp_path).catalog
+    lineage = build_lineage(catalog)
+    found = impact(lineage, catalog, "field:core.a.y")
+    assert {(r.urn, r.dependency) for r in found.cells} == {
+        ("cell:r/m", "condition"),
+        ("cell:r/both", "value"),
+    }
+    by_value = next(r for r in found.cells if r.urn == "cell:r/both")
+    assert by_value.path == ("field:core.a.y", "measure:n", "measure:both", "cell:r/both")
+    (cause,) = causes(lineage, "cell:r/m", {"field:core.a.y": "fail"})
+    assert cause.dependency == "condition"

@@ -1,4 +1,4 @@
-"""Facts about the rule that refuses circles."""
+"""Facts about the rules that refuse circles and warn of inputs lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.loading.loader import load_catalog
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
-from lineage.rules import cycles
+from lineage.rules import cycles, formulas
 
 
 def problems(folder: Path, text: str) -> list[Problem]:
@@ -136,3 +136,27 @@ def test_the_rule_loads_neither_the_graph_library_nor_an_engine():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_piece_of_a_formula_that_leads_nowhere_is_a_warning_at_its_line(tmp_path):
+    text = """
+reports:
+  - key: r
+    name: R
+    definition: d
+    owner: o
+    team: t
+    cells:
+      - {key: a, at: S!A1, measure: m}
+      - {key: b, at: S!A2, calculation: "=A1*Kur"}
+      - {key: c, at: S!A3, calculation: "=SUM(A1:A2)"}
+"""
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "all.yml").write_text(text, encoding="utf-8")
+    (found,) = formulas(load_catalog(tmp_path).catalog, Context())
+    assert (found.level, found.urn, str(found.place)) == (
+        "warning",
+        "cell:r/b",
+        "catalog/all.yml:10",
+    )
+    assert "Kur: a name in the workbook" in found.message

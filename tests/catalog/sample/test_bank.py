@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from catalog.errors import UsageError
 from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
+from catalog.periods import Period
 from catalog.sample.bank import create_bank, create_starter, fill_days
 from catalog.sample.faults import FAULTS, WEB_SILENT_DAYS
 from catalog.sample.people import make_people
@@ -98,7 +99,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_bank(tmp_pa
     assert one == two
     assert one.keys() == three.keys()
     changed = {name for name in one if one[name] != three[name]}
-    assert changed == {name for name in one if name.startswith(("data/", "reports/"))}
+    made = ("data/", "reports/", "published/")
+    assert changed == {name for name in one if name.startswith(made)}
 
 
 def test_another_day_moves_the_dates_and_leaves_the_people(tmp_path: Path) -> None:
@@ -362,6 +364,72 @@ def test_no_two_departments_publish_the_same_number_of_active_customers(bank: Pa
     assert len(set(published.values())) == 7
 
 
+def _published(bank: Path) -> dict[tuple[str, str], list[tuple[str, int, date]]]:
+    """Value, version and day by cell and period, read by hand."""
+    found: dict[tuple[str, str], list[tuple[str, int, date]]] = {}
+    for path in sorted((bank / "published").iterdir()):
+        head, *lines = path.read_text(encoding="utf-8-sig").splitlines()
+        assert re.split("[,;]", head) == ["cell", "period", "value", "version", "published_at"]
+        for line in lines:
+            cell, period, value, version, day = re.split("[,;]", line)
+            found.setdefault((cell, period), []).append(
+                (value, int(version), date.fromisoformat(day))
+            )
+    return found
+
+
+def test_what_was_published_is_what_the_workbooks_show(bank: Path, catalog: Catalog) -> None:
+    published = _published(bank)
+    for report in catalog.reports.values():
+        for period in ("2026-08", "2026-09", "2026-10"):
+            path = bank / (report.workbook or "").replace("{period}", period)
+            sheet = openpyxl.load_workbook(path, data_only=True)["Özet"]
+            for cell in report.cells:
+                if (cell.path, period) in STRANGE:
+                    continue
+                shown = sheet[(cell.at or "").partition("!")[2]]
+                factor = 100 if "%" in shown.number_format else 1
+                assert [float(value) for value, _, _ in published[cell.path, period]] == [
+                    pytest.approx(shown.value * factor, abs=0.0051)
+                ]
+
+
+STRANGE = {
+    ("digital_monthly/consented", "2026-10"),
+    ("risk_monthly/loans", "2026-09"),
+    ("finance_monthly/loans", "2026-09"),
+}
+
+
+def test_one_number_is_missing_one_is_restated_where_another_was_not_and_one_report_is_late(
+    bank: Path, catalog: Catalog
+) -> None:
+    published = _published(bank)
+    everything = {(cell, f"2026-{month}") for cell in catalog.cells for month in ("08", "09", "10")}
+    assert everything - set(published) == {("digital_monthly/consented", "2026-10")}
+    restated = {spot: found for spot, found in published.items() if len(found) > 1}
+    assert list(restated) == [("risk_monthly/loans", "2026-09")]
+    (first, one, _), (second, two, _) = restated["risk_monthly/loans", "2026-09"]
+    assert (one, two) == (1, 2)
+    assert float(first) > float(second)
+    assert published["finance_monthly/loans", "2026-09"][0][0] == first
+    late = set()
+    for (path, period), found in published.items():
+        due = catalog.reports[path.partition("/")[0]].due
+        assert due
+        if found[0][2] > due.after(Period.parse(period).end):
+            late.add((path.partition("/")[0], period))
+    assert late == {("call_centre_monthly", "2026-10")}
+
+
+def test_nothing_was_published_after_the_day_the_bank_pretends_to_be(tmp_path: Path) -> None:
+    day = date(2026, 11, 2)
+    create_bank(tmp_path / "bank", customers=200, seed=7, as_of=day)
+    published = _published(tmp_path / "bank")
+    assert max(when for found in published.values() for _, _, when in found) <= day
+    assert {period for _, period in published} == {"2026-08", "2026-09"}
+
+
 # Its definitions ---------------------------------------------------------------------------------
 
 
@@ -433,6 +501,11 @@ def test_some_definitions_are_expired_some_soon_and_most_are_not(catalog: Catalo
     assert sum(1 for d in days if d > 90) == len(days) - 5
 
 
+def test_one_waiver_holds_and_one_has_run_out(catalog: Catalog) -> None:
+    days = {key: (waiver.until - AS_OF).days for key, waiver in catalog.waivers.items()}
+    assert days == {"web_export_moved": 60, "iban_typed_by_hand": -12}
+
+
 def test_everything_is_named_and_defined_in_both_languages(catalog: Catalog) -> None:
     for urn, definition in catalog.definitions.items():
         kind = urn.partition(":")[0]
@@ -498,5 +571,14 @@ def test_the_starter_loads_as_it_is_and_with_every_example_switched_on(tmp_path:
     loaded = load_catalog(tmp_path / "new")
     assert loaded.problems == []
     assert _broken_references(tmp_path / "new") == []
-    for kind in ("teams", "roles", "entities", "sources", "attributes", "measures", "reports"):
+    for kind in (
+        "teams",
+        "roles",
+        "entities",
+        "sources",
+        "attributes",
+        "measures",
+        "reports",
+        "waivers",
+    ):
         assert len(getattr(loaded.catalog, kind)) > len(getattr(small, kind)), kind

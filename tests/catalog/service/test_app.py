@@ -12,8 +12,9 @@ import pytest
 import uvicorn
 
 from catalog.errors import UsageError
-from catalog.service.app import create_app, find_file
+from catalog.service.app import create_app
 from catalog.service.serving import claim_port
+from catalog.service.site import find_file
 
 
 @pytest.fixture
@@ -48,6 +49,17 @@ def get(port: int, path: str, method: str = "GET") -> tuple[http.client.HTTPResp
     body = response.read().decode()
     connection.close()
     return response, body
+
+
+@pytest.mark.parametrize("path", ["/", "/d/a/", "/healthz"])
+def test_asked_for_its_head_alone_it_gives_the_same_headers_and_no_body(
+    port: int, path: str
+) -> None:
+    whole, text = get(port, path)
+    head, body = get(port, path, "HEAD")
+    assert (head.status, body) == (200, "")
+    assert head.headers["content-length"] == str(len(text))
+    assert head.headers["content-type"] == whole.headers["content-type"]
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/d/a/", "/d/a/index.html"])

@@ -32,7 +32,7 @@ def broken_links(site: Path) -> list[str]:
             continue
         folder = file.parent.relative_to(site).as_posix()
         html = re.sub(r"<code.*?</code>", "", file.read_text("utf-8"), flags=re.DOTALL)
-        for address in re.findall(r'(?:href|src)="([^"#]*)', html):
+        for address in re.findall(r'(?:href|src)="([^"#?]*)', html):
             if address and not address.startswith("mailto:"):
                 target = normpath(join(folder, address))
                 if "://" in address or not (site / target).is_file():

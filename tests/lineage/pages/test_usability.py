@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from bank_pages import PAGES_DAY, RESULTS, bank_context, bank_run, result
 
+from catalog.durations import Duration
+from catalog.settings import ExpirySettings, Settings
+
 
 @pytest.mark.parametrize(
     ("urn", "level", "why"),
@@ -89,7 +92,7 @@ def test_a_run_older_than_a_week_asks_for_care(tmp_path: Path) -> None:
     old = bank_run(as_of=date(2020, 1, 1))
     english, turkish = (bank_context(tmp_path, old, language=code) for code in ("en", "tr"))
     assert english.why("measure:ratio") == ["It was last checked on 1 Jan 2020."]
-    assert turkish.why("measure:ratio") == ["En son 01.01.2020 tarihinde kontrol edildi."]
+    assert turkish.why("measure:ratio") == ["En son 1 Ocak 2020 tarihinde kontrol edildi."]
 
 
 def test_the_age_of_a_run_is_said_last_and_never_inherited(tmp_path: Path) -> None:
@@ -100,3 +103,26 @@ def test_the_age_of_a_run_is_said_last_and_never_inherited(tmp_path: Path) -> No
     assert "disagree" in ctx.why("attribute:customer.email")[0]
     assert "must be reviewed" in ctx.why("attribute:customer.segment")[0]
     assert "last checked" in ctx.why("attribute:customer.segment")[-1]
+
+
+def test_grace_is_counted_in_the_business_calendar_as_checks_count_it(tmp_path: Path) -> None:
+    due, day = date(2027, 6, 30), date(2027, 7, 2)
+    levels = []
+    for calendar in ((), (date(2027, 7, 1),)):
+        expiry = ExpirySettings(grace=Duration(1, "bd"))
+        settings = Settings(expiry=expiry, calendar=calendar)
+        run = bank_run(as_of=day)
+        ctx = bank_context(tmp_path, run, today=day, settings=settings)
+        assert ctx.catalog.measures["ratio"].review_date == due
+        levels.append(ctx.level("measure:ratio"))
+    assert levels == ["dont", "care"]
+
+
+def test_what_rests_on_an_expired_definition_says_so_however_much_else_is_wrong(
+    tmp_path: Path,
+) -> None:
+    rules = [f"attribute:customer.city/rule:r{n}" for n in range(7)]
+    ctx = bank_context(tmp_path, bank_run(tuple(result(r, "fail", violations=9) for r in rules)))
+    codes = [reason.code for reason in ctx.answers["touchpoint:letters"].reasons]
+    assert codes.count("fail") == 5
+    assert "expired" in codes

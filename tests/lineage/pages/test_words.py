@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from catalog.durations import Duration
+from catalog.model import Entity
 from lineage.pages.words import Words, texts
 
 EN, TR = Words("en"), Words("tr")
@@ -26,10 +27,41 @@ def test_both_languages_say_it_with_the_same_values(key: str) -> None:
 
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
     assert (EN.number(1234.5), TR.number(1234.5)) == ("1,234.5", "1.234,5")
-    assert (EN.day(date(2026, 11, 21)), TR.day(date(2026, 11, 21))) == ("21 Nov 2026", "21.11.2026")
+    assert (EN.day(date(2026, 11, 21)), TR.day(date(2026, 11, 21))) == (
+        "21 Nov 2026",
+        "21 Kasım 2026",
+    )
     assert (EN.percent(0.0812), TR.percent(0.0812)) == ("8.1%", "%8,1")
-    assert TR.day(datetime(2026, 11, 21, 22, 30, tzinfo=UTC)) == "22.11.2026"
+    assert TR.day(datetime(2026, 11, 21, 22, 30, tzinfo=UTC)) == "22 Kasım 2026"
     assert (EN.span(Duration(1, "d")), TR.span(Duration(5, "bd"))) == ("1 day", "5 iş günü")
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "turkish"),
+    [
+        ("2026-10", "October 2026", "Ekim 2026"),
+        ("2026-W07", "week 7 of 2026", "2026 yılının 7. haftası"),
+        ("2026-Q3", "quarter 3 of 2026", "2026 yılının 3. çeyreği"),
+        ("2026", "2026", "2026"),
+        ("2026-10-03", "3 Oct 2026", "3 Ekim 2026"),
+        ("Christmas", "Christmas", "Christmas"),
+    ],
+)
+def test_periods_are_said_as_the_language_does(label: str, english: str, turkish: str) -> None:
+    assert (EN.period(label), TR.period(label)) == (english, turkish)
+
+
+def test_what_is_written_in_another_language_is_marked_with_it() -> None:
+    entity = Entity(key="e", name="E", notes="plain", notes_tr="Türkçe")
+    assert Words("tr", written="en").told(entity, "notes") == "Türkçe"
+    assert Words("en", written="en").told(entity, "notes") == "plain"
+    assert Words("tr", written="en").foreign("<b>") == '<span lang="en">&lt;b&gt;</span>'
+
+
+def test_one_thing_is_counted_in_the_singular() -> None:
+    assert EN.counted("count.report", 1) == "1 report"
+    assert EN.counted("count.report", 1200) == "1,200 reports"
+    assert TR.counted("count.report", 1200) == "1.200 rapor"
 
 
 def test_a_share_never_rounds_to_a_false_nothing_or_all() -> None:

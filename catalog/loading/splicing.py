@@ -1,0 +1,170 @@
+"""Splices one key of one entry into YAML text by the positions its parser reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+from catalog.errors import TekdogruError
+from catalog.loading.rendering import render_value
+from catalog.loading.yaml_files import compose_yaml
+
+Steps = tuple[tuple[str, str], ...]
+Pair = tuple[yaml.ScalarNode, yaml.Node]
+_LINE_END = re.compile(r"\r?\n|\Z")
+
+
+class NotRewritable(TekdogruError):
+    """An edit cannot be made in the file as it is written; nothing was changed."""
+
+
+def splice(text: str, steps: Steps, key: str, value: object, order: Sequence[str]) -> str:
+    """The text with `key` of the entry at `steps` set to `value`; None takes the key out.
+
+    `order` places a new key. NotRewritable when there is no such entry.
+    """
+    entry = _find(text, steps)
+    pairs: list[Pair] = [(k, v) for k, v in entry.value if isinstance(k, yaml.ScalarNode)]
+    position = next((at for at, pair in enumerate(pairs) if pair[0].value == key), None)
+    flow = bool(entry.flow_style)
+    if position is None:
+        return text if value is None else _inserted(text, flow, pairs, key, value, order)
+    if value is None:
+        return _without(text, flow, pairs, position)
+    return _replaced(text, flow, pairs[position], value)
+
+
+def entry_lines(text: str, steps: Steps) -> Iterator[tuple[str, int, int]]:
+    """Each key of an entry with the first and the last of its lines, counted from 1."""
+    for key, value in _find(text, steps).value:
+        if isinstance(key, yaml.ScalarNode):
+            end = max(_end(text, value), int(key.end_mark.index))
+            yield key.value, key.start_mark.line + 1, text.count("\n", 0, end) + 1
+
+
+def _find(text: str, steps: Steps) -> yaml.MappingNode:
+    try:
+        node = compose_yaml(text)
+    except yaml.YAMLError as error:
+        raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
+    for name, key in steps:
+        node = _entry(_value(node, name), key)
+    if not isinstance(node, yaml.MappingNode):
+        path = ".".join(key for _, key in steps)
+        raise NotRewritable(f"'{path}' does not stand in this file any more")
+    return node
+
+
+def _value(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for key, value in pairs if key.value == name), None)
+
+
+def _entry(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    for entry in node.value if isinstance(node, yaml.SequenceNode) else []:
+        found = _value(entry, "key")
+        if isinstance(found, yaml.ScalarNode) and found.value == key:
+            whole: yaml.Node = entry
+            return whole
+    return None
+
+
+def _replaced(text: str, flow: bool, pair: Pair, value: object) -> str:
+    key, old = pair
+    start, end = int(old.start_mark.index), _end(text, old)
+    colon = _colon(text, key)
+    if start < colon:
+        raise NotRewritable(f"'{key.value}' is an alias of a value that stands elsewhere")
+    if (
+        isinstance(old, yaml.SequenceNode)
+        and not old.flow_style
+        and isinstance(value, list | tuple)
+    ):
+        itemwise = _items_replaced(text, old, value)
+        if itemwise is not None:
+            return itemwise
+    new = render_value(value, old, None if flow else key.start_mark.column, _newline(text))
+    if not flow and "\n" in text[colon:start]:
+        start = colon  # what began below its key moves up beside it
+    gap = " " if start == colon and not new.startswith(("\r", "\n")) else ""
+    return text[:start] + gap + new + text[end:]
+
+
+def _items_replaced(text: str, old: yaml.SequenceNode, value: Sequence[object]) -> str | None:
+    """The list with lines taken out and added at its end, so that the others keep their comments;
+    None where items changed their order or are not plain values.
+    """
+    scalars = [item.value for item in old.value if isinstance(item, yaml.ScalarNode)]
+    wanted = [str(one) for one in value]
+    kept = [one for one in scalars if one in wanted]
+    added = [one for one in wanted if one not in scalars]
+    unlike = len(scalars) != len(old.value) or not all(isinstance(one, str) for one in value)
+    if unlike or not kept or kept + added != wanted:
+        return None
+    column, newline = int(old.start_mark.column), _newline(text)
+    at = _line_end(text, _end(text, old))
+    lines = [f"{newline}{' ' * column}- {render_value(one, None, None, newline)}" for one in added]
+    text = text[:at] + "".join(lines) + text[at:]
+    for item in reversed(old.value):
+        if item.value not in wanted:
+            start = text.rindex("\n", 0, item.start_mark.index)
+            text = text[:start].removesuffix("\r") + text[_line_end(text, _end(text, item)) :]
+    return text
+
+
+def _inserted(
+    text: str, flow: bool, pairs: Sequence[Pair], key: str, value: object, order: Sequence[str]
+) -> str:
+    """Put in after the last of the keys that come before it in `order`."""
+    before = set(order[: order.index(key)]) if key in order else set(order)
+    after = next((pair for pair in reversed(pairs) if pair[0].value in before), pairs[-1])
+    at = max(_end(text, after[1]), _colon(text, after[0]))
+    newline, indent = _newline(text), pairs[0][0].start_mark.column
+    new = render_value(value, None, None if flow else indent, newline)
+    if flow:
+        return f"{text[:at]}, {key}: {new}{text[at:]}"
+    at = _line_end(text, at)
+    gap = "" if new.startswith(("\r", "\n")) else " "
+    return f"{text[:at]}{newline}{' ' * indent}{key}:{gap}{new}{text[at:]}"
+
+
+def _without(text: str, flow: bool, pairs: Sequence[Pair], position: int) -> str:
+    key, value = pairs[position]
+    start, end = int(key.start_mark.index), max(_end(text, value), _colon(text, key))
+    if position == 0:  # it stands behind the `-` or the brace; the next key takes its place
+        return text[:start] + text[pairs[1][0].start_mark.index :]
+    if flow:
+        return text[: _end(text, pairs[position - 1][1])] + text[end:]
+    line = text.rindex("\n", 0, start)
+    return text[:line].removesuffix("\r") + text[_line_end(text, end) :]
+
+
+def _colon(text: str, key: yaml.ScalarNode) -> int:
+    """The place behind the colon of a key."""
+    return text.index(":", key.end_mark.index) + 1
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """The place behind the last sign of a value; a block's own mark lies after what follows it."""
+    if isinstance(node, yaml.ScalarNode):
+        end = int(node.end_mark.index)
+        return len(text[:end].rstrip()) if node.style in ("|", ">") else end
+    assert isinstance(node, yaml.CollectionNode)
+    if node.flow_style or not node.value:
+        return int(node.end_mark.index)
+    last = node.value[-1]
+    if isinstance(node, yaml.MappingNode):
+        return max(_end(text, last[1]), _colon(text, last[0]))
+    return _end(text, last)
+
+
+def _line_end(text: str, at: int) -> int:
+    """Where the line of that place ends, its line break not included."""
+    found = _LINE_END.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"

@@ -1,0 +1,34 @@
+"""The texts of the service's own pages, in English and Turkish."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from catalog.model.definition import Language
+
+
+@cache
+def texts() -> Mapping[str, tuple[str, str]]:
+    """Every text by `section.key`: English, Turkish."""
+    raw = tomllib.loads(files("catalog.service.editing").joinpath("words.toml").read_text("utf-8"))
+    return {f"{part}.{key}": (pair[0], pair[1]) for part in raw for key, pair in raw[part].items()}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Speaks the language of the page; `of_catalog` is the one the definitions are written in."""
+
+    language: Language
+    of_catalog: Language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of that key with its values; KeyError when there is no such text."""
+        text = texts()[key][self.language == "tr"]
+        return text.format(**values) if values else text
+
+    def __contains__(self, key: str) -> bool:
+        return key in texts()

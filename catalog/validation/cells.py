@@ -1,0 +1,26 @@
+"""Rules on the cells of reports: addresses that are addresses, formulas that are formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog.formulas import address_problem, formula_problem
+from catalog.model import Catalog, Cell
+from catalog.validation.problems import Problem
+from catalog.validation.rules import Context
+
+
+def cells(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD047 for an `at` that names no cell, and for a formula that cannot be read."""
+    for cell in catalog.cells.values():
+        for part, said in _wrong(cell):
+            place = catalog.places.find(cell.urn, part)
+            yield Problem("TD047", f"{cell.urn}: {part}: {said}", place=place, urn=cell.urn)
+
+
+def _wrong(cell: Cell) -> Iterator[tuple[str, str]]:
+    if cell.at is not None and (said := address_problem(cell.at)):
+        yield "at", said
+    formula = (cell.calculation or "").strip()
+    if formula.startswith("=") and (said := formula_problem(formula)):
+        yield "calculation", f"'{formula}' is not a formula: {said}"

@@ -1,0 +1,73 @@
+"""Rules on what numbers are held against: bounds of measures, published figures of reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from catalog.model import Catalog, Cell, Measure, Report
+from catalog.model.reports import CurrencyUnit
+from catalog.validation.problems import Problem, nearest
+from catalog.validation.rules import Context
+
+
+def numbers(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD049 for what could never be compared as it is stated."""
+    for measure in catalog.measures.values():
+        for part, said in _measure(measure):
+            yield _problem(catalog, measure.urn, f"{part}: {said}", part)
+    for report in catalog.reports.values():
+        for said in _published(report):
+            yield _problem(catalog, report.urn, said, "published")
+        for cell in report.cells if report.published else ():
+            currency = _currency(catalog.measures.get(cell.measure or ""), cell)
+            if currency:
+                yield _problem(catalog, cell.urn, currency, "unit")
+
+
+def _measure(measure: Measure) -> Iterator[tuple[str, str]]:
+    """What is wrong with a measure's limits: the key, and what to say."""
+    for bounds in measure.bounds:
+        if bounds.min is None and bounds.max is None:
+            yield "bounds", "they hold nothing back; state a `min` or a `max`"
+        elif bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
+            yield "bounds", f"`min` {bounds.min:g} lies above `max` {bounds.max:g}"
+        for name in bounds.where:
+            if name not in measure.dimensions:
+                yield "bounds", f"it has no dimension '{name}'; {nearest(name, measure.dimensions)}"
+    change = measure.change
+    if change and change.relative is None and change.absolute is None:
+        yield "change", "it allows everything; state a `relative` or an `absolute` limit"
+    if measure.additive and measure.unit == "%":
+        yield "additive", "shares cannot be summed; leave it out"
+
+
+def _published(report: Report) -> Iterator[str]:
+    file = report.published
+    if file is None:
+        return
+    if report.period is None:
+        yield "published: say by `period` how long a span its numbers speak of"
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or "\\" in file:
+        yield f"published: {file} must lie in the workspace; write a path relative to it, with '/'"
+    for placeholder in re.findall(r"\{[^}]*\}?", file):
+        if placeholder != "{period}":
+            yield f"published: {placeholder} is not known; only {{period}} may stand in {file}"
+    if file.count("{period}") > 1:
+        yield f"published: {{period}} stands in {file} more than once"
+    if set(file.replace("{period}", "")) & set("*?[]"):
+        yield f"published: {file} may hold {{period}}, but no wild cards"
+
+
+def _currency(measure: Measure | None, cell: Cell) -> str | None:
+    own, shown = measure.unit if measure else None, cell.unit
+    both = isinstance(own, CurrencyUnit) and isinstance(shown, CurrencyUnit)
+    if not both or own.currency == shown.currency:  # type: ignore[union-attr]
+        return None
+    return f"unit: the measure is in {own.currency}, this in {shown.currency}"  # type: ignore[union-attr]
+
+
+def _problem(catalog: Catalog, urn: str, said: str, part: str) -> Problem:
+    return Problem("TD049", f"{urn}: {said}", place=catalog.places.find(urn, part), urn=urn)

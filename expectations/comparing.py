@@ -1,0 +1,255 @@
+"""Compares published numbers: with the truth, with one another, and with the day they were due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from catalog.periods import Period
+from catalog.results import Comparison
+from expectations.engine.port import Counted, Missing
+from expectations.found import Lateness, Published, Twice, Unread
+from expectations.past import compared_periods
+from expectations.plan import (
+    CellPlan,
+    FeedFigure,
+    LateFigure,
+    Plan,
+    PublishedFigure,
+    ReportPlan,
+    SameFigure,
+)
+from expectations.published import Feed, Publication
+from expectations.truth import Truth, Truths
+
+MOST_DIGITS = 100
+MOST_SAMPLES = 100
+PublishingFigure = FeedFigure | LateFigure | PublishedFigure | SameFigure
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """Everything published numbers are judged by in one run."""
+
+    plan: Plan
+    truths: Truths
+    feeds: Mapping[str, Feed]
+    periods: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, truths: Truths) -> Comparing:
+        """For a run whose truths these are."""
+        periods = compared_periods(truths.plan, truths.feeds)
+        return cls(truths.plan, truths, truths.feeds, periods)
+
+    def count(self, figure: PublishingFigure) -> Counted | Missing:
+        """The figure of one check, or why there is none."""
+        if isinstance(figure, FeedFigure):
+            return self._feed(self.feeds[figure.report])
+        if isinstance(figure, LateFigure):
+            return self._late(self._report(figure.report))
+        if isinstance(figure, SameFigure):
+            return self._same(self._cell(figure.left), self._cell(figure.right))
+        return self._published(self._cell(figure.cell))
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Every cell that this plan compares with the truth, for every period, newest first."""
+        for check in self.plan.checks:
+            if isinstance(check.figure, PublishedFigure):
+                cell = self._cell(check.figure.cell)
+                yield from (comparison for _, comparison in self._compared(cell))
+
+    def _report(self, key: str) -> ReportPlan:
+        return next(one for one in self.plan.reports if one.key == key)
+
+    def _cell(self, path: str) -> CellPlan:
+        report = self._report(path.partition("/")[0])
+        return next(one for one in report.cells if one.path == path)
+
+    def _feed(self, feed: Feed) -> Counted | Missing:
+        if feed.missing:
+            return Missing("source", f"the published figures cannot be read: {feed.missing}")
+        bad = tuple(dict.fromkeys(said.partition(": ")[0] for said in feed.problems))
+        return Counted(
+            max(feed.lines, len(bad)),
+            max(feed.lines, len(bad)),
+            len(bad),
+            value=Unread(feed.problems),
+            samples=bad[:MOST_SAMPLES],
+            truncated=len(bad) > MOST_SAMPLES,
+        )
+
+    def _late(self, report: ReportPlan) -> Counted | Missing:
+        feed = self.feeds[report.key]
+        if feed.missing:
+            return Missing("source", f"the published figures cannot be read: {feed.missing}")
+        issue = report.issues[-1]
+        late: list[tuple[str, date]] = []
+        missing: list[str] = []
+        for cell in report.cells:
+            versions = feed.versions.get((cell.path, issue.period))
+            if versions and issue.due and versions[0].published_on > issue.due:
+                late.append((cell.path, versions[0].published_on))
+            elif not versions and issue.due and self.plan.as_of > issue.due:
+                missing.append(cell.path)
+        bad = (*(path for path, _ in late), *missing)
+        return Counted(
+            len(report.cells),
+            len(report.cells),
+            len(bad),
+            value=Lateness(issue, tuple(late), tuple(missing)),
+            samples=bad,
+        )
+
+    def _published(self, cell: CellPlan) -> Counted | Missing:
+        compared = list(self._compared(cell))
+        judged = [pair for pair in compared if pair[1].verdict in ("pass", "fail")]
+        wrong = [pair for pair in judged if pair[1].verdict == "fail"]
+        asked = self._in_question(cell)
+        question = next((pair for pair in compared if pair[0] == asked), None)
+        if not wrong and (question is None or question not in judged):
+            reason = (question and question[1].reason) or "nothing is published for it"
+            is_engine = question is not None and question[1].verdict == "error"
+            said = f"{cell.label}, {asked.words}: {reason}"
+            return Missing("engine" if is_engine else "source", said)
+        told = next((pair for pair in wrong if pair[0] == asked), (wrong or judged)[0])
+        return Counted(
+            len(compared),
+            len(judged),
+            len(wrong),
+            value=Published(cell, *told, others=max(0, len(wrong) - 1)),
+            samples=tuple(period.label for period, _ in wrong),
+        )
+
+    def _in_question(self, cell: CellPlan) -> Period:
+        """The latest issue that is published or due."""
+        report = self._report(cell.path.partition("/")[0])
+        published = self.feeds[report.key].versions
+        found = (i.period for i in report.issues if (cell.path, i.period) in published)
+        return next(found, report.issues[-1].period)
+
+    def _compared(self, cell: CellPlan) -> Iterator[tuple[Period, Comparison]]:
+        key = cell.path.partition("/")[0]
+        asked = self._in_question(cell)
+        for period in self.periods[key]:
+            comparison = self._compare(cell, period, self.feeds[key])
+            if comparison.published is not None or period == asked:
+                yield period, comparison
+
+    def _compare(self, cell: CellPlan, period: Period, feed: Feed) -> Comparison:
+        versions = feed.versions.get((cell.path, period), ())
+        truth = self.truths.of(cell, period)
+        if feed.missing or not versions or (cell.path, period) in feed.spoilt:
+            return _not_compared(cell, period, versions, truth, self._why_not(cell, period, feed))
+        if truth.value is None:
+            return _not_compared(cell, period, versions, truth, truth.reason)
+        last = versions[-1]
+        digits = _digits(cell, last)
+        true, published = rounded(truth.value, digits), rounded(last.value, digits)
+        apart = abs(true - published)
+        allowed = max(cell.absolute, cell.relative * abs(true))
+        return Comparison(
+            cell=cell.path,
+            period=period.label,
+            verdict="pass" if apart <= allowed else "fail",
+            published=last.value,
+            version=last.version,
+            published_on=last.published_on,
+            earlier=tuple(one.value for one in versions[:-1]),
+            truth=true,
+            counted_on=truth.counted_on,
+            apart=apart,
+            allowed=allowed,
+            reason=truth.note,
+        )
+
+    def _why_not(self, cell: CellPlan, period: Period, feed: Feed) -> str:
+        if feed.missing:
+            return f"the published figures cannot be read: {feed.missing}"
+        if (cell.path, period) in feed.spoilt:
+            return "a line about it cannot be read, so it is not known which number was published"
+        report = self._report(cell.path.partition("/")[0])
+        due = next((issue.due for issue in report.issues if issue.period == period), None)
+        if due and due < self.plan.as_of:
+            return f"it is not published; it was due on {due}"
+        return f"it is not published yet{f'; it is due on {due}' if due else ''}"
+
+    def _same(self, left: CellPlan, right: CellPlan) -> Counted | Missing:
+        pairs = list(self._both(left, right))
+        wrong = [pair for pair in pairs if pair.apart > pair.allowed]
+        if not pairs:
+            names = f"{left.label} and {right.label}"
+            return Missing("source", f"{names} have not published a number of one period")
+        told = (wrong or pairs)[0]
+        others = max(0, len(wrong) - 1)
+        value = replace(told, others=others)
+        labels = tuple(pair.period.label for pair in wrong)
+        return Counted(len(pairs), len(pairs), len(wrong), value=value, samples=labels)
+
+    def _both(self, left: CellPlan, right: CellPlan) -> Iterator[Twice]:
+        """Their numbers of the same periods, in the coarser of their units."""
+        coarse = min(left, right, key=lambda cell: cell.factor)
+        sides = [(cell, self._report(cell.path.partition("/")[0]).key) for cell in (left, right)]
+        for period in self.periods[sides[0][1]]:
+            last = [self._speaking(cell, key, period) for cell, key in sides]
+            if period not in self.periods[sides[1][1]] or None in last:
+                continue
+            first, second = (
+                one.value / cell.factor * coarse.factor
+                for (cell, _), one in zip(sides, last, strict=True)
+                if one
+            )
+            first, second = rounded(first, coarse.rounding), rounded(second, coarse.rounding)
+            share = max(left.relative, right.relative) * max(abs(first), abs(second))
+            allowed = max(coarse.absolute, share)
+            truth = self.truths.of(coarse, period).value
+            true = None if truth is None else rounded(truth, coarse.rounding)
+            yield Twice(left, right, period, (first, second), allowed, true)
+
+    def _speaking(self, cell: CellPlan, key: str, period: Period) -> Publication | None:
+        feed = self.feeds[key]
+        if cell.obstacle or (cell.path, period) in feed.spoilt:
+            return None
+        versions = feed.versions.get((cell.path, period))
+        return versions[-1] if versions else None
+
+
+def _not_compared(
+    cell: CellPlan,
+    period: Period,
+    versions: Iterable[Publication],
+    truth: Truth,
+    reason: str | None,
+) -> Comparison:
+    known = list(versions)
+    last = known[-1] if known else None
+    return Comparison(
+        cell=cell.path,
+        period=period.label,
+        verdict="error" if truth.value is None and truth.kind == "engine" else "unknown",
+        published=last.value if last else None,
+        version=last.version if last else None,
+        published_on=last.published_on if last else None,
+        earlier=tuple(one.value for one in known[:-1]),
+        truth=None if truth.value is None else rounded(truth.value, cell.rounding),
+        counted_on=truth.counted_on,
+        reason=reason,
+    )
+
+
+def _digits(cell: CellPlan, published: Publication) -> int | None:
+    """How many decimals count: those stated, else as many as were published, else all."""
+    if cell.rounding is not None or not cell.as_published:
+        return cell.rounding
+    exponent = published.value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else None
+
+
+def rounded(value: Decimal, digits: int | None) -> Decimal:
+    """Commercially, half up; None leaves a number as it is."""
+    if digits is None or value.adjusted() > MOST_DIGITS // 2:
+        return value
+    with localcontext(prec=MOST_DIGITS):
+        return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)

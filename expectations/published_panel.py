@@ -1,0 +1,141 @@
+"""The panel with what a report or a cell has published, beside the truth of each period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from catalog.model import Cell, Definition, Report
+from catalog.model.definition import Language
+from catalog.panels import Panel, PanelContext
+from catalog.periods import Period
+from catalog.results import Comparison, Verdict
+from lineage.pages.words import Words
+
+Texts = Mapping[Language, str]
+MOST_PERIODS = 13
+
+_TITLE: Texts = {"en": "What was published", "tr": "Yayımlanan sayılar"}
+_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "en": ("Period", "Published", "The truth", "Apart", "Allowed", "Result"),
+    "tr": ("Dönem", "Yayımlanan", "Doğrusu", "Fark", "İzin verilen", "Sonuç"),
+}
+_CELL_HEAD: Texts = {"en": "Number", "tr": "Sayı"}
+_VERDICTS: Mapping[Language, Mapping[Verdict, str]] = {
+    "en": {"pass": "right", "fail": "wrong", "unknown": "not known", "error": "did not run"},
+    "tr": {"pass": "doğru", "fail": "yanlış", "unknown": "bilinmiyor", "error": "çalışmadı"},
+}
+_NOT_PUBLISHED: Texts = {"en": "not published", "tr": "yayımlanmadı"}
+_RESTATED: Texts = {
+    "en": "version {version}, published on {day}; before that {earlier}",
+    "tr": "{version}. sürüm, {day} tarihinde yayımlandı; önceki: {earlier}",
+}
+_COUNTED: Texts = {"en": "counted on {day}", "tr": "{day} tarihinde sayıldı"}
+_ROW = Markup(
+    "<tr>{first}<th scope='row'>{period}</th><td class='td-num'>{published}</td>"
+    "<td class='td-num'>{truth}</td><td class='td-num'>{apart}</td>"
+    "<td class='td-num'>{allowed}</td><td>{verdict}</td></tr>"
+)
+_TABLE = Markup(
+    "<div class='td-scroll' tabindex='0' role='region' aria-label='{title}'>"
+    "<table class='td-table td-small'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    "</table></div>"
+)
+
+
+def published(definition: Definition, context: PanelContext) -> Panel | None:
+    """A table of what a cell published by period, or a report's cells in their last period.
+
+    None where nothing was compared.
+    """
+    if context.run is None or not isinstance(definition, Cell | Report):
+        return None
+    of_report = isinstance(definition, Report)
+    shown = _of_report(definition, context) if of_report else _of_cell(definition, context)
+    if not shown:
+        return None
+    heads = [*([_CELL_HEAD[context.language]] if of_report else []), *_HEADS[context.language]]
+    rows = Markup("").join(_row(one, context, named=of_report) for one in shown)
+    title = _TITLE[context.language]
+    html = _TABLE.format(
+        title=title,
+        heads=Markup("").join(Markup("<th scope='col'>{}</th>").format(head) for head in heads),
+        rows=rows,
+    )
+    return Panel(title, html, folded=False)
+
+
+def _of_cell(cell: Definition, context: PanelContext) -> Sequence[Comparison]:
+    found = [one for one in _comparisons(context) if one.cell == cell.path]
+    return sorted(found, key=_start, reverse=True)[:MOST_PERIODS]
+
+
+def _of_report(report: Definition, context: PanelContext) -> Sequence[Comparison]:
+    """The latest comparison of each cell."""
+    latest: dict[str, Comparison] = {}
+    for one in _comparisons(context):
+        if one.cell.startswith(f"{report.path}/"):
+            known = latest.get(one.cell)
+            latest[one.cell] = one if known is None else max(known, one, key=_start)
+    return list(latest.values())
+
+
+def _comparisons(context: PanelContext) -> Iterable[Comparison]:
+    """Those of the run, in which nothing hidden is left."""
+    return context.run.published if context.run else ()
+
+
+def _start(comparison: Comparison) -> date:
+    return Period.parse(comparison.period).start
+
+
+def _row(one: Comparison, context: PanelContext, *, named: bool) -> Markup:
+    link = context.link(f"cell:{one.cell}")
+    first = Markup("<td>{}</td>").format(link) if named else Markup("")
+    return _ROW.format(
+        first=first,
+        period=Words(context.language).period(one.period),
+        published=_published(one, context),
+        truth=_truth(one, context),
+        apart=_number(one, one.apart, context),
+        allowed=_number(one, one.allowed, context),
+        verdict=_VERDICTS[context.language].get(one.verdict, one.verdict),
+    )
+
+
+def _published(one: Comparison, context: PanelContext) -> Markup:
+    if one.published is None:
+        return Markup("<span class='td-quiet'>{}</span>").format(_NOT_PUBLISHED[context.language])
+    shown = Markup("{}").format(_number(one, one.published, context))
+    if not one.earlier:
+        return shown
+    said = _RESTATED[context.language].format(
+        version=one.version,
+        day=_day(one.published_on, context),
+        earlier=_number(one, one.earlier[-1], context),
+    )
+    return shown + Markup("<br><span class='td-quiet'>{}</span>").format(said)
+
+
+def _truth(one: Comparison, context: PanelContext) -> Markup:
+    shown = Markup("{}").format(_number(one, one.truth, context))
+    if one.counted_on is None or one.truth is None:
+        return shown
+    said = _COUNTED[context.language].format(day=_day(one.counted_on, context))
+    return shown + Markup("<br><span class='td-quiet'>{}</span>").format(said)
+
+
+def _number(one: Comparison, value: Decimal | None, context: PanelContext) -> str:
+    """A number as the language writes it; whole ones as counts, so that small ones are hidden."""
+    if value is None:
+        return "–"
+    if value == value.to_integral_value():
+        return context.count(f"cell:{one.cell}", int(value))
+    return Words(context.language).number(value)
+
+
+def _day(day: date | None, context: PanelContext) -> str:
+    return Words(context.language).day(day) if day else "–"

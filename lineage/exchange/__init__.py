@@ -1,0 +1,1 @@
+"""Writes lineage in the forms that other programs read."""

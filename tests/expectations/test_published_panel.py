@@ -1,0 +1,89 @@
+"""Pages show what was published beside the truth, period by period, and are silent about few."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bank_pages import bank_context, bank_run
+
+from catalog.panels import Panel
+from catalog.results import Comparison
+from expectations.published_panel import published
+from lineage.pages.subjects import Subjects
+
+
+def compared(period: str, **values: Any) -> Comparison:
+    known: dict[str, Any] = {
+        "cell": "monthly/a", "period": period, "verdict": "fail", "published": Decimal(3400),
+        "version": 1, "published_on": date(2026, 11, 5), "truth": Decimal(3412),
+        "apart": Decimal(12), "allowed": Decimal(0),
+    }  # fmt: skip
+    return Comparison(**(known | values))
+
+
+def panel(folder: Path, urn: str, *found: Comparison, language: str = "en") -> Panel | None:
+    run = bank_run().model_copy(update={"published": found})
+    ctx = bank_context(folder, run, language=language)
+    return published(ctx.visible[urn], Subjects(ctx).panel_context)
+
+
+def test_a_cell_shows_every_period_latest_first(tmp_path: Path) -> None:
+    found = panel(tmp_path, "cell:monthly/a", compared("2026-09"), compared("2026-10"))
+    assert found is not None
+    assert not found.folded
+    text = str(found.html)
+    assert text.index("October 2026") < text.index("September 2026")
+    for shown in (">3,400<", ">3,412<", ">12<", ">wrong<"):
+        assert shown in text
+
+
+def test_a_restatement_and_the_day_of_counting_are_told(tmp_path: Path) -> None:
+    found = panel(
+        tmp_path,
+        "cell:monthly/a",
+        compared("2026-10", version=2, earlier=(Decimal(9999),), counted_on=date(2026, 11, 2)),
+    )
+    assert found is not None
+    assert "version 2, published on 5 Nov 2026; before that 9,999" in found.html
+    assert "counted on 2 Nov 2026" in found.html
+
+
+def test_what_is_not_published_or_not_known_is_said_and_not_left_empty(tmp_path: Path) -> None:
+    nothing = {"published": None, "truth": None, "apart": None, "allowed": None}
+    found = panel(tmp_path, "cell:monthly/a", compared("2026-10", verdict="unknown", **nothing))
+    assert found is not None
+    assert "not published" in found.html
+    assert "not known" in found.html
+
+
+def test_a_report_shows_the_last_period_of_each_cell(tmp_path: Path) -> None:
+    other = compared("2026-10", cell="monthly/b", published=Decimal("1234.50"), verdict="pass")
+    found = panel(tmp_path, "report:monthly", compared("2026-09"), compared("2026-10"), other)
+    assert found is not None
+    assert found.html.count("October 2026") == 2
+    assert "September" not in found.html
+    assert "1,234.5<" in found.html
+
+
+def test_it_speaks_turkish_with_its_own_months_and_points(tmp_path: Path) -> None:
+    value = compared("2026-08", published=Decimal("1234.5"))
+    found = panel(tmp_path, "cell:monthly/a", value, language="tr")
+    assert found is not None
+    assert found.title == "Yayımlanan sayılar"
+    for shown in ("Ağustos 2026", ">1.234,5<", ">3.412<", ">yanlış<", "Doğrusu"):
+        assert shown in found.html
+
+
+def test_a_few_people_are_not_counted_exactly(tmp_path: Path) -> None:
+    found = panel(tmp_path, "cell:monthly/a", compared("2026-10", truth=Decimal(3)))
+    assert found is not None
+    assert "fewer than 5" in found.html
+    assert ">3<" not in found.html
+
+
+def test_nothing_is_shown_where_nothing_was_compared(tmp_path: Path) -> None:
+    assert panel(tmp_path, "cell:monthly/c", compared("2026-10")) is None
+    assert panel(tmp_path, "measure:ratio", compared("2026-10")) is None

@@ -1,0 +1,57 @@
+"""Facts about lineage as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from lineage.excerpt import around, whole
+from lineage.exchange.rows import edge_rows, neutral, written
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_each_edge_is_a_line_with_what_is_used_and_where_it_is_written(bank):
+    lineage, catalog = bank
+    found = rows(edge_rows(whole(lineage), catalog))
+    assert list(found[0]) == ["from", "to", "type", "how", "file", "line"]
+    edges = [row for row in found if row["type"] != "unresolved"]
+    assert len(edges) == len(lineage.edges())
+    assert {
+        "from": "attribute:customer.email",
+        "to": "measure:reachable",
+        "type": "derives",
+        "how": "aggregated",
+        "file": "catalog/all.yml",
+        "line": "20",
+    } in edges
+
+
+def test_what_could_not_be_followed_has_lines_of_its_own(bank):
+    lineage, catalog = bank
+    found = rows(edge_rows(around(lineage, "measure:reachable", "up"), catalog))
+    (lost,) = [row for row in found if row["type"] == "unresolved"]
+    assert (lost["from"], lost["to"], lost["line"]) == ("mail", "measure:reachable", "20")
+    assert "no table" in lost["how"]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", " =", "\r=", "\n@"])
+def test_what_a_spreadsheet_would_calculate_gets_an_apostrophe(first):
+    (row,) = rows(written(["a"], [[f"{first}1+1"]]))
+    assert row["a"].startswith("'")
+    assert row["a"].endswith("1+1")
+
+
+def test_a_value_of_several_lines_stays_on_one():
+    assert neutral("SELECT a\r\nFROM b") == "SELECT a FROM b"
+
+
+def test_no_value_of_a_whole_catalog_begins_as_a_formula(bank):
+    lineage, catalog = bank
+    for row in rows(edge_rows(whole(lineage), catalog)):
+        assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values())
+    assert neutral("field:core.customers.mail") == "field:core.customers.mail"

@@ -1,0 +1,58 @@
+"""What pages say of published numbers: period, both numbers, and nothing exact of a few people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bank_pages import bank_context, bank_run, result
+
+from catalog.results import Result
+
+
+def said(folder: Path, one: Result, language: str = "en") -> str:
+    ctx = bank_context(folder, bank_run((one,)), language=language)
+    return str(ctx.sentences.found(one))
+
+
+def published(verdict: str = "fail", **values: object) -> Result:
+    known: dict[str, Any] = {
+        "urn": "cell:monthly/a", "kind": "published", "observed": 3400, "expected": 3412,
+        "period": "2026-10", "violations": 1,
+    }  # fmt: skip
+    return result("cell:monthly/a/published", verdict, **(known | values))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "For October 2026, 3,400 was published; the truth is 3,412."),
+        ("tr", "Ekim 2026 için 3.400 yayımlandı; doğrusu 3.412."),
+    ],
+)
+def test_a_wrong_number_is_told_with_its_period_and_the_truth(
+    tmp_path: Path, language: str, text: str
+) -> None:
+    assert said(tmp_path, published(), language) == text
+
+
+def test_a_few_people_are_not_counted_exactly(tmp_path: Path) -> None:
+    text = said(tmp_path, published(expected=3))
+    assert "the truth is fewer than 5" in text
+
+
+def test_another_cell_of_the_same_measure_is_linked(tmp_path: Path) -> None:
+    one = result(
+        "cell:monthly/a/same:monthly/b", "fail", urn="cell:monthly/a", kind="same",
+        observed=1.5, expected=2, period="2026-Q3", violations=1,
+    )  # fmt: skip
+    text = said(tmp_path, one)
+    assert "1.50 was published here" in text
+    assert 'href="' in text
+    assert "monthly--b" in text
+
+
+def test_what_passes_is_said_too(tmp_path: Path) -> None:
+    fine = published(observed=3412, violations=0, verdict="pass")
+    assert said(tmp_path, fine) == "What was published is the truth."
