@@ -19,9 +19,9 @@ from expectations.reports.formats import Destination, ReportFormat, find_destina
 if TYPE_CHECKING:
     from catalog.model import Catalog
     from catalog.periods import Period
-    from catalog.store.runs import RunStore
     from catalog.workspace import Workspace
     from expectations.plan import Plan
+    from expectations.reports.telling import Telling
     from expectations.touched import Touched
 
 
@@ -119,7 +119,9 @@ def check(
         return 0
     store = RunStore(opened.state_url)
     if touched and not plan.checks:
-        return _tell_nothing(touched, opened, catalog, store, format_, destinations)
+        record = touched.nothing(opened.clock.now())
+        telling = telling_of(record, catalog, store, opened, language.value if language else None)
+        return _tell_nothing(touched.note, telling, format_, destinations)
     with shown_progress() as progress:
         record = run_checks(
             opened,
@@ -157,22 +159,15 @@ def _selection(
 
 
 def _tell_nothing(
-    touched: Touched,
-    opened: Workspace,
-    catalog: Catalog,
-    store: RunStore,
-    format_: ReportFormat,
-    destinations: Sequence[Destination],
+    note: str, telling: Telling, format_: ReportFormat, destinations: Sequence[Destination]
 ) -> int:
     """Tell that there was nothing to check: no data is read, nothing is judged or kept."""
-    from expectations.reports.rendering import tell_run, telling_of
+    from expectations.reports.rendering import tell_run
 
-    record = touched.nothing(opened.clock.now())
-    telling = telling_of(record, catalog, store, opened, None)
-    said = f"{touched.note[:1].upper()}{touched.note[1:]}"
+    said = f"{note[:1].upper()}{note[1:]}"
     forms = lambda form: said if form == ReportFormat.text else tell_run(telling, form)  # noqa: E731
     _tell(format_, destinations, forms, "nothing to check: ")
-    return record.exit_code
+    return telling.record.exit_code
 
 
 def compile_(

@@ -101,7 +101,9 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
 
 def fields_of(result: Result) -> tuple[str, ...]:
     """The paths of the fields a check looks at, from its key: two for an agreement."""
-    looked_at = result.check.removeprefix(f"{result.urn}/").partition(":")[2]
+    kind, _, looked_at = result.check.removeprefix(f"{result.urn}/").partition(":")
+    if kind == "rule":
+        looked_at = looked_at.partition(":")[2]
     return tuple(path for path in looked_at.split("~") if path)
 
 

@@ -142,26 +142,27 @@ def check(options: Options, task: str, *more: str) -> Taken:
 
 def table(measured: dict[str, list[Taken]]) -> str:
     """Medians, and their ratios to the floor of the same run."""
-    head = f"{'':22}{'wall s':>8}{'CPU s':>8}{'data s':>8}{'peak MB':>9}   ratio to floor"
-    lines = [head, f"{'':22}{'':8}{'':8}{'':8}{'':9}   data CPU, whole CPU, memory"]
+    parts = ("wall s", "CPU s", "peak MB", "data CPU s", "data MB", "data CPU", "data MB", "CPU")
+    lines = [f"{'':22}{'whole process':>24}{'its engine':>22}{'ratio to the floor':>27}"]
+    lines += [" " * 22 + "".join(f"{part:>{9 + 2 * (' s' in part)}}" for part in parts)]
     for name, rounds in measured.items():
         one = middle_of(rounds)
-        data = one.cpu if name.startswith("floor") else one.below
-        line = f"{name:22}{one.wall:8.2f}{one.cpu:8.2f}{data:8.2f}{one.peak_mb:9.0f}"
+        line = f"{name:22}{one.wall:11.2f}{one.cpu:11.2f}{one.peak_mb:9.0f}"
         kind, _, task = name.partition(" ")
+        if kind == "check":
+            line += f"{one.below:11.2f}{one.below_mb:9.0f}"
         if kind == "check" and f"floor {task}" in measured:
             floor = middle_of(measured[f"floor {task}"])
-            ratios = (one.below / floor.cpu, one.cpu / floor.cpu, one.peak_mb / floor.peak_mb)
-            line += "   " + ", ".join(f"{ratio:.2f}" for ratio in ratios)
+            ratios = (one.below / floor.cpu, one.below_mb / floor.peak_mb, one.cpu / floor.cpu)
+            line += "".join(f"{ratio:9.2f}" for ratio in ratios)
         lines.append(line)
     tasks = "; ".join(f"{task}: {title}" for task, title in TITLES.items())
-    told = "data: CPU of the process that reads and counts; of a floor all of it"
-    return "\n".join([*lines, "", tasks, told])
+    return "\n".join([*lines, "", tasks])
 
 
 def middle_of(rounds: list[Taken]) -> Taken:
     """The median of each figure."""
-    names = ("wall", "cpu", "below", "peak_mb")
+    names = ("wall", "cpu", "below", "peak_mb", "below_mb")
     middle = {name: statistics.median(getattr(one, name) for one in rounds) for name in names}
     return replace(rounds[0], **middle)
 

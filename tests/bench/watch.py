@@ -20,14 +20,17 @@ INHERITED = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Taken:
-    """What a command took: seconds of wall and CPU of the whole tree, CPU below the process
-    itself (of ours that is the engine, which does the data's work), peak MB of the tree together.
+    """What a command took: seconds of wall and CPU, peak MB, of the whole tree together.
+
+    `below` and `below_mb` are of the processes that it started; of ours that is the engine, which
+    does the data's work.
     """
 
     wall: float
     cpu: float
     below: float
     peak_mb: float
+    below_mb: float
     status: int
     output: str
 
@@ -46,7 +49,8 @@ def run(command: Sequence[str]) -> Taken:
         output.seek(0)
         text = output.read().decode("utf-8")
     cpu = used.ru_utime + used.ru_stime
-    return Taken(wall, cpu, seen.below(), seen.peak_mb, process.returncode, text)
+    peaks = (seen.peak_mb, seen.below_mb)
+    return Taken(wall, cpu, seen.below(), *peaks, process.returncode, text)
 
 
 class _Seen:
@@ -54,7 +58,7 @@ class _Seen:
 
     def __init__(self, root: int) -> None:
         self.root = root
-        self.peak_mb = 0.0
+        self.peak_mb = self.below_mb = 0.0
         self._cpu: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -70,13 +74,14 @@ class _Seen:
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            pages = 0
+            held: dict[int, float] = {}
             for process in _family(self.root):
                 found = stat(process)
                 if found:
-                    self._cpu[process] = found[0]
-                    pages += found[1]
-            self.peak_mb = max(self.peak_mb, pages * PAGE_MB)
+                    self._cpu[process], held[process] = found[0], found[1] * PAGE_MB
+            everyone = sum(held.values())
+            self.peak_mb = max(self.peak_mb, everyone)
+            self.below_mb = max(self.below_mb, everyone - held.get(self.root, 0.0))
 
 
 def _family(root: int) -> list[int]:

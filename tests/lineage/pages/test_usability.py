@@ -10,6 +10,7 @@ from bank_pages import PAGES_DAY, RESULTS, bank_context, bank_run, result
 
 from catalog.durations import Duration
 from catalog.settings import ExpirySettings, Settings
+from lineage.pages.usability import fields_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,20 @@ def test_the_answer_and_its_reason(tmp_path: Path, urn: str, level: str, why: st
     ctx = bank_context(tmp_path, bank_run())
     assert ctx.level(urn) == level
     assert why in ctx.why(urn)[0]
+
+
+@pytest.mark.parametrize(
+    ("check", "fields"),
+    [
+        ("attribute:customer.email/type:crm.customers.mail", ("crm.customers.mail",)),
+        ("attribute:customer.email/agree:core.c.mail~crm.c.mail", ("core.c.mail", "crm.c.mail")),
+        ("attribute:customer.email/rule:no_role:crm.customers.mail", ("crm.customers.mail",)),
+        ("attribute:customer.email/rule:no_role", ()),
+        ("attribute:customer.email/required", ()),
+    ],
+)
+def test_a_check_s_key_tells_which_fields_it_looks_at(check: str, fields: tuple[str, ...]) -> None:
+    assert fields_of(result(check)) == fields
 
 
 def test_without_a_run_everything_is_to_be_used_with_care(tmp_path: Path) -> None:
