@@ -325,8 +325,8 @@ class PageContext:
             key = "page.waiver_ended" if waiver.state == "ended" else "page.waived"
             owner, reason = self.owner_name(waiver.owner), words.foreign(waiver.reason)
             said.append(words(key, owner=owner, day=words.day(waiver.until), reason=reason))
-        if result.carried_from:
-            day = self._days_of_runs.get(result.carried_from)
+        day = self._days_of_runs.get(result.carried_from or "")
+        if result.carried_from and (day is None or self.run is None or day < self.run.as_of):
             key = "page.not_scanned_since" if day else "page.not_scanned"
             said.append(words(key, day=words.day(day) if day else ""))
         return said

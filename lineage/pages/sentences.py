@@ -8,9 +8,11 @@ from functools import cached_property
 
 from markupsafe import Markup, escape
 
-from catalog.model import Attribute, Catalog, Dataset, Definition, Entity, Rule
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity, Measure, Rule
+from catalog.model.reports import CurrencyUnit
 from catalog.plurals import plural
 from catalog.results import Result
+from lineage.pages.numbers import say_value
 from lineage.pages.privacy import Privacy
 from lineage.pages.usability import Reason, Usability, fields_of
 from lineage.pages.words import Words, texts
@@ -88,7 +90,17 @@ class Sentences:
             return "–"
         if self.privacy.is_small(urn, value):
             return self.privacy.words.plain("found.fewer", n=self.privacy.limit)
+        shown = self._shown_in(urn)
+        if shown and (shown.unit == "%" or isinstance(shown.unit, CurrencyUnit)):
+            return say_value(value, shown, self.words)
         return self.words.number(value, 0 if float(value).is_integer() else 2)
+
+    def _shown_in(self, urn: str) -> Measure | Cell | None:
+        """What states the unit of a cell's number: the cell itself, or its measure."""
+        cell = self.catalog.definitions.get(urn)
+        if not isinstance(cell, Cell) or cell.unit:
+            return cell if isinstance(cell, Cell | Measure) else None
+        return self.catalog.measures.get(cell.measure or "")
 
     def _other_cell(self, result: Result) -> Markup:
         """The cell that shows the same measure, where a check names one."""

@@ -56,3 +56,18 @@ def test_another_cell_of_the_same_measure_is_linked(tmp_path: Path) -> None:
 def test_what_passes_is_said_too(tmp_path: Path) -> None:
     fine = published(observed=3412, violations=0, verdict="pass")
     assert said(tmp_path, fine) == "What was published is the truth."
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "For October 2026, 58.92% was published; the truth is 57%."),
+        ("tr", "Ekim 2026 için %58,92 yayımlandı; doğrusu %57."),
+    ],
+)
+def test_a_share_is_told_as_one(tmp_path: Path, language: str, text: str) -> None:
+    one = result(
+        "cell:monthly/b/published", "fail", urn="cell:monthly/b", kind="published",
+        observed=58.92, expected=57.0, period="2026-10", violations=1,
+    )  # fmt: skip
+    assert said(tmp_path, one, language) == text
