@@ -120,10 +120,15 @@ def _said_to_the_end(status: int) -> int:
     except BrokenPipeError:
         status = EXIT_NOBODY_READS
     except OSError as error:
-        print(f"tekdogru: standard output cannot be written: {error.strerror}", file=sys.stderr)
+        if error.errno not in REFUSALS:
+            raise
+        print(f"tekdogru: {_refusal(error)}", file=sys.stderr)
         status = EXIT_USAGE
-    if status == EXIT_NOBODY_READS:  # Python would try once more when it ends, and complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        if status != EXIT_NOBODY_READS:
+            return status
+    # Python would try once more when it ends, and complain
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
 
 

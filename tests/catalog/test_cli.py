@@ -349,11 +349,13 @@ def test_what_cannot_be_written_is_a_message_and_no_fault(
     assert path in ended.err or "/sys/tekdogru" in ended.err
 
 
-def test_a_full_disk_at_standard_output_is_not_success(workspace: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_at_standard_output_is_not_success(workspace: Path, unbuffered: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [PROGRAM, "validate", "-w", workspace],
             stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )  # fmt: skip
     assert done.returncode == 64
     assert done.stderr == "tekdogru: no space left on device; make room, or name another place\n"
