@@ -16,7 +16,7 @@ WORKSPACE := --workspace $(BANK)
 CHECKED := $(BANK)/build/check.txt
 LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
 PYTEST := $(BIN)/python -m pytest
-PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadscope)
+PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder)
 
 # The environment of whoever calls must not reach into ours.
 unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE VIRTUAL_ENV UV_PROJECT_ENVIRONMENT

@@ -90,10 +90,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print(f"tekdogru: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
-        if error.errno not in REFUSALS:
-            raise
-        print(f"tekdogru: {_refusal(error)}", file=sys.stderr)
-        return EXIT_USAGE
+        return _refused(error)
     return 0
 
 
@@ -107,29 +104,34 @@ def _status(ended: SystemExit) -> int:
     return EXIT_USAGE if status == 2 else status
 
 
-def _refusal(error: OSError) -> str:
+def _refused(error: OSError) -> int:
+    """Say what the system refuses; any other error is a fault of ours, and raised again."""
+    if error.errno not in REFUSALS:
+        raise error
     where = f"{error.filename}: " if error.filename else ""
     why = (error.strerror or str(error)).lower()
-    return f"{where}{why}; {REFUSALS[error.errno or 0]}"
+    print(f"tekdogru: {where}{why}; {REFUSALS[error.errno or 0]}", file=sys.stderr)
+    return EXIT_USAGE
 
 
 def _said_to_the_end(status: int) -> int:
     """The status, after all that was said has left: what could not be said is not success."""
+    unsaid = _flush()
+    if unsaid or status == EXIT_NOBODY_READS:
+        # Python would try once more when it ends, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return unsaid or status
+
+
+def _flush() -> int:
+    """The status of what could not be said; 0 when all of it has left."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        status = EXIT_NOBODY_READS
+        return EXIT_NOBODY_READS
     except OSError as error:
-        if error.errno not in REFUSALS:
-            raise
-        print(f"tekdogru: {_refusal(error)}", file=sys.stderr)
-        status = EXIT_USAGE
-    else:
-        if status != EXIT_NOBODY_READS:
-            return status
-    # Python would try once more when it ends, and complain
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return status
+        return _refused(error)
+    return 0
 
 
 def _end_as_fault(

@@ -30,10 +30,6 @@ class Review:
             return "lapsed" if self.critical and day > self.fail_after else "expired"
         return "due" if day >= self.warn_from else "current"
 
-    def is_past(self, day: date) -> bool:
-        """Whether the review date has passed, whatever follows from it."""
-        return day > self.on
-
 
 def expired_on(definition: Definition, day: date) -> date | None:
     """The review date of a definition that is past it on a day; None for every other one."""

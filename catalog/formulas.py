@@ -1,4 +1,4 @@
-"""Says what is wrong with a cell's address or a spreadsheet formula, as far as its form goes."""
+"""Reads cells' addresses, and says what is wrong with the form of an address or a formula."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 LAST_COLUMN = 16_384
 LAST_ROW = 1_048_576
 _ADDRESS = re.compile(r"\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>[0-9]{1,7})")
+_BARE = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>\d+)")
 _SHEET = re.compile(r"[^\[\]:*?/\\']+|'(?:[^'\[\]:*?/\\]|'')+'")
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -31,9 +32,38 @@ _BEFORE_OPERAND = frozenset({"+", "-", "@"})
 
 
 @dataclass(frozen=True)
+class Address:
+    """Where a cell stands: its sheet without quotes (empty when unsaid), column letters and row."""
+
+    sheet: str
+    column: str
+    row: int
+
+
+@dataclass(frozen=True)
 class _Token:
     kind: str
     text: str
+
+
+def read_address(at: str) -> Address | None:
+    """The address `at` names (`Summary!C5`, `$C$5`), or None where it names none."""
+    sheet, _, address = at.strip().rpartition("!")
+    found = _BARE.fullmatch(address.replace("$", "").upper())
+    return Address(plain_sheet(sheet), found["column"], int(found["row"])) if found else None
+
+
+def plain_sheet(name: str) -> str:
+    """A sheet's name without the quotes a formula needs around it."""
+    return name.strip("'").replace("''", "'")
+
+
+def column_of(letters: str) -> int:
+    """The number of a column, from 1."""
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column
 
 
 def address_problem(at: str) -> str | None:
@@ -46,7 +76,7 @@ def address_problem(at: str) -> str | None:
     found = _ADDRESS.fullmatch(address.strip())
     if not found or not 1 <= int(found["row"]) <= LAST_ROW:
         return f"'{at}' is not the address of a cell; write sheet and cell, as in Summary!C5"
-    if _column(found["column"]) > LAST_COLUMN:
+    if column_of(found["column"]) > LAST_COLUMN:
         return f"'{at}' lies beyond the last column of a sheet, which is XFD"
     return None
 
@@ -107,10 +137,3 @@ def _next_problem(token: _Token, wanted: bool, before: str, open_calls: list[boo
     if left_out or (token.kind == "operator" and token.text in _BEFORE_OPERAND):
         return None
     return f"something is missing between '{before}' and '{token.text}'"
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -49,9 +49,8 @@ def who_answers(catalog: Catalog, urn: str, today: date) -> Answerable:
 
 
 def _of_role(catalog: Catalog, role: Role, today: date) -> Answerable:
-    left = role.until if role.until and role.until < today else None
-    present = None if left else role.holder
-    people = tuple(dict.fromkeys(person for person in (present, role.deputy) if person))
+    led, left = _leads(role, today)
+    people = tuple(dict.fromkeys(led))
     team = catalog.teams.get(role.team or "")
     if not people and team and team.head != role.key:
         people = _of_team(catalog, team, today).people
@@ -65,13 +64,12 @@ def _of_team(catalog: Catalog, team: Team, today: date) -> Answerable:
     if head is None:
         people = (team.head,) if team.head else ()
         return Answerable(team.key, name, team.head, team=team.key, people=people)
-    led = _leads(head, today)
-    return Answerable(
-        team.key, name, head.holder, head.deputy, led[1], team=team.key, people=led[0]
-    )
+    led, left = _leads(head, today)
+    return Answerable(team.key, name, head.holder, head.deputy, left, team=team.key, people=led)
 
 
-def _leads(head: Role, today: date) -> tuple[tuple[str, ...], date | None]:
-    left = head.until if head.until and head.until < today else None
-    present = None if left else head.holder
-    return tuple(person for person in (present, head.deputy) if person), left
+def _leads(role: Role, today: date) -> tuple[tuple[str, ...], date | None]:
+    """Holder and deputy, as far as they are there, and the last day of a holder who has left."""
+    left = role.left(today)
+    present = None if left else role.holder
+    return tuple(person for person in (present, role.deputy) if person), left

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 PeriodUnit = Literal["day", "week", "month", "quarter", "year"]
-UNITS: tuple[PeriodUnit, ...] = get_args(PeriodUnit)
 EXAMPLES: Mapping[PeriodUnit, str] = {
     "day": "2026-10-31",
     "week": "2026-W40",

@@ -24,6 +24,11 @@ _HISSING = ("s", "x", "z", "ch", "sh")
 _VOWELS = frozenset("aeiou")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with what it counts: `1 cell`, `3 cells`."""
+    return f"{number} {noun if number == 1 else plural(noun)}"
+
+
 def plural(noun: str) -> str:
     """Several of what a noun names, of a noun of several words its last: `branch`, `branches`.
 

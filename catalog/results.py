@@ -14,6 +14,8 @@ from catalog.model.definition import Severity
 SCHEMA_VERSION = "1.0"
 Verdict = Literal["pass", "warn", "fail", "unknown", "error"]
 WORST_FIRST: tuple[Verdict, ...] = ("fail", "error", "unknown", "warn", "pass")
+DARK: tuple[Verdict, ...] = ("unknown", "error")
+"""What leaves open whether it is so: nobody has seen it."""
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
 
@@ -114,6 +116,11 @@ class Result(_Record):
         """Whether it fails and somebody accepts that today, so that the gate does not count it."""
         waived = self.waiver is not None and self.waiver.state != "ended"
         return self.verdict == "fail" and waived
+
+    @property
+    def outcome(self) -> str:
+        """Its verdict, or that somebody accepts its failure for now."""
+        return "waived" if self.is_waived else self.verdict
 
 
 class MeasureValue(_Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from catalog.model import Catalog, Cell, Dataset, Definition, Field
+from catalog.model import Catalog, Definition
 from catalog.model.definition import Visibility
 
 WIDEST_FIRST: tuple[Visibility, ...] = ("public", "internal", "restricted")
@@ -26,18 +26,5 @@ def may_see(catalog: Catalog, definition: Definition, audience: Visibility = "in
     """Whether an audience may see a definition; a part is never seen more widely than its whole."""
     if WIDEST_FIRST.index(definition.visibility) > WIDEST_FIRST.index(audience):
         return False
-    whole = _whole_of(catalog, definition)
+    whole = catalog.whole_of(definition)
     return whole is None or may_see(catalog, whole, audience)
-
-
-def _whole_of(catalog: Catalog, definition: Definition) -> Definition | None:
-    """What a definition is a part of: the dataset of a field, the report of a cell."""
-    match definition:
-        case Field():
-            return catalog.datasets.get(definition.dataset)
-        case Dataset():
-            return catalog.sources.get(definition.source)
-        case Cell():
-            return catalog.reports.get(definition.report)
-        case _:
-            return None

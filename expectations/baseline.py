@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedSeq
 
 from catalog.errors import UsageError
 from catalog.model import BaselineEntry, Catalog
-from catalog.results import RunRecord
+from catalog.results import DARK, RunRecord
 from catalog.workspace import Workspace
 from catalog.writing import write_whole
 from expectations.plan import Plan
@@ -84,7 +84,7 @@ def record_baseline(
         and result.verdict in ("fail", "warn")
         and result.rows_compared
     )
-    dark = {result.check for result in record.results if result.verdict in ("unknown", "error")}
+    dark = {result.check for result in record.results if result.verdict in DARK}
     kept = tuple(check for check in catalog.baseline if check in dark)
     _write(workspace.root / file, entries, kept)
     return Recorded(file, entries, kept, catalog.baseline)

@@ -10,6 +10,7 @@ from catalog.model import Catalog
 from catalog.results import Fingerprint, MeasureValue, Result, RunRecord
 from catalog.workspace import Workspace
 from expectations.engine.port import Counted
+from expectations.engine.scope import needed_datasets
 from expectations.figures import Judgement
 from expectations.fingerprints import Meanings, look_at
 from expectations.native import figure_sql
@@ -73,8 +74,10 @@ class Lookback:
         found = {}
         for check in plan.checks:
             kept = self.kept.get(check.key)
-            for key in calculations_of(check.figure) if kept else ():
-                if kept and key in kept.record.measures:
+            if kept is None:
+                continue
+            for key in calculations_of(check.figure):
+                if key in kept.record.measures:
                     found[key] = kept.record.measures[key]
         return found
 
@@ -88,8 +91,7 @@ def look_back(
     what was unknown or an error is always tried again.
     """
     last, fingerprints = _latest(plan, past)
-    paths = dict.fromkeys(path for check in plan.checks for path in check.reads)
-    held = look_at(workspace, catalog, paths, fingerprints)
+    held = look_at(workspace, catalog, needed_datasets(plan), fingerprints)
     meanings = Meanings(plan, catalog, workspace.settings)
     inputs = {check.key: meanings.inputs(check, held) for check in plan.checks}
     kept = {key: one for key, one in last.items() if _is_settled(one, inputs[key])}
@@ -122,7 +124,7 @@ def confirm(
     workspace: Workspace, catalog: Catalog, lookback: Lookback, touched: Plan
 ) -> dict[str, Fingerprint]:
     """The fingerprints that still hold after the data was read: what changed meanwhile has none."""
-    read = dict.fromkeys(path for check in touched.checks for path in check.reads)
+    read = needed_datasets(touched)
     before = lookback.fingerprints
     after = look_at(workspace, catalog, [path for path in read if path in before], before)
     changed = {

@@ -120,9 +120,12 @@ def check(
     store = RunStore(opened.state_url)
     if touched and not plan.checks:
         record = touched.nothing(opened.clock.now())
-        telling = telling_of(record, catalog, store, opened, language.value if language else None)
+        telling = telling_of(
+            record, catalog, store, opened, language.value if language else None, earlier=False
+        )
         return _tell_nothing(touched.note, telling, format_, destinations)
     with shown_progress() as progress:
+        feeds = read_published(opened.root, catalog, plan)
         record = run_checks(
             opened,
             catalog,
@@ -131,11 +134,19 @@ def check(
             note=touched.note if touched else None,
             fail_on=fail_on.value,
             carry_from=() if fresh else store.newest_first(),
-            past=recall(plan, read_published(opened.root, catalog, plan), store),
+            past=recall(plan, feeds, store),
+            feeds=feeds,
             progress=progress,
         )
     store.save(record)
-    telling = telling_of(record, catalog, store, opened, language.value if language else None)
+    telling = telling_of(
+        record,
+        catalog,
+        store,
+        opened,
+        language.value if language else None,
+        earlier=ReportFormat.sarif in {format_, *(one.format for one in destinations)},
+    )
     _tell(format_, destinations, lambda form: tell_run(telling, form), f"{record.verdict}: ")
     return record.exit_code
 
@@ -207,8 +218,9 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
     with shown_progress() as progress:
-        past = recall(plan, read_published(opened.root, catalog, plan), store)
-        record = run_checks(opened, catalog, plan, past=past, progress=progress)
+        feeds = read_published(opened.root, catalog, plan)
+        past = recall(plan, feeds, store)
+        record = run_checks(opened, catalog, plan, past=past, feeds=feeds, progress=progress)
     store.save(record)
     written = record_baseline(opened, catalog, plan, record)
     for line in written.lines():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cached_property
 
 from catalog.periods import Period
 from catalog.results import Comparison
@@ -33,39 +34,47 @@ PublishingFigure = FeedFigure | LateFigure | PublishedFigure | SameFigure
 class Comparing:
     """Everything published numbers are judged by in one run."""
 
-    plan: Plan
     truths: Truths
-    feeds: Mapping[str, Feed]
-    periods: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, truths: Truths) -> Comparing:
-        """For a run whose truths these are."""
-        periods = compared_periods(truths.plan, truths.feeds)
-        return cls(truths.plan, truths, truths.feeds, periods)
+    @property
+    def plan(self) -> Plan:
+        """The plan of the run."""
+        return self.truths.plan
+
+    @property
+    def feeds(self) -> Mapping[str, Feed]:
+        """What each report has published."""
+        return self.truths.feeds
+
+    @cached_property
+    def periods(self) -> Mapping[str, tuple[Period, ...]]:
+        """By report: the periods that are compared, newest first."""
+        return compared_periods(self.plan, self.feeds)
 
     def count(self, figure: PublishingFigure) -> Counted | Missing:
         """The figure of one check, or why there is none."""
         if isinstance(figure, FeedFigure):
             return self._feed(self.feeds[figure.report])
         if isinstance(figure, LateFigure):
-            return self._late(self._report(figure.report))
+            return self._late(self.plan.report(figure.report))
         if isinstance(figure, SameFigure):
             return self._same(self._cell(figure.left), self._cell(figure.right))
         return self._published(self._cell(figure.cell))
 
     def comparisons(self) -> Iterator[Comparison]:
         """Every cell that this plan compares with the truth, for every period, newest first."""
-        for check in self.plan.checks:
-            if isinstance(check.figure, PublishedFigure):
-                cell = self._cell(check.figure.cell)
-                yield from (comparison for _, comparison in self._compared(cell))
+        for compared in self._by_cell.values():
+            yield from (comparison for _, comparison in compared)
 
-    def _report(self, key: str) -> ReportPlan:
-        return next(one for one in self.plan.reports if one.key == key)
+    @cached_property
+    def _by_cell(self) -> Mapping[str, tuple[tuple[Period, Comparison], ...]]:
+        """Each cell that is compared with the truth: its comparisons, newest first."""
+        figures = (check.figure for check in self.plan.checks)
+        cells = (f.cell for f in figures if isinstance(f, PublishedFigure))
+        return {path: tuple(self._compared(self._cell(path))) for path in cells}
 
     def _cell(self, path: str) -> CellPlan:
-        report = self._report(path.partition("/")[0])
+        report = self.plan.report(path.partition("/")[0])
         return next(one for one in report.cells if one.path == path)
 
     def _feed(self, feed: Feed) -> Counted | Missing:
@@ -104,7 +113,7 @@ class Comparing:
         )
 
     def _published(self, cell: CellPlan) -> Counted | Missing:
-        compared = list(self._compared(cell))
+        compared = self._by_cell[cell.path]
         judged = [pair for pair in compared if pair[1].verdict in ("pass", "fail")]
         wrong = [pair for pair in judged if pair[1].verdict == "fail"]
         asked = self._in_question(cell)
@@ -125,16 +134,15 @@ class Comparing:
 
     def _in_question(self, cell: CellPlan) -> Period:
         """The latest issue that is published or due."""
-        report = self._report(cell.path.partition("/")[0])
+        report = self.plan.report(cell.report)
         published = self.feeds[report.key].versions
         found = (i.period for i in report.issues if (cell.path, i.period) in published)
         return next(found, report.issues[-1].period)
 
     def _compared(self, cell: CellPlan) -> Iterator[tuple[Period, Comparison]]:
-        key = cell.path.partition("/")[0]
         asked = self._in_question(cell)
-        for period in self.periods[key]:
-            comparison = self._compare(cell, period, self.feeds[key])
+        for period in self.periods[cell.report]:
+            comparison = self._compare(cell, period, self.feeds[cell.report])
             if comparison.published is not None or period == asked:
                 yield period, comparison
 
@@ -170,7 +178,7 @@ class Comparing:
             return f"the published figures cannot be read: {feed.missing}"
         if (cell.path, period) in feed.spoilt:
             return "a line about it cannot be read, so it is not known which number was published"
-        report = self._report(cell.path.partition("/")[0])
+        report = self.plan.report(cell.report)
         due = next((issue.due for issue in report.issues if issue.period == period), None)
         if due and due < self.plan.as_of:
             return f"it is not published; it was due on {due}"
@@ -191,14 +199,14 @@ class Comparing:
     def _both(self, left: CellPlan, right: CellPlan) -> Iterator[Twice]:
         """Their numbers of the same periods, in the coarser of their units."""
         coarse = min(left, right, key=lambda cell: cell.factor)
-        sides = [(cell, self._report(cell.path.partition("/")[0]).key) for cell in (left, right)]
-        for period in self.periods[sides[0][1]]:
-            last = [self._speaking(cell, key, period) for cell, key in sides]
-            if period not in self.periods[sides[1][1]] or None in last:
+        sides = (left, right)
+        for period in self.periods[left.report]:
+            last = [self._speaking(cell, period) for cell in sides]
+            if period not in self.periods[right.report] or None in last:
                 continue
             first, second = (
                 one.value / cell.factor * coarse.factor
-                for (cell, _), one in zip(sides, last, strict=True)
+                for cell, one in zip(sides, last, strict=True)
                 if one
             )
             first, second = rounded(first, coarse.rounding), rounded(second, coarse.rounding)
@@ -208,8 +216,8 @@ class Comparing:
             true = None if truth is None else rounded(truth, coarse.rounding)
             yield Twice(left, right, period, (first, second), allowed, true)
 
-    def _speaking(self, cell: CellPlan, key: str, period: Period) -> Publication | None:
-        feed = self.feeds[key]
+    def _speaking(self, cell: CellPlan, period: Period) -> Publication | None:
+        feed = self.feeds[cell.report]
         if cell.obstacle or (cell.path, period) in feed.spoilt:
             return None
         versions = feed.versions.get((cell.path, period))

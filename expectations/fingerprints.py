@@ -44,6 +44,7 @@ from expectations.plan import (
     TypeFigure,
     UniqueFigure,
     ValuesFigure,
+    asked_calculations,
     calculations_of,
 )
 from expectations.sources.port import Fingerprinting
@@ -172,15 +173,10 @@ class Meanings:
 
     def _measures(self, check: Check) -> list[MeasurePlan]:
         """The calculations of a check with those they rest on."""
-        by_key = {one.key: one for one in self._plan.measures}
-        found: dict[str, MeasurePlan] = {}
-        waiting = [key for key, one in by_key.items() if one.of in calculations_of(check.figure)]
-        while waiting:
-            key = waiting.pop()
-            if key not in found:
-                found[key] = by_key[key]
-                waiting += by_key[key].measures
-        return [found[key] for key in sorted(found)]
+        if not calculations_of(check.figure):
+            return []
+        asked = asked_calculations(replace(self._plan, checks=(check,)))
+        return [self._plan.measure(key) for key in sorted(asked)]
 
     def _measure(self, measure: MeasurePlan) -> Any:
         """A calculation; the day it is computed for matters only where it names it."""

@@ -34,7 +34,7 @@ def count_computed(figure: ComputesFigure, plan: Plan, measures: Measures) -> Co
         if computed.kind == "calculation":
             return Counted(1, 1, 1, value=f"the calculation fails: {computed.message}")
         return computed
-    measure = next(m for m in plan.measures if m.key == figure.measure)
+    measure = plan.measure(figure.measure)
     complaint = complaint_of(measure, computed)
     rows = len(computed.rows)
     return Counted(rows, rows, int(bool(complaint)), value=complaint or _shown(measure, computed))
@@ -106,10 +106,10 @@ def _before(
     figure: ChangeFigure, plan: Plan, measures: Measures, past: Past
 ) -> tuple[tuple[MeasureValue, ...], str] | Missing:
     """The earlier values, and of which period or day they are."""
-    measure = _plan_of(figure.measure, plan)
+    measure = plan.measure(figure.measure)
     if figure.before:
         values = _usable(figure.before, plan, measures)
-        period = _plan_of(figure.before, plan).period
+        period = plan.measure(figure.before).period
         return values if isinstance(values, Missing) else (values, period.words if period else "")
     recorded: Recorded | None
     if figure.per == "period" and measure.period:
@@ -144,23 +144,20 @@ def _usable(key: str, plan: Plan, measures: Measures) -> tuple[MeasureValue, ...
     if isinstance(computed, Missing):
         said = f"there is no number: {computed.message}"
         return Missing("engine" if computed.kind == "engine" else "source", said)
-    measure = _plan_of(key, plan)
+    measure = plan.measure(key)
     complaint = complaint_of(measure, computed)
     if complaint:
         return Missing("source", f"there is no number to judge: {complaint}")
     return exact_values(measure, computed)
 
 
-def _plan_of(key: str, plan: Plan) -> MeasurePlan:
-    return next(one for one in plan.measures if one.key == key)
-
-
 def label_of(value: MeasureValue) -> str:
     """A value's dimensions in words: `segment retail`; empty where it has none."""
-    return _label(value.dimensions)
+    return label(value.dimensions)
 
 
-def _label(dimensions: Mapping[str, object]) -> str:
+def label(dimensions: Mapping[str, object]) -> str:
+    """Dimensions in words, in their order; empty without any."""
     return ", ".join(f"{name} {written(value)}" for name, value in dimensions.items())
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from catalog.totals import exact, written
+from catalog.totals import exact
 from expectations.engine.port import Counted
 from expectations.found import Lateness, Move, Moves, Published, Twice, Unread
-from expectations.measures import plain
+from expectations.measures import label, plain
 from expectations.plan import (
     BoundsFigure,
     ChangeFigure,
@@ -106,7 +106,7 @@ def _bounds(figure: BoundsFigure, answer: Counted, observed: Any) -> str:
 
 
 def _named(row: Mapping[str, Any]) -> str:
-    of = ", ".join(f"{name} {written(v)}" for name, v in row.items() if name != "value")
+    of = label({name: value for name, value in row.items() if name != "value"})
     value = "not there" if row["value"] is None else number(row["value"])
     return f"{value} for {of}" if of else value
 
@@ -116,7 +116,7 @@ def _limits(figure: BoundsFigure) -> str:
 
 
 def _limit(one: Limit) -> str:
-    of = ", ".join(f"{name} {written(value)}" for name, value in one.where)
+    of = label(dict(one.where))
     if one.least is None:
         said = f"up to {number(one.most)}"
     elif one.most is None:

@@ -71,7 +71,7 @@ class Numbers:
 
     @cached_property
     def _comparing(self) -> Comparing:
-        return Comparing.of(Truths(self.plan, self.measures, self.past, self.feeds))
+        return Comparing(Truths(self.plan, self.measures, self.past, self.feeds))
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """Every published number that was looked at, beside its truth."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -53,11 +53,14 @@ def verdicts(definition: Definition, context: PanelContext) -> Panel | None:
     if not results:
         return None
     title = _TITLE[context.language]
-    heads = Markup("").join(
-        Markup("<th scope='col'>{}</th>").format(head) for head in _HEADS[context.language]
-    )
-    rows = Markup("").join(_row(result, context) for result in results)
-    return Panel(title, _TABLE.format(title=title, heads=heads, rows=rows))
+    rows = [_row(result, context) for result in results]
+    return Panel(title, table(title, _HEADS[context.language], rows))
+
+
+def table(title: str, heads: Iterable[str], rows: Iterable[Markup]) -> Markup:
+    """A table with a heading over each column, scrolled on its own where it is too wide."""
+    columns = (Markup("<th scope='col'>{}</th>").format(head) for head in heads)
+    return _TABLE.format(title=title, heads=Markup("").join(columns), rows=Markup("").join(rows))
 
 
 def _row(result: Result, context: PanelContext) -> Markup:

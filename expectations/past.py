@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from catalog.periods import Period
-from catalog.results import MeasureValue, RunRecord
+from catalog.results import MeasureValue
 from expectations.plan import ChangeFigure, Plan, PublishedFigure
 from expectations.published import Feed
 
@@ -79,12 +79,12 @@ def recall(plan: Plan, feeds: Mapping[str, Feed], store: RunStore) -> Past:
         if figure.per == "period" and figure.before is None and period:
             wanted.append((figure.measure, period.before()))
     needs_last = any(figure.per == "run" for figure in changes)
-    last = next(store.whole_runs(before=plan.as_of), None) if needs_last else None
-    return Past(_values(last) if last else {}, _records(plan, wanted, store))
+    last = next(store.whole_measures(before=plan.as_of), None) if needs_last else None
+    return Past(_recorded(*last) if last else {}, _records(plan, wanted, store))
 
 
-def _values(record: RunRecord) -> dict[str, Recorded]:
-    return {key: Recorded(record.as_of, values) for key, values in record.measures.items()}
+def _recorded(day: date, measures: Mapping[str, tuple[MeasureValue, ...]]) -> dict[str, Recorded]:
+    return {key: Recorded(day, values) for key, values in measures.items()}
 
 
 def _records(
@@ -96,8 +96,8 @@ def _records(
         by_period.setdefault(period, set()).add(of)
     found: dict[tuple[str, Period], Recorded] = {}
     for period, missing in by_period.items():
-        for run in store.whole_runs(since=period.end, before=period.after().end):
-            for of, recorded in _values(run).items():
+        for day, measures in store.whole_measures(since=period.end, before=period.after().end):
+            for of, recorded in _recorded(day, measures).items():
                 if of in missing and recorded.basis == bases[of]:
                     found[of, period] = recorded
                     missing.discard(of)

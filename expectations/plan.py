@@ -18,7 +18,7 @@ from typing import Any, Literal
 from catalog.model import Place, Target
 from catalog.model.definition import Severity
 from catalog.model.sources import FieldType
-from catalog.periods import Period, PeriodUnit
+from catalog.periods import Period
 
 Arguments = tuple[tuple[str, Any], ...]
 
@@ -429,6 +429,11 @@ class CellPlan:
     is_share: bool = False
     obstacle: str | None = None
 
+    @property
+    def report(self) -> str:
+        """The key of its report."""
+        return self.path.partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -440,16 +445,13 @@ class Issue:
 
 @dataclass(frozen=True)
 class ReportPlan:
-    """A report with published figures: where they are, its cells and the issues in question.
+    """A report with published figures: its cells and the issues in question.
 
     `issues` are the last closed period and those before it, up to the first that is due by the
     run's day. With `alone` no other period is compared.
     """
 
     key: str
-    name: str
-    file: str
-    unit: PeriodUnit
     issues: tuple[Issue, ...]
     cells: tuple[CellPlan, ...]
     alone: bool = False
@@ -466,6 +468,22 @@ class Plan:
     measures: tuple[MeasurePlan, ...]
     checks: tuple[Check, ...]
     reports: tuple[ReportPlan, ...] = ()
+
+    def measure(self, key: str) -> MeasurePlan:
+        """The calculation of that key; KeyError when there is none."""
+        return self._measures[key]
+
+    def report(self, key: str) -> ReportPlan:
+        """The report of that key; KeyError when there is none with published figures."""
+        return self._reports[key]
+
+    @cached_property
+    def _measures(self) -> Mapping[str, MeasurePlan]:
+        return {one.key: one for one in self.measures}
+
+    @cached_property
+    def _reports(self) -> Mapping[str, ReportPlan]:
+        return {one.key: one for one in self.reports}
 
     def select(self, patterns: str | Sequence[str] | None) -> Plan:
         """The same plan with only the checks whose key or URN matches one of the shell-like

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -114,14 +114,7 @@ def _read_pattern(
         return dict.fromkeys(reports, Feed(missing=f"{said} {pattern}"))
     whole = _Reading(pattern, reports, everywhere)
     for file in files:
-        one = _Reading(
-            file.relative_to(root).as_posix(),
-            reports,
-            everywhere,
-            found=whole.found,
-            spoilt=whole.spoilt,
-        )
-        one.problems, one.lines = whole.problems, whole.lines
+        one = replace(whole, shown=file.relative_to(root).as_posix())
         if PERIOD in pattern:
             one.named = _named(pattern, one)
         refused = _read_file(file, one)

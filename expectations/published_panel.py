@@ -13,6 +13,7 @@ from catalog.model.definition import Language
 from catalog.panels import Panel, PanelContext
 from catalog.periods import Period
 from catalog.results import Comparison, Verdict
+from expectations.panels import table
 from lineage.pages.words import Words
 
 Texts = Mapping[Language, str]
@@ -39,11 +40,6 @@ _ROW = Markup(
     "<td class='td-num'>{truth}</td><td class='td-num'>{apart}</td>"
     "<td class='td-num'>{allowed}</td><td>{verdict}</td></tr>"
 )
-_TABLE = Markup(
-    "<div class='td-scroll' tabindex='0' role='region' aria-label='{title}'>"
-    "<table class='td-table td-small'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
-    "</table></div>"
-)
 
 
 def published(definition: Definition, context: PanelContext) -> Panel | None:
@@ -58,14 +54,9 @@ def published(definition: Definition, context: PanelContext) -> Panel | None:
     if not shown:
         return None
     heads = [*([_CELL_HEAD[context.language]] if of_report else []), *_HEADS[context.language]]
-    rows = Markup("").join(_row(one, context, named=of_report) for one in shown)
+    rows = [_row(one, context, named=of_report) for one in shown]
     title = _TITLE[context.language]
-    html = _TABLE.format(
-        title=title,
-        heads=Markup("").join(Markup("<th scope='col'>{}</th>").format(head) for head in heads),
-        rows=rows,
-    )
-    return Panel(title, html, folded=False)
+    return Panel(title, table(title, heads, rows), folded=False)
 
 
 def _of_cell(cell: Definition, context: PanelContext) -> Sequence[Comparison]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from catalog.results import Result
+from catalog.results import DARK, Result
 from expectations.engine.port import Counted, Missing
 from expectations.figures import Judgement
 from expectations.number_words import (
@@ -108,7 +108,7 @@ def _expected(check: Check, counted: Counted) -> Any:
 
 def _message(check: Check, answer: Counted | Missing, decision: Decision, observed: Any) -> str:
     reason = decision.reason or ""
-    if decision.verdict in ("unknown", "error"):
+    if decision.verdict in DARK:
         return reason
     assert isinstance(answer, Counted)
     if isinstance(check.figure, ComputesFigure):

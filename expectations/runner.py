@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from expectations.meanwhile import loaded_meanwhile
 from expectations.numbers import Numbers, read_published, with_published_periods
 from expectations.past import Past
 from expectations.plan import ExpiryFigure, Plan
+from expectations.published import Feed
 from expectations.resting import tell_what_rests
 from expectations.results import make_result
 from expectations.sources.port import Extract
@@ -83,18 +84,20 @@ def run_checks(  # noqa: PLR0913  each by its name
     fail_on: Severity = "critical",
     carry_from: Iterable[RunRecord] = (),
     past: Past = Past(),  # noqa: B008 - frozen
+    feeds: Mapping[str, Feed] | None = None,
     progress: Progress = silent,
 ) -> RunRecord:
     """Run a plan and give its record; nothing is kept or written by this.
 
     `carry_from` are the runs kept, newest first: what they counted from the same data and the same
     definitions is carried over. Without them everything is counted. `past` are the numbers of
-    earlier runs; without them no number is compared with an earlier one.
+    earlier runs; without them no number is compared with an earlier one. `feeds` are what
+    `read_published` gave for this plan; without them it is asked.
     """
     started = workspace.clock.now()
     lookback = look_back(workspace, catalog, plan, carry_from)
     touched = lookback.touched(plan)
-    answers = gather(workspace, catalog, touched, past, progress)
+    answers = gather(workspace, catalog, touched, past, progress, feeds=feeds)
     judgements = judge_all(touched, answers, progress)
     held = confirm(workspace, catalog, lookback, touched)
     baseline = {key: entry.share for key, entry in catalog.baseline.items()}
@@ -133,10 +136,16 @@ def run_checks(  # noqa: PLR0913  each by its name
 
 
 def gather(
-    workspace: Workspace, catalog: Catalog, plan: Plan, past: Past, progress: Progress
+    workspace: Workspace,
+    catalog: Catalog,
+    plan: Plan,
+    past: Past,
+    progress: Progress,
+    *,
+    feeds: Mapping[str, Feed] | None = None,
 ) -> Answers:
     """Every figure of a plan: counted, or known from the calendar, the history and the reports."""
-    feeds = read_published(workspace.root, catalog, plan)
+    feeds = read_published(workspace.root, catalog, plan) if feeds is None else feeds
     plan = with_published_periods(plan, feeds)
     with scratch_folder("spool") as spool:
         extracts = read_sources(workspace, catalog, needed_datasets(plan), spool, progress)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
 
 from catalog.changes import Changes, compare
 from catalog.errors import EXIT_PASS
@@ -29,6 +28,7 @@ from expectations.plan import (
     Plan,
     calculations_of,
 )
+from expectations.published import PERIOD
 from lineage.graph import Lineage, build_lineage
 
 # Settings that change no verdict; every other one may, and so everything is checked.
@@ -167,6 +167,8 @@ class _Reach:
     @cached_property
     def reached(self) -> frozenset[str]:
         """All that may have another value: what moved, and what rests or rested on it."""
+        if not self.moved:
+            return frozenset()
         found = set(self.moved)
         for catalog in (self.before, self.after):
             lineage = build_lineage(catalog)
@@ -214,7 +216,6 @@ def _names(written: str, check: Check) -> bool:
 
 def _spoken_of(check: Check, catalog: Catalog) -> Iterator[str]:
     """What a check's figure is made of, beside the definition it belongs to."""
-    conditions: list[tuple[str, str]] = []
     for part in _parts(check.figure):
         if isinstance(part, Column):
             yield f"field:{part.path}"
@@ -227,13 +228,11 @@ def _spoken_of(check: Check, catalog: Catalog) -> Iterator[str]:
             yield f"cell:{path}"
     if (attribute := catalog.attributes.get(check.urn.partition(":")[2])) is None:
         return
-    figure: Any = check.figure
-    conditions += [(attribute.entity, getattr(figure, "condition", None) or "")]
-    conditions += [(attribute.entity, getattr(figure, "subtype", None) or "")]
-    for entity, condition in conditions:
-        known = ["value", *golden_columns(catalog, entity)]
-        for name in check_condition(condition, known).columns if condition else ():
-            yield f"attribute:{entity}.{name}"
+    known = ["value", *golden_columns(catalog, attribute.entity)]
+    for name in ("condition", "subtype"):
+        condition = getattr(check.figure, name, None)
+        for column in check_condition(condition, known).columns if condition else ():
+            yield f"attribute:{attribute.entity}.{column}"
 
 
 def _parts(value: object) -> Iterator[object]:
@@ -284,12 +283,11 @@ def _changed_data(catalog: Catalog, files: frozenset[str]) -> Iterator[str]:
         if str(where) != "." and any(_holds(str(where), file) for file in files):
             yield dataset.urn
     for report in catalog.reports.values():
-        published = getattr(report, "published", None)
-        if published and any(_holds(published, file) for file in files):
+        if report.published and any(_holds(report.published, file) for file in files):
             yield report.urn
 
 
 def _holds(where: str, file: str) -> bool:
     """Whether a file is, lies below, or fits a path that may have wild cards or `{period}`."""
-    where = str(PurePosixPath(where.replace("{period}", "*")))
+    where = str(PurePosixPath(where.replace(PERIOD, "*")))
     return file == where or file.startswith(f"{where}/") or fnmatchcase(file, where)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from catalog.periods import Period
@@ -64,7 +65,7 @@ class Truths:
         self, of: str, period: Period
     ) -> tuple[tuple[MeasureValue, ...], date | None] | Truth:
         """The values of a calculation for a period, and the day they were counted if it matters."""
-        measure = next(one for one in self.plan.measures if one.key == of)
+        measure = self.plan.measure(of)
         if measure.dated:
             return self._computed(calculation_at(measure, period), None)
         recorded = self.past.periods.get((of, period))
@@ -77,7 +78,7 @@ class Truths:
     def _computed(
         self, key: str, day: date | None
     ) -> tuple[tuple[MeasureValue, ...], date | None] | Truth:
-        measure = next(one for one in self.plan.measures if one.key == key)
+        measure = self.plan.measure(key)
         computed = self.computed.get(key) or Missing("engine", "the truth was not computed")
         if isinstance(computed, Missing):
             kind: Literal["source", "engine"] = "engine" if computed.kind == "engine" else "source"
@@ -99,7 +100,7 @@ class Truths:
             return truth.value
 
         def published_number(other: CellPlan) -> Decimal:
-            versions = self.feeds[_report(cell)].versions.get((other.path, period))
+            versions = self.feeds[cell.report].versions.get((other.path, period))
             if not versions:
                 raise FormulaRefused(f"{other.label} is not published")
             return versions[-1].value
@@ -114,8 +115,7 @@ class Truths:
 
     def _evaluate(self, cell: CellPlan, number_of: Callable[[CellPlan], Decimal]) -> Truth:
         """The formula's number; cells of the same report are found by where they stand."""
-        report = next(one for one in self.plan.reports if one.key == _report(cell))
-        cells = {one.position: one for one in report.cells if one.position}
+        cells = self._positions[cell.report]
 
         def number_at(position: Position) -> Decimal:
             if position not in cells:
@@ -130,14 +130,18 @@ class Truths:
             return Truth(reason=str(refused))
         return Truth(value * cell.factor)
 
+    @cached_property
+    def _positions(self) -> Mapping[str, Mapping[Position, CellPlan]]:
+        """By report: its cells by where they stand."""
+        return {
+            report.key: {one.position: one for one in report.cells if one.position}
+            for report in self.plan.reports
+        }
+
 
 def _in_formula(cell: CellPlan, value: Decimal) -> Decimal:
     """A cell's number as its workbook holds it: 45.6% is 0.456 there."""
     return value / 100 if cell.is_share else value
-
-
-def _report(cell: CellPlan) -> str:
-    return cell.path.partition("/")[0]
 
 
 def _shown(position: Position) -> str:

@@ -7,10 +7,8 @@ from datetime import date
 from typing import Any
 
 from catalog.model import Catalog, Waiver
-from catalog.results import Result, Waived, WaiverState, WaiverUse
+from catalog.results import DARK, Result, Waived, WaiverState, WaiverUse
 from catalog.settings import Settings
-
-DARK = ("unknown", "error")
 
 
 def waiver_state(waiver: Waiver, day: date, settings: Settings) -> WaiverState:

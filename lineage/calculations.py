@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from catalog.model import Catalog, Cell, Measure
-from catalog.model.reports import is_query
+from catalog.model.reports import is_formula, is_query
 from catalog.tables import ENTITY_ID, readable_tables
 from lineage.columns import ColumnLineage, columns_of
-from lineage.formulas import is_formula
 from lineage.origins import ROWS, Origin
 from lineage.scopes import Tables
 

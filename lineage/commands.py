@@ -66,13 +66,13 @@ def lineage(
     if dbt is not None:
         typer.echo(_of_dbt(dbt, sources, format_))
         return
-    catalog = _open(workspace)
+    opened, catalog = _open(workspace)
     found = find_urn(catalog, urn) if urn else None
     if columns:
         typer.echo(_of_columns(catalog, found, format_))
         return
     direction: Direction = "both" if up == down else "up" if up else "down"
-    expired = _expired(catalog, workspace)
+    expired = _expired(catalog, opened)
     typer.echo(_of_graph(catalog, found, direction, depth, format_, expired))
 
 
@@ -87,10 +87,10 @@ def impact(
     from lineage.reaching import impact_document, impact_text
     from lineage.reviews import expired_lines
 
-    catalog = _open(workspace)
+    opened, catalog = _open(workspace)
     found = find_urn(catalog, urn)
     reached = find_impact(build_lineage(catalog), catalog, found)
-    expired = _expired(catalog, workspace)
+    expired = _expired(catalog, opened)
     if format_ is OutputFormat.json:
         typer.echo(_json(impact_document(reached, expired)))
     else:
@@ -103,14 +103,12 @@ def causes(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say what a wrong figure may come from: what failed or expired upstream, nearest first."""
-    from catalog.workspace import open_workspace
     from lineage.diagnosis import diagnose
     from lineage.graph import build_lineage
     from lineage.reaching import causes_document, causes_text
 
-    catalog = _open(workspace)
+    opened, catalog = _open(workspace)
     found = find_urn(catalog, urn)
-    opened = open_workspace(workspace)
     run, today = _last_run(opened), opened.clock.today()
     diagnosis = diagnose(build_lineage(catalog), catalog, found, run, today)
     if format_ is OutputFormat.json:
@@ -157,7 +155,7 @@ def _of_graph(
     graph = build_lineage(catalog)
     excerpt = around(graph, urn, direction, depth) if urn else whole(graph)
     if format_ is LineageFormat.text:
-        said = tree(graph, catalog, urn, direction, depth) if urn else overview(graph, catalog)
+        said = tree(graph, catalog, excerpt, urn, depth) if urn else overview(graph, catalog)
         return "\n".join([said, *expired_lines(expired, excerpt.nodes)])
     if format_ is LineageFormat.json:
         return _json(document(excerpt, catalog, expired))
@@ -217,21 +215,17 @@ def _columns(
     return columns_text(found, naming)
 
 
-def _expired(catalog: Catalog, folder: Path | None) -> Mapping[str, date]:
+def _expired(catalog: Catalog, workspace: Workspace) -> Mapping[str, date]:
     """The review dates that have passed today, by URN."""
-    from catalog.workspace import open_workspace
     from lineage.reviews import expired_marks
 
-    return expired_marks(catalog, open_workspace(folder).clock.today())
+    return expired_marks(catalog, workspace.clock.today())
 
 
 def _last_run(workspace: Workspace) -> RunRecord | None:
     """The latest whole run up to today; a history that is not there is not made by looking."""
     from catalog.store.runs import RunStore
 
-    file = workspace.root / workspace.settings.state
-    if workspace.settings.database_url is None and not file.is_file():
-        return None
     store = RunStore(workspace.state_url, reading=True)
     return store.latest(until=workspace.clock.today())
 
@@ -268,15 +262,16 @@ def _nearest(written: str, by_key: Mapping[str, Sequence[str]]) -> str:
     return nearest(written, urns)
 
 
-def _open(folder: Path | None) -> Catalog:
-    """The catalog of a workspace; CatalogInvalid when its files cannot be read as definitions."""
+def _open(folder: Path | None) -> tuple[Workspace, Catalog]:
+    """A workspace and its catalog; CatalogInvalid when its files cannot be read as definitions."""
     from catalog.errors import CatalogInvalid
     from catalog.workspace import open_workspace
 
-    loaded = open_workspace(folder).load()
+    workspace = open_workspace(folder)
+    loaded = workspace.load()
     if any(problem.level == "error" for problem in loaded.problems):
         raise CatalogInvalid(loaded.problems)
-    return loaded.catalog
+    return workspace, loaded.catalog
 
 
 def _json(document: object) -> str:

@@ -76,13 +76,13 @@ def model_columns(project: Project) -> dict[str, ColumnLineage]:
 
     A model whose table the database did not report is known by the columns its SQL gives.
     """
-    schema = dict(project.schema)
+    tables = Tables(project.schema)
     found: dict[str, ColumnLineage] = {}
     for model in _in_order(project):
-        found[model.key] = columns_of(model.sql, Tables(schema), project.dialect)
+        found[model.key] = columns_of(model.sql, tables, project.dialect)
         given = tuple(output.name for output in found[model.key].outputs)
         if given and model.table:
-            schema.setdefault(model.table, given)
+            tables.add(model.table, given)
     return {model.key: found[model.key] for model in project.models}
 
 

@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from catalog.model import Attribute, Catalog, Claim, Dataset
-from catalog.model.reports import is_query
+from catalog.model.reports import is_formula, is_query
 from catalog.tables import ENTITY_ID
 from lineage.calculations import Calculations
 from lineage.columns import ColumnLineage, names_in
-from lineage.formulas import inputs_of, is_formula
+from lineage.formulas import inputs_of
 from lineage.origins import ROWS, Dependency, Origin, Use, dependency, taken
 from lineage.places import positions
 

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from catalog.loading.authorship import last_change
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Measure, Report
 from catalog.ownership import who_answers
+from catalog.plain_text import printable
 from catalog.results import Result, worst_first
 from catalog.store.runs import RunStore
 from catalog.workspace import Workspace
-from lineage.forecast import counted
+from lineage.forecast import counted_reach
 from lineage.graph import build_lineage
 from lineage.impact import reaches
 
@@ -35,8 +36,8 @@ class Verdicts:
 
 def read_verdicts(workspace: Workspace, urn: str) -> Verdicts:
     """The verdicts of a definition's checks, its own age left out: that is what is renewed."""
-    store = RunStore(workspace.state_url)
-    record = store.latest()
+    store = RunStore(workspace.state_url, reading=True)
+    record = store.latest(until=workspace.clock.today())
     if record is None:
         return Verdicts(None, (), {})
     results = [result for result in record.of(urn) if result.kind != "expiry"]
@@ -57,8 +58,8 @@ def evidence_lines(
     yield f"  Review date:      {_date(definition, today)}"
     yield f"  Its value:        {value_from(definition)}"
     reach = reaches(build_lineage(catalog), urn)
-    yield f"  Rests on it:      {counted(reach)}"
-    changed = last_change(workspace.root, place)
+    yield f"  Rests on it:      {counted_reach(reach)}"
+    changed = last_change(workspace.root, urn, place)
     yield f"  Last change:      {changed or 'not known: no git history here'}"
     yield from _renewals(definition)
     yield from _verdict_lines(verdicts)
@@ -111,14 +112,9 @@ def _verdict_lines(verdicts: Verdicts) -> Iterator[str]:
     for result in verdicts.results:
         yield f"    {result.verdict.upper():<7} {result.title}"
         if result.verdict != "pass":
-            yield f"            {_printable(result.message)}"
+            yield f"            {printable(result.message)}"
         if waiver := result.waiver:
             yield f"            waived until {waiver.until} by {waiver.owner}: {waiver.reason}"
         earlier = [verdict for _, verdict in verdicts.history.get(result.check, ())][:-1]
         if earlier:
             yield f"            before: {', '.join(earlier)}"
-
-
-def _printable(text: str) -> str:
-    """Text from the data with its control characters spelled out: it may not steer a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -51,7 +51,7 @@ def _leaf(node: exp.Expr, frame: Frame, tracer: Tracing, local: Names) -> Output
         case exp.Star():
             return frame.all_columns()
         case exp.Columns():
-            return _chosen(node, frame, tracer)
+            return _chosen(frame, tracer)
         case exp.Window() | exp.WithinGroup():
             return _over_rows(node, frame, tracer, local)
     return _over_rows(node, frame, tracer, local) if is_aggregate(node) else None
@@ -87,7 +87,7 @@ def _over_rows(node: exp.Expr, frame: Frame, tracer: Tracing, local: Names) -> O
     return Output("", found.origins | frame.rows())
 
 
-def _chosen(node: exp.Expr, frame: Frame, tracer: Tracing) -> Output:
+def _chosen(frame: Frame, tracer: Tracing) -> Output:
     """`COLUMNS(…)`: any of all columns."""
     reason = "which columns it stands for depends on their names"
     missed = tracer.miss(Missed("COLUMNS", "dynamic", reason))

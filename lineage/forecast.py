@@ -11,7 +11,9 @@ from io import StringIO
 from typing import Any, Literal
 
 from catalog.model import Catalog
+from catalog.plurals import counted
 from catalog.results import Reach
+from lineage.exchange.rows import harmless
 from lineage.reviews import Effective, Expiring
 
 By = Literal["owner", "team"]
@@ -25,7 +27,6 @@ STANDS = {
     "due": "due",
     "current": "later",
 }
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ def forecast_csv(forecast: Forecast, catalog: Catalog) -> str:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for one in forecast.found:
-        writer.writerow({name: _harmless(value) for name, value in _row(one, catalog).items()})
+        row = _row(one, catalog)
+        writer.writerow({k: harmless(v) if isinstance(v, str) else v for k, v in row.items()})
     return stream.getvalue().rstrip("\n")
 
 
-def counted(reach: Reach) -> str:
+def counted_reach(reach: Reach) -> str:
     """What rests on a definition in words: `3 cells in 2 reports, 1 touchpoint`."""
-    cells = f"{_number(len(reach.cells), 'cell')} in {_number(len(reach.reports), 'report')}"
-    touchpoints = _number(len(reach.touchpoints), "touchpoint")
+    cells = f"{counted(len(reach.cells), 'cell')} in {counted(len(reach.reports), 'report')}"
+    touchpoints = counted(len(reach.touchpoints), "touchpoint")
     said = [cells] if reach.cells or reach.reports else []
     return ", ".join([*said, *([touchpoints] if reach.touchpoints else [])]) or "nothing"
 
@@ -128,7 +130,7 @@ def _lines(one: Expiring, catalog: Catalog, by: By) -> Iterator[str]:
     when = f"{-one.days} day(s) ago" if one.days < 0 else f"in {one.days} day(s)"
     name = definition.named(catalog.language)
     yield f"  {one.review.on}  {when}, {STANDS[one.standing]}: {name}  ({definition.urn})"
-    rests = f"{counted(one.reach)} rest{'s' if not one.reach.cells else ''} on it"
+    rests = f"{counted_reach(one.reach)} rest{'s' if not one.reach.cells else ''} on it"
     yield f"      {rests}"
     if one.effective.because_of != definition.urn:
         yield (
@@ -150,7 +152,7 @@ def _cell_lines(forecast: Forecast, catalog: Catalog) -> Iterator[str]:
         report = catalog.reports[key]
         yield (
             f"  {report.named(catalog.language)}: {len(found)} of "
-            f"{_number(len(report.cells), 'cell')}, from {found[0].on} on "
+            f"{counted(len(report.cells), 'cell')}, from {found[0].on} on "
             f"({found[0].because_of})"
         )
 
@@ -176,11 +178,3 @@ def _row(one: Expiring, catalog: Catalog) -> dict[str, Any]:
         "file": place.file if place else None,
         "line": place.line if place else None,
     }
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -6,16 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
 from catalog.model import Cell
-from lineage.places import (
-    LAST_COLUMN,
-    LAST_ROW,
-    Places,
-    column_of,
-    fold_sheet,
-    point,
-    position_of,
-)
+from lineage.places import Places, fold_sheet, point
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
@@ -54,11 +47,6 @@ class Inputs:
     plain: bool = False
 
 
-def is_formula(calculation: str | None) -> bool:
-    """Whether a cell's calculation is a formula rather than SQL."""
-    return bool(calculation) and (calculation or "").lstrip().startswith("=")
-
-
 def references(formula: str) -> Iterator[Reference]:
     """The references of a formula, in the order they are written; text in quotes is passed over."""
     for found in _REFERENCE.finditer(_TEXT.sub('""', formula)):
@@ -75,7 +63,7 @@ def inputs_of(cell: Cell, places: Places) -> Inputs:
     A formula with INDIRECT, OFFSET or INDEX is noted as dynamic: it may take more than it names.
     """
     formula = cell.calculation or ""
-    place = position_of(cell) or places.of_cell(cell.path)
+    place = places.of_cell(cell.path)
     own_sheet = place[0] if place else ""
     cells: dict[str, None] = {}
     missed: list[tuple[str, str]] = []

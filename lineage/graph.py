@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import networkx as nx
 
 from catalog.model import Catalog
-from lineage.cycles import find_cycles
 from lineage.edges import Edge, Unresolved, edges_of, resolve
 from lineage.origins import Use
 
@@ -38,6 +37,10 @@ class Lineage:
 
     def edges(self) -> tuple[Edge, ...]:
         """Every edge, sorted."""
+        return self._edges
+
+    @cached_property
+    def _edges(self) -> tuple[Edge, ...]:
         return _sorted(data["edge"] for _, _, data in self.graph.edges(data=True))
 
     def edges_into(self, urn: str) -> tuple[Edge, ...]:
@@ -79,16 +82,17 @@ class Lineage:
         came = self.trails(upstream, self.children)
         return trail(came, downstream) if downstream in came else ()
 
-    def cycles(self) -> tuple[tuple[str, ...], ...]:
-        """The circles in the graph: for every definition on one, the shortest through it."""
-        return find_cycles({node: list(self.graph.successors(node)) for node in self.graph})
-
     def trails(
-        self, urn: str, following: Callable[[str], Iterable[str]], depth: int | None = None
+        self,
+        urn: str,
+        following: Callable[[str], Iterable[str]],
+        depth: int | None = None,
+        until: Collection[str] = (),
     ) -> dict[str, str | None]:
         """Each definition reached by `following` to the one it was reached from, nearest first.
 
-        The start is the first key, with None. `trail` reads a way out of the answer.
+        It ends when all of `until` are reached, if any are named. The start is the first key, with
+        None. `trail` reads a way out of the answer.
         """
         came: dict[str, str | None] = {urn: None}
         layer = [urn]
@@ -98,19 +102,21 @@ class Lineage:
                 found for node in layer for found in following(node) if _first(came, found, node)
             ]
             steps += 1
+            if until and all(wanted in came for wanted in until):
+                break
         return came
 
     @cached_property
     def _into(self) -> dict[str, tuple[Edge, ...]]:
         found: dict[str, list[Edge]] = {urn: [] for urn in self.graph}
-        for edge in self.edges():
+        for edge in self._edges:
             found[edge.downstream].append(edge)
         return {urn: tuple(edges) for urn, edges in found.items()}
 
     @cached_property
     def _out_of(self) -> dict[str, tuple[Edge, ...]]:
         found: dict[str, list[Edge]] = {urn: [] for urn in self.graph}
-        for edge in self.edges():
+        for edge in self._edges:
             found[edge.upstream].append(edge)
         return {urn: tuple(edges) for urn, edges in found.items()}
 

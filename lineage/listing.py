@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.model import Catalog
 from lineage.edges import Edge, Unresolved
-from lineage.excerpt import Direction, Excerpt, around
+from lineage.excerpt import Excerpt
 from lineage.graph import Lineage
 
 _LONGEST = 72
@@ -44,16 +44,19 @@ _DOWN_WORDS = {
 
 
 def tree(
-    lineage: Lineage, catalog: Catalog, urn: str, direction: Direction, depth: int | None = None
+    lineage: Lineage, catalog: Catalog, excerpt: Excerpt, urn: str, depth: int | None = None
 ) -> str:
-    """An indented tree in one or both directions, each definition spelt out once."""
+    """An indented tree of what lies around a definition, each definition spelt out once.
+
+    `excerpt` is what `around` takes of it, at most `depth` steps away.
+    """
     lines = [label(catalog, urn)]
     for way in ("up", "down"):
-        if direction in (way, "both"):
+        if excerpt.direction in (way, "both"):
             lines += ["", f"{_HEADINGS[way]}:"]
             branches = list(_branches(lineage, catalog, urn, way, depth))
             lines += branches or ["  nothing that is defined"]
-    lines += _lost_lines(around(lineage, urn, direction, depth).unresolved)
+    lines += _lost_lines(excerpt.unresolved)
     return "\n".join(lines)
 
 

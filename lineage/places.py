@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalog.formulas import column_of, plain_sheet, read_address
 from catalog.model import Cell, Report
-
-LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
-_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)")
 
 Position = tuple[str, int, int]
 """Sheet (folded, empty where none is named), column and row, both from 1."""
@@ -58,31 +55,23 @@ def positions(report: Report) -> Places:
 
 def position_of(cell: Cell) -> Position | None:
     """The position `at` names (`Summary!C5`), or None without a readable address."""
-    sheet, _, address = (cell.at or "").strip().rpartition("!")
-    if not _ADDRESS.fullmatch(address.replace("$", "").upper()):
+    address = read_address(cell.at or "")
+    if address is None:
         return None
-    return (fold_sheet(sheet), *point(address))
+    return address.sheet.casefold(), column_of(address.column), address.row
 
 
 def fold_sheet(name: str) -> str:
     """A sheet's name as it is compared: without quotes, whatever its case."""
-    return name.strip("'").replace("''", "'").casefold()
+    return plain_sheet(name).casefold()
 
 
 def point(address: str) -> tuple[int, int]:
     """Column and row of an address such as `$C$5`, both from 1."""
-    found = _ADDRESS.fullmatch(address.replace("$", "").upper())
+    found = read_address(address)
     if found is None:
         raise ValueError(f"'{address}' is not a cell's address")
-    return column_of(found[1]), int(found[2])
-
-
-def column_of(letters: str) -> int:
-    """The number of a column, from 1."""
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
+    return column_of(found.column), found.row
 
 
 def _by_headings(report: Report, known: dict[str, Position]) -> dict[str, Position]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from catalog.model import Catalog
+from catalog.plurals import counted
 from lineage.diagnosis import Diagnosis, Finding
 from lineage.impact import Impact, Reached
 from lineage.listing import label
@@ -47,7 +48,7 @@ def causes_text(diagnosis: Diagnosis, catalog: Catalog) -> str:
     if diagnosis.own:
         lines += ["", "Itself:", *_finding_lines(diagnosis.own, catalog)]
     for finding in diagnosis.causes:
-        steps = _count(finding.distance, "step")
+        steps = counted(finding.distance, "step")
         lines += ["", f"{steps} above:", *_finding_lines(finding, catalog)]
     if not diagnosis.causes:
         fine = "No check failed on anything it rests on, and nothing there is expired."
@@ -79,7 +80,7 @@ def _finding_lines(finding: Finding, catalog: Catalog) -> list[str]:
     for said in finding.checks[:_MOST_CHECKS]:
         lines += [f"    {said.message}", f"      {said.check}"]
     if (more := len(finding.checks) - _MOST_CHECKS) > 0:
-        lines.append(f"    and {_count(more, 'more check')}")
+        lines.append(f"    and {counted(more, 'more check')}")
     if owner := catalog.owner_of(finding.urn):
         lines.append(f"    ask {owner}")
     if len(finding.path) > 1:
@@ -114,17 +115,13 @@ def _reached(reached: Reached) -> dict[str, Any]:
 
 
 def _summary(impact: Impact) -> str:
-    counted = [
-        _count(len(impact.cells), "cell"),
-        _count(len(impact.reports), "report"),
-        _count(len(impact.teams), "team"),
-        _count(len(impact.touchpoints), "touchpoint"),
+    numbers = [
+        counted(len(impact.cells), "cell"),
+        counted(len(impact.reports), "report"),
+        counted(len(impact.teams), "team"),
+        counted(len(impact.touchpoints), "touchpoint"),
     ]
-    return f"Reaches {', '.join(counted[:-1])} and {counted[-1]}."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"Reaches {', '.join(numbers[:-1])} and {numbers[-1]}."
 
 
 def _report_line(report: Reached, catalog: Catalog) -> str:

@@ -56,8 +56,8 @@ def expiring(
     today = as_of.date() if as_of else opened.clock.today()
     until = _horizon(within, today, opened)
     lineage = build_lineage(catalog)
-    found = find_expiring(lineage, catalog, opened.settings, today, until)
     effective = effective_reviews(lineage, catalog, opened.settings)
+    found = find_expiring(lineage, catalog, opened.settings, today, until, effective)
     forecast = Forecast(today, until, found, effective)
     if format_ is ForecastFormat.json:
         typer.echo(forecast_json(forecast, catalog, by.value))

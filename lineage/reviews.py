@@ -88,10 +88,17 @@ def effective_review(
 
 
 def expiring(
-    lineage: Lineage, catalog: Catalog, settings: Settings, today: date, until: date
+    lineage: Lineage,
+    catalog: Catalog,
+    settings: Settings,
+    today: date,
+    until: date,
+    effective: Mapping[str, Effective],
 ) -> list[Expiring]:
-    """Every definition whose own review date lies before `until` or on it, the earliest first."""
-    effective = effective_reviews(lineage, catalog, settings)
+    """Every definition whose own review date lies before `until` or on it, the earliest first.
+
+    `effective` are the dates that `effective_reviews` finds.
+    """
     found = []
     for urn, definition in catalog.definitions.items():
         review = review_of(definition, settings)

@@ -34,11 +34,10 @@ from lineage.documents import (
 from lineage.graph import Lineage, build_lineage
 from lineage.impact import Reached
 from lineage.impact import impact as find_impact
-from lineage.pages.addresses import address_of
 from lineage.pages.context import PageContext
 from lineage.pages.reading import read_history
 from lineage.pages.search import entries_of
-from lineage.reviews import Expiring, expiring
+from lineage.reviews import Expiring, effective_reviews, expiring
 from lineage.search import Searchable, search, searchable
 
 Direction = Literal["up", "down", "both"]
@@ -80,12 +79,14 @@ def show_lineage(
         "down": lineage.down(urn, depth) if direction != "up" else (),
     }
     found = [one for way in ways.values() for one in way if one in asked.definitions]
-    nodes = list(dict.fromkeys([urn, *found]))
+    nodes = dict.fromkeys([urn, *found])
+    sides = [{urn, *way} for way in ways.values()]
     edges = [
         edge
         for node in nodes
         for edge in lineage.edges_into(node)
-        if edge.upstream in nodes and _on_the_way(edge.upstream, edge.downstream, urn, ways)
+        if edge.upstream in nodes
+        and any({edge.upstream, edge.downstream} <= side for side in sides)
     ]
     return LineageDocument(
         urn=urn,
@@ -124,7 +125,8 @@ def list_expiring(
     until = Duration.parse(within).after(view.today, settings.calendar)
     lineage = view.made(lineage_of)
     groups: dict[str | None, list[Due]] = {}
-    for one in expiring(lineage, view.catalog, settings, view.today, until):
+    effective = effective_reviews(lineage, view.catalog, settings)
+    for one in expiring(lineage, view.catalog, settings, view.today, until, effective):
         if one.definition.urn in asked.definitions:
             key = one.answerable.owner if by == "owner" else one.answerable.team
             groups.setdefault(key, []).append(_due(one, asked))
@@ -174,10 +176,8 @@ def context_of(view: View) -> PageContext:
 
 def searchable_of(view: View) -> tuple[Searchable, ...]:
     """What can be found of a view's definitions."""
-    context = view.made(context_of)
-    urns = {address_of(urn): urn for urn in context.visible}
-    entries = entries_of(context)
-    return searchable((urns[one.address], one) for one in entries if one.address in urns)
+    entries = entries_of(view.made(context_of))
+    return searchable((one.urn, one) for one in entries if one.urn)
 
 
 def _page(asked: Asked, definition: Definition, record: RunRecord | None) -> DefinitionPage:
@@ -185,10 +185,11 @@ def _page(asked: Asked, definition: Definition, record: RunRecord | None) -> Def
     context, lineage = view.made(context_of), view.made(lineage_of)
     owner = definition.path if definition.kind == "role" else view.catalog.owner_of(urn)
     parts = [p for name in ("datasets", "fields", "cells") for p in getattr(definition, name, ())]
-    hidden = APART if asked.caller.audience != "restricted" else APART - {"cost_per_hour", "url"}
-    shown = shown_record(record, view.catalog, asked.caller.audience) if record else None
+    visible, audience = asked.definitions, asked.caller.audience
+    hidden = APART if audience != "restricted" else APART - {"cost_per_hour", "url"}
+    shown = shown_record(record, view.catalog, visible, audience) if record else None
     return DefinitionPage(
-        definition=brief_of(definition, view.catalog, view.workspace.settings, view.today),
+        definition=brief_of(definition, view.catalog, view.today),
         document=definition.model_dump(
             mode="json", by_alias=True, exclude_none=True, exclude=set(hidden)
         ),
@@ -250,12 +251,6 @@ def _neighbour(asked: Asked, urn: str) -> Neighbour:
     definition = asked.definitions[urn]
     language = asked.view.workspace.settings.language
     return Neighbour(urn=urn, kind=definition.kind, name=definition.named(language))
-
-
-def _on_the_way(upstream: str, downstream: str, urn: str, ways: dict[str, tuple[str, ...]]) -> bool:
-    """Whether an edge lies on one side of the definition, not across it."""
-    above, below = {urn, *ways["up"]}, {urn, *ways["down"]}
-    return {upstream, downstream} <= above or {upstream, downstream} <= below
 
 
 def _may_see(reached: Reached, asked: Asked) -> bool:

@@ -65,9 +65,8 @@ def _measure_edges(catalog: Catalog) -> Iterator[Edge]:
 
 def _replacement_edges(catalog: Catalog) -> Iterator[Edge]:
     for urn, definition in catalog.definitions.items():
-        if successor := definition.replaced_by:
-            other = successor if ":" in successor else f"{definition.kind}:{successor}"
-            yield Edge(other, urn, "copies")
+        if successor := definition.successor:
+            yield Edge(successor, urn, "copies")
 
 
 def _problems(

@@ -69,9 +69,15 @@ class Tables:
     """A schema made ready for many statements: finds tables and columns whatever their case."""
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+        self._schema = dict(schema)
         self._tables = {table.casefold(): table for table in schema}
         self._relations: dict[str, Relation] = {}
+
+    def add(self, table: str, columns: Collection[str]) -> None:
+        """Make one more table known; of one that is known already the columns stay as they are."""
+        if table not in self._schema:
+            self._schema[table] = columns
+            self._tables[table.casefold()] = table
 
     def relation(self, written: str) -> Relation | None:
         """The table of that name, its columns as the schema spells them, or None."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from catalog.model.definition import Language
+    from catalog.service.live import View
     from catalog.workspace import Workspace
     from lineage.served_site import ServedSite
 
@@ -34,7 +35,7 @@ def serve(
     try:
         spoken = language.value if language else opened.settings.language
         app, site = make_service(opened, spoken, open_here=host in LOOPBACK)
-        _bring_up_to_date(opened, site)
+        _bring_up_to_date(site, app.state.service.live.now())
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"Serving at http://{shown}:{port}/ (Ctrl+C ends it)")
         typer.echo("The API and the editing pages ask for a token: tekdogru token issue --name …")
@@ -71,7 +72,7 @@ def make_service(
         live=live,
         tokens=tokens,
         clock=workspace.clock,
-        renderer=Renderer(language, settings.language, settings.institution, settings.timezone),
+        renderer=Renderer(language, settings.language, settings.institution),
         sessions=sessions,
         page_address=lambda urn: f"/{address_of(urn)}",
     )
@@ -79,12 +80,10 @@ def make_service(
     return create_service(site, service, settings.plugins), served
 
 
-def _bring_up_to_date(workspace: Workspace, site: ServedSite) -> None:
+def _bring_up_to_date(site: ServedSite, view: View) -> None:
     """Build the site where that is due, and say so; an old one has to do while there are errors."""
     from catalog.errors import CatalogInvalid
-    from catalog.service.live import Live
 
-    view = Live(workspace).now()
     if site.is_current(view):
         typer.echo(f"The site is up to date: {_shown(site.folder)}")
     elif not view.errors:

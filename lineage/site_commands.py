@@ -50,7 +50,7 @@ def serve_command(
         built = _build(opened, output, language)
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"Serving at http://{shown}:{port}/ (Ctrl+C ends it)")
-        serve(built.folder, opened.settings.plugins, listener)
+        serve(built.folder, listener)
     finally:
         listener.close()
 

@@ -13,6 +13,13 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 MAY_BE_SKIPPED = "not on this platform"
+SLOWEST = (
+    "expectations/test_interruption.py",
+    "expectations/test_recipes.py",
+    "expectations/test_stock_gx.py",
+    "contracts/test_sources.py",
+    "bench/test_bench.py",
+)
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("dev", deadline=None, suppress_health_check=_SLOW)
@@ -38,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci" if config.getoption("--require-real") else "dev")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules first, the slowest before all: begun last, one keeps every worker waiting."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    ranks = {ROOT / "tests" / name: rank for rank, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks) + (item.path not in long)))
 
 
 @pytest.hookimpl(wrapper=True)

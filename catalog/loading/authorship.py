@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import yaml
-
-from catalog.loading.yaml_files import compose_yaml
+from catalog.loading.revisions import run_git
+from catalog.loading.rewriting import steps_to
+from catalog.loading.splicing import NotRewritable, entry_lines
 from catalog.model import Place
 
 NOT_COMMITTED = "0" * 40
@@ -33,47 +32,24 @@ class LastChange:
         return f"{self.day} by {self.author}: {self.subject} ({self.commit[:10]})"
 
 
-def last_change(root: Path, place: Place | None) -> LastChange | None:
-    """The last change of the definition that begins at a place; None where git cannot tell."""
+def last_change(root: Path, urn: str, place: Place | None) -> LastChange | None:
+    """The last change of a definition, which begins at `place`; None where git cannot tell."""
     if place is None or not shutil.which("git"):
         return None
-    lines = f"{place.line},{_last_line(root / place.file, place.line)}"
-    command = ["git", "--no-optional-locks", "-C", str(root), "blame", "--line-porcelain", "-w"]
-    answer = subprocess.run(  # noqa: S603
-        [*command, "-L", lines, "--", place.file], capture_output=True, check=False
-    )
+    lines = f"{place.line},{_last_line(root, urn, place)}"
+    answer = run_git(root, "blame", "--line-porcelain", "-w", "-L", lines, "--", place.file)
     if answer.returncode:
         return None
     return _newest(answer.stdout.decode("utf-8", errors="replace"))
 
 
-def _last_line(file: Path, first: int) -> int:
-    """The line on which the entry that begins on line `first` ends."""
+def _last_line(root: Path, urn: str, place: Place) -> int:
+    """The line on which the entry of a definition ends; its first where that cannot be found."""
     try:
-        node = compose_yaml(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return first
-    last = first
-    nodes = [node] if node else []
-    while nodes:
-        one = nodes.pop()
-        if isinstance(one, yaml.MappingNode):
-            if one.start_mark.line + 1 == first:
-                return max(first, _end(one))
-            nodes += [child for pair in one.value for child in pair]
-        elif isinstance(one, yaml.SequenceNode):
-            nodes += one.value
-    return last
-
-
-def _end(node: yaml.Node) -> int:
-    """The last line of a node; a block's own mark stands where the next thing begins."""
-    if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
-        return _end(node.value[-1][1])
-    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
-        return _end(node.value[-1])
-    mark = node.end_mark
-    return int(mark.line) + (1 if mark.column else 0)
+        text = (root / place.file).read_text(encoding="utf-8-sig")
+        return max([place.line, *(last for _, _, last in entry_lines(text, steps_to(urn)))])
+    except (OSError, ValueError, NotRewritable):
+        return place.line
 
 
 def _newest(porcelain: str) -> LastChange | None:

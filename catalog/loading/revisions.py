@@ -62,7 +62,7 @@ def _prefix(root: Path, revision: str) -> str:
         raise UsageError("--changed-since needs git, which is not installed here")
     if revision.startswith("-"):
         raise UsageError(f"--changed-since {revision}: a revision does not begin with '-'")
-    answer = _git(root, "rev-parse", "--show-prefix")
+    answer = run_git(root, "rev-parse", "--show-prefix")
     if answer.returncode:
         said = _text(answer.stderr).splitlines()
         why = said[0].removeprefix("fatal: ") if said else "git gives no reason"
@@ -75,11 +75,11 @@ def _prefix(root: Path, revision: str) -> str:
 
 def _base(root: Path, revision: str) -> str:
     """The commit at which the present branch left a revision: what it has changed counts."""
-    found = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    found = run_git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if found.returncode:
         raise UsageError(f"--changed-since {revision}: {_why_unknown(root, revision)}")
     commit = _text(found.stdout).strip()
-    base = _git(root, "merge-base", commit, "HEAD")
+    base = run_git(root, "merge-base", commit, "HEAD")
     if base.returncode and _is_shallow(root):
         raise UsageError(
             f"--changed-since {revision}: it cannot be told where this branch left it, because "
@@ -91,17 +91,17 @@ def _base(root: Path, revision: str) -> str:
 def _why_unknown(root: Path, revision: str) -> str:
     if _is_shallow(root):
         return f"git does not know it here; {DEEPER}"
-    names = _text(_git(root, "for-each-ref", "--format=%(refname:short)").stdout).split()
+    names = _text(run_git(root, "for-each-ref", "--format=%(refname:short)").stdout).split()
     return f"git knows no such revision; {nearest(revision, names)}"
 
 
 def _is_shallow(root: Path) -> bool:
-    return _text(_git(root, "rev-parse", "--is-shallow-repository").stdout).strip() == "true"
+    return _text(run_git(root, "rev-parse", "--is-shallow-repository").stdout).strip() == "true"
 
 
 def _settings(root: Path, commit: str, prefix: str, past: Path) -> Settings | None:
     """The settings of that time; None where there was no workspace, or one that was not valid."""
-    written = _git(root, "cat-file", "blob", f"{commit}:{prefix}{FILE_NAME}")
+    written = run_git(root, "cat-file", "blob", f"{commit}:{prefix}{FILE_NAME}")
     if written.returncode:
         return None
     file = past / FILE_NAME
@@ -118,7 +118,7 @@ def _write_catalog(root: Path, commit: str, prefix: str, folder: str, past: Path
     if inside.startswith(("..", "/")):
         return False
     where = [] if inside == "." else ["--", inside]
-    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", commit, *where)
+    listed = run_git(root, "ls-tree", "-r", "-z", "--full-tree", commit, *where)
     blobs = [
         (path, blob)
         for mode, kind, blob, path in _entries(_text(listed.stdout))
@@ -143,7 +143,7 @@ def _contents(root: Path, blobs: Sequence[str]) -> Iterator[bytes]:
     """The contents of blobs, in one call of git however many there are."""
     if not blobs:
         return
-    answer = _git(root, "cat-file", "--batch", said="\n".join(blobs).encode() + b"\n").stdout
+    answer = run_git(root, "cat-file", "--batch", said="\n".join(blobs).encode() + b"\n").stdout
     at = 0
     for _ in blobs:
         end = answer.index(b"\n", at)
@@ -154,17 +154,18 @@ def _contents(root: Path, blobs: Sequence[str]) -> Iterator[bytes]:
 
 def _changed_files(root: Path, commit: str) -> Iterator[str]:
     """Files below the workspace that differ from the commit, those not committed included."""
-    differing = _git(
+    differing = run_git(
         root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit
     )
-    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    untracked = run_git(root, "ls-files", "--others", "--exclude-standard", "-z")
     for answer in (differing, untracked):
         yield from filter(None, _text(answer.stdout).split("\0"))
 
 
-def _git(
+def run_git(
     root: Path, *arguments: str, said: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
+    """What git answers in a folder, whatever its status; `said` is written to its input."""
     command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
     return subprocess.run(command, input=said, capture_output=True, check=False)  # noqa: S603
 

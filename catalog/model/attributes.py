@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from catalog.durations import Duration
-from catalog.model.definition import Governed, Language, Model, Severity
+from catalog.model.definition import Governed, Model, Severity
 from catalog.model.sources import FieldType
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
@@ -190,11 +189,6 @@ class Attribute(Governed):
     @classmethod
     def _bare_share(cls, value: Any) -> Any:
         return read_target(value)
-
-    def labels(self, language: Language) -> Mapping[str, str]:
-        """What each allowed code is called in that language, else as `values` says."""
-        own = self.values_tr if language == "tr" else self.values_en
-        return {code: own.get(code, label) for code, label in (self.values or {}).items()}
 
     @property
     def entity(self) -> str:

@@ -97,6 +97,12 @@ class Definition(Model):
             return self.review_every.after(self.approved_on)
         return self.expires_on
 
+    @property
+    def successor(self) -> str | None:
+        """The URN of what took its place; `replaced_by` may name one of its kind by the key."""
+        other = self.replaced_by
+        return other if other is None or ":" in other else f"{self.kind}:{other}"
+
     def named(self, language: Language) -> str:
         """Its name in that language, else its plain name, else its key."""
         return (self.name_tr if language == "tr" else self.name_en) or self.name or self.key

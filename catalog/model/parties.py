@@ -34,3 +34,7 @@ class Role(Definition):
     deputy: str | None = None
     until: date | None = Field(None, description="The holder's last day.")
     phone: str | None = None
+
+    def left(self, today: date) -> date | None:
+        """The last day of a holder who has left by `today`; None for one who has not."""
+        return self.until if self.until and self.until < today else None

@@ -19,6 +19,11 @@ def is_query(calculation: str) -> bool:
     return re.match(r"[(\s]*(SELECT|WITH)\b", calculation, re.IGNORECASE) is not None
 
 
+def is_formula(calculation: str | None) -> bool:
+    """Whether a cell's calculation is a formula rather than SQL."""
+    return calculation is not None and calculation.lstrip().startswith("=")
+
+
 class CurrencyUnit(Model):
     """Money: which currency, in ones or thousands, at which rate."""
 

@@ -128,10 +128,19 @@ class Catalog:
         definition = self.definitions.get(urn)
         if definition is None or definition.owner:
             return definition.owner if definition else None
-        if isinstance(definition, Field):
-            return self.owner_of(f"dataset:{definition.dataset}")
-        if isinstance(definition, Dataset):
-            return self.owner_of(f"source:{definition.source}")
-        if isinstance(definition, Cell):
-            return self.owner_of(f"report:{definition.report}")
-        return definition.head if isinstance(definition, Team) else None
+        if isinstance(definition, Team):
+            return definition.head
+        whole = self.whole_of(definition)
+        return self.owner_of(whole.urn) if whole else None
+
+    def whole_of(self, definition: Definition) -> Definition | None:
+        """What a definition is part of: a field's dataset, a dataset's source, a cell's report."""
+        match definition:
+            case Field():
+                return self.datasets.get(definition.dataset)
+            case Dataset():
+                return self.sources.get(definition.source)
+            case Cell():
+                return self.reports.get(definition.report)
+            case _:
+                return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,10 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(site: Path | Site) -> FastAPI:
+def create_app(site: Path) -> FastAPI:
     """The built site alone, with a health check; nothing outside its folder is ever served."""
     app = _bare_app()
-    _serve_site(app, site if isinstance(site, Site) else Site(site))
+    _serve_site(app, Site(site))
     return app
 
 
@@ -55,14 +56,14 @@ def create_service(site: Site, service: Service, plugins: Sequence[str] = ()) ->
     app = _bare_app()
     app.state.service = service
     app.include_router(api_router(plugins))
-    app.openapi = lambda: openapi_document(plugins)  # type: ignore[method-assign]
+    app.openapi = cache(partial(openapi_document, plugins))  # type: ignore[method-assign]
 
     @app.get(f"{API}/openapi.json", include_in_schema=False, dependencies=[Depends(caller_of)])
     def openapi() -> JSONResponse:
         return JSONResponse(app.openapi())
 
     @app.get("/readyz", include_in_schema=False)
-    def readyz(request: Request) -> Response:
+    def readyz() -> Response:
         view = service.live.now()
         if view.errors:
             said = f"the definitions have {len(view.errors)} error(s) at present"

@@ -7,11 +7,10 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalog.expiry import review_of
+from catalog.expiry import expired_on
 from catalog.model import Catalog, Definition, Place
 from catalog.model.definition import Language, Status, Visibility
 from catalog.results import Result, Verdict
-from catalog.settings import Settings
 from catalog.store.runs import RunSummary
 
 
@@ -74,9 +73,9 @@ class Results(Document):
     next: str | None = None
 
 
-def brief_of(definition: Definition, catalog: Catalog, settings: Settings, today: date) -> Brief:
+def brief_of(definition: Definition, catalog: Catalog, today: date) -> Brief:
     """A definition as lists show it."""
-    language: Language = settings.language
+    language: Language = catalog.language
     place: Place | None = catalog.places.find(definition.urn)
     return Brief(
         urn=definition.urn,
@@ -89,16 +88,10 @@ def brief_of(definition: Definition, catalog: Catalog, settings: Settings, today
         visibility=definition.visibility,
         tags=definition.tags,
         review_date=definition.review_date,
-        expired=is_expired(definition, settings, today),
+        expired=expired_on(definition, today) is not None,
         file=place.file if place else None,
         line=place.line if place else None,
     )
-
-
-def is_expired(definition: Definition, settings: Settings, today: date) -> bool:
-    """Whether its review date has passed."""
-    review = review_of(definition, settings)
-    return review is not None and review.is_past(today)
 
 
 def run_of(summary: RunSummary) -> Run:

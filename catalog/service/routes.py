@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
+from catalog.expiry import expired_on
 from catalog.folding import fold
 from catalog.model import Catalog, Definition, Report, Role
 from catalog.model.definition import Severity, Status
@@ -29,7 +30,6 @@ from catalog.service.documents import (
     Results,
     Runs,
     brief_of,
-    is_expired,
     run_of,
 )
 from catalog.service.problems import Refusal
@@ -79,10 +79,9 @@ def list_definitions(
 ) -> Definitions:
     """Definitions by URN."""
     view = asked.view
-    settings, today = view.workspace.settings, view.today
     found = [one for one in asked.definitions.values() if _fits(one, filters, asked)]
     shown, following = page_of(found, lambda one: one.urn, filters.limit, filters.cursor)
-    entries = tuple(brief_of(one, view.catalog, settings, today) for one in shown)
+    entries = tuple(brief_of(one, view.catalog, view.today) for one in shown)
     return Definitions(definitions=entries, next=following)
 
 
@@ -141,20 +140,24 @@ def _record(request: Request, asked: Asked, run: str) -> RunRecord:
     if record is None:
         said = f"no run is called '{run}'" if run != "latest" else "no run is kept yet"
         raise Refusal(HTTPStatus.NOT_FOUND, f"{said}; `tekdogru runs` lists those there are")
-    return shown_record(record, asked.view.catalog, asked.caller.audience)
+    return shown_record(record, asked.view.catalog, asked.definitions, asked.caller.audience)
 
 
 def _fits(definition: Definition, wanted: DefinitionFilters, asked: Asked) -> bool:
-    catalog, settings = asked.view.catalog, asked.view.workspace.settings
+    catalog = asked.view.catalog
     return (
         (not wanted.kind or definition.kind in wanted.kind)
         and (not wanted.status or definition.status in wanted.status)
         and set(wanted.tag) <= set(definition.tags)
         and wanted.owner in (None, catalog.owner_of(definition.urn))
         and (wanted.team is None or _belongs(definition, catalog, wanted.team))
-        and wanted.expired in (None, is_expired(definition, settings, asked.view.today))
+        and (wanted.expired is None or wanted.expired == _is_expired(definition, asked))
         and (not wanted.text or any(fold(wanted.text) in fold(s) for s in _says(definition)))
     )
+
+
+def _is_expired(definition: Definition, asked: Asked) -> bool:
+    return expired_on(definition, asked.view.today) is not None
 
 
 def _belongs(definition: Definition, catalog: Catalog, team: str) -> bool:

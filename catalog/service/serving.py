@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ def claim_port(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(site: Path, plugins: Sequence[str], listener: socket.socket) -> None:
+def serve(site: Path, listener: socket.socket) -> None:
     """Serve a built site alone until interrupted."""
     from catalog.service.app import create_app
 

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 from catalog.model import Catalog, Cell, Definition
 from catalog.model.definition import Visibility
 from catalog.results import Reach, Result, RunRecord
-from catalog.visibility import visible_to
 
 
-def shown_record(record: RunRecord, catalog: Catalog, audience: Visibility) -> RunRecord:
-    """The record without what speaks of definitions that the audience may not see.
+def shown_record(
+    record: RunRecord, catalog: Catalog, visible: Mapping[str, Definition], audience: Visibility
+) -> RunRecord:
+    """The record without what speaks of definitions that the audience may not see; `visible` are
+    those it may.
 
     Only those who may see everything get the keys of offending rows, which can be customers.
     """
     if audience == "restricted":
         return record
-    visible = visible_to(catalog, audience)
     results = tuple(
         result.model_copy(update={"samples": (), "reaches": _reached(result.reaches, visible)})
         for result in record.results

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import JSON
 from sqlalchemy import cast as cast_sql
 from sqlalchemy.orm import defer
@@ -32,6 +32,15 @@ class RunSummary:
     verdict: str
     exit_code: int
     counts: Mapping[str, int]
+
+
+class _Counted(BaseModel):
+    """What a record says was counted, and for which day; the rest of it is passed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: date
+    measures: Mapping[str, tuple[MeasureValue, ...]] = {}
 
 
 class RunStore:
@@ -88,9 +97,13 @@ class RunStore:
         with self._session() as session:
             return _latest(session, whole, until)
 
-    def whole_runs(self, *, before: date, since: date | None = None) -> Iterator[RunRecord]:
-        """The runs of every check for days before `before`: from `since` on, earliest day first;
-        without it the latest day first. Of one day the newest comes first.
+    def whole_measures(
+        self, *, before: date, since: date | None = None
+    ) -> Iterator[tuple[date, Mapping[str, tuple[MeasureValue, ...]]]]:
+        """What the runs of every check counted, with their days, each read when it is asked for.
+
+        They are the runs for days before `before`: from `since` on, earliest day first; without it
+        the latest day first. Of one day the newest comes first.
         """
         with self._session() as session:
             whole = select(RunRow.run).where(col(RunRow.selection).is_(None))
@@ -103,9 +116,11 @@ class RunStore:
                 )
             names = list(session.exec(ordered).all())
         for name in names:
-            record = self.get(name)
-            if record is not None:
-                yield record
+            with self._session() as session:
+                row = session.get(RunRow, name)
+                found = _Counted.model_validate_json(row.document) if row else None
+            if found is not None:
+                yield found.as_of, found.measures
 
     def newest_first(self, most: int = 30) -> Iterator[RunRecord]:
         """The records of the newest runs, whatever they checked, each read when it is asked for."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from catalog.formulas import address_problem, formula_problem
 from catalog.model import Catalog, Cell
-from catalog.validation.problems import Problem
+from catalog.model.reports import is_formula
+from catalog.validation.problems import Problem, problem_of
 from catalog.validation.rules import Context
 
 
@@ -14,13 +15,12 @@ def cells(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD047 for an `at` that names no cell, and for a formula that cannot be read."""
     for cell in catalog.cells.values():
         for part, said in _wrong(cell):
-            place = catalog.places.find(cell.urn, part)
-            yield Problem("TD047", f"{cell.urn}: {part}: {said}", place=place, urn=cell.urn)
+            yield problem_of(catalog, "TD047", cell.urn, f"{part}: {said}", part)
 
 
 def _wrong(cell: Cell) -> Iterator[tuple[str, str]]:
     if cell.at is not None and (said := address_problem(cell.at)):
         yield "at", said
     formula = (cell.calculation or "").strip()
-    if formula.startswith("=") and (said := formula_problem(formula)):
+    if is_formula(formula) and (said := formula_problem(formula)):
         yield "calculation", f"'{formula}' is not a formula: {said}"

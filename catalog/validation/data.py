@@ -7,12 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PureWindowsPath
-from typing import Any
 
 from catalog.functions import format_problem
 from catalog.model import Attribute, Catalog, Claim, Dataset, SourceSystem
 from catalog.plurals import plural
-from catalog.validation.problems import Problem
+from catalog.validation.problems import Problem, problem_of
 from catalog.validation.rules import Context
 
 PASSWORD = re.compile(
@@ -30,13 +29,13 @@ def datasets(catalog: Catalog, context: Context) -> Iterator[Problem]:
     for dataset in catalog.datasets.values():
         source = catalog.sources[dataset.source]
         for part, said in _unreadable(dataset, source.connector):
-            yield _problem(catalog, "TD023", dataset.urn, said, part)
+            yield problem_of(catalog, "TD023", dataset.urn, said, part)
         if dataset.known_to:
             yield from _known_to(catalog, dataset)
         yield from _times(catalog, dataset)
         if (dataset.refresh or source.refresh) and not dataset.confirmed_at:
             said = "promises to be refreshed, but no `confirmed_at` field could show it"
-            yield _problem(catalog, "TD043", dataset.urn, said, "refresh", level="warning")
+            yield problem_of(catalog, "TD043", dataset.urn, said, "refresh", level="warning")
 
 
 def sources(catalog: Catalog, context: Context) -> Iterator[Problem]:
@@ -46,11 +45,11 @@ def sources(catalog: Catalog, context: Context) -> Iterator[Problem]:
     for source in catalog.sources.values():
         part, missing = _whereabouts(source)
         if missing:
-            yield _problem(catalog, "TD023", source.urn, missing, part)
+            yield problem_of(catalog, "TD023", source.urn, missing, part)
         password = PASSWORD.search(source.url or "")
         if password and not (password["secret"] or password["other"]).startswith("${"):
             said = "the `url` holds a password; write ${NAME} for it and set that variable"
-            yield _problem(catalog, "TD045", source.urn, said, "url")
+            yield problem_of(catalog, "TD045", source.urn, said, "url")
 
 
 def _times(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
@@ -60,11 +59,11 @@ def _times(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
         field = dataset.field(confirmation.field) if confirmation else None
         if field and field.type not in ("date", "timestamp"):
             said = f"confirmed_at: '{field.key}' is a {field.type}; make it a date or timestamp"
-            yield _problem(catalog, "TD023", urn, said, "confirmed_at")
+            yield problem_of(catalog, "TD023", urn, said, "confirmed_at")
     for field in dataset.fields:
         problem = format_problem(field.format) if field.format else None
         if problem:
-            yield _problem(catalog, "TD023", field.urn, problem, "format")
+            yield problem_of(catalog, "TD023", field.urn, problem, "format")
 
 
 def _whereabouts(source: SourceSystem) -> tuple[str, str | None]:
@@ -109,14 +108,14 @@ def _leaves(path: str) -> bool:
 def _known_to(catalog: Catalog, dataset: Dataset) -> Iterator[Problem]:
     if not (dataset.entity and dataset.id):
         said = "`known_to` counts entities, so `entity` and `id` are needed"
-        yield _problem(catalog, "TD023", dataset.urn, said, "known_to")
+        yield problem_of(catalog, "TD023", dataset.urn, said, "known_to")
         return
     for path in dataset.known_to:
         other = catalog.datasets.get(path)
         if other and (other.entity != dataset.entity or not other.id):
             things = plural(dataset.entity)
             said = f"known_to {path}: that dataset does not identify {things} by an `id`"
-            yield _problem(catalog, "TD023", dataset.urn, said, "known_to", path)
+            yield problem_of(catalog, "TD023", dataset.urn, said, "known_to", path)
 
 
 def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
@@ -127,18 +126,18 @@ def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
         for index, claim in enumerate(attribute.claims):
             said = _unusable(catalog, attribute, claim, index)
             if said:
-                yield _problem(catalog, "TD024", attribute.urn, said, "claims", index)
+                yield problem_of(catalog, "TD024", attribute.urn, said, "claims", index)
         counted = Counter(rule.name for rule in attribute.rules)
         for index, rule in enumerate(attribute.rules):
             if counted[rule.name] > 1:
                 said = f"two rules are called '{rule.name}'; give each its own `key`"
-                yield _problem(catalog, "TD022", attribute.urn, said, "rules", index)
+                yield problem_of(catalog, "TD022", attribute.urn, said, "rules", index)
         if attribute.agree and len(_independent_datasets(catalog, attribute)) < 2:
             said = "`agree` compares independent sources, but only one is claimed"
-            yield _problem(catalog, "TD043", attribute.urn, said, "agree", level="warning")
+            yield problem_of(catalog, "TD043", attribute.urn, said, "agree", level="warning")
         if attribute.current and not attribute.valid_for:
             said = "`current` needs `valid_for`: how long is a confirmed value current?"
-            yield _problem(catalog, "TD043", attribute.urn, said, "current")
+            yield problem_of(catalog, "TD043", attribute.urn, said, "current")
 
 
 def _independent_datasets(catalog: Catalog, attribute: Attribute) -> set[str]:
@@ -172,10 +171,10 @@ def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
     for cell in catalog.cells.values():
         if not cell.measure and not cell.calculation:
             said = "shows neither a `measure` nor a `calculation`; say which number it is"
-            yield _problem(catalog, "TD021", cell.urn, said)
+            yield problem_of(catalog, "TD021", cell.urn, said)
         if cell.measure and cell.calculation:
             said = "has both a `measure` and a `calculation`; a cell is one or the other"
-            yield _problem(catalog, "TD021", cell.urn, said, "calculation")
+            yield problem_of(catalog, "TD021", cell.urn, said, "calculation")
         measure = catalog.measures.get(cell.measure or "")
         for name in cell.where if measure else ():
             if measure and name not in measure.dimensions:
@@ -183,11 +182,4 @@ def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
                 said = (
                     f"where {name}: measure '{measure.key}' has no such dimension (it has {known})"
                 )
-                yield _problem(catalog, "TD021", cell.urn, said, "where")
-
-
-def _problem(
-    catalog: Catalog, code: str, urn: str, said: str, *part: str | int, **more: Any
-) -> Problem:
-    place = catalog.places.find(urn, *part)
-    return Problem(code, f"{urn}: {said}", place=place, urn=urn, **more)
+                yield problem_of(catalog, "TD021", cell.urn, said, "where")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.expiry import review_of
+from catalog.expiry import expired_on
 from catalog.model import Attribute, Catalog, Definition, Measure, Report, Role
 from catalog.validation.problems import Problem, nearest
 from catalog.validation.rules import Context
@@ -36,7 +36,7 @@ def owners(catalog: Catalog, context: Context) -> Iterator[Problem]:
             yield _unknown(catalog, name, places)
         role = catalog.roles.get(name)
         owned = [where for where in places if where.part == "owner"]
-        if role and owned and has_left(role, context):
+        if role and owned and role.left(context.today):
             yield _left(catalog, role, len(owned))
 
 
@@ -71,20 +71,14 @@ def _left(catalog: Catalog, role: Role, owned: int) -> Problem:
     return Problem("TD041", said, "warning", catalog.places.find(role.urn, "until"), role.urn)
 
 
-def has_left(role: Role, context: Context) -> bool:
-    """Whether the holder's last day has passed."""
-    return role.until is not None and role.until < context.today
-
-
 def review_dates(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD014 where a review date is demanded and missing, TD040 where it has passed."""
     for urn, definition in catalog.definitions.items():
         place = catalog.places.find(urn, "expires_on")
-        review = review_of(definition, context.settings)
         if definition.review_date is None and isinstance(definition, Attribute | Measure | Report):
             yield Problem("TD014", f"{urn}: {_wanted(definition)}", place=place, urn=urn)
-        elif review and review.is_past(context.today):
-            said = f"{urn}: its review was due on {review.on}; review it, then `tekdogru renew`"
+        elif due := expired_on(definition, context.today):
+            said = f"{urn}: its review was due on {due}; review it, then `tekdogru renew`"
             yield Problem("TD040", said, "warning", place, urn)
 
 

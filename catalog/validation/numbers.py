@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from catalog.model import Catalog, Cell, Measure, Report
 from catalog.model.reports import CurrencyUnit
-from catalog.validation.problems import Problem, nearest
+from catalog.validation.problems import Problem, nearest, problem_of
 from catalog.validation.rules import Context
 
 
@@ -16,14 +16,14 @@ def numbers(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD049 for what could never be compared as it is stated."""
     for measure in catalog.measures.values():
         for part, said in _measure(measure):
-            yield _problem(catalog, measure.urn, f"{part}: {said}", part)
+            yield problem_of(catalog, "TD049", measure.urn, f"{part}: {said}", part)
     for report in catalog.reports.values():
         for said in _published(report):
-            yield _problem(catalog, report.urn, said, "published")
+            yield problem_of(catalog, "TD049", report.urn, said, "published")
         for cell in report.cells if report.published else ():
             currency = _currency(catalog.measures.get(cell.measure or ""), cell)
             if currency:
-                yield _problem(catalog, cell.urn, currency, "unit")
+                yield problem_of(catalog, "TD049", cell.urn, currency, "unit")
 
 
 def _measure(measure: Measure) -> Iterator[tuple[str, str]]:
@@ -67,7 +67,3 @@ def _currency(measure: Measure | None, cell: Cell) -> str | None:
     if not both or own.currency == shown.currency:  # type: ignore[union-attr]
         return None
     return f"unit: the measure is in {own.currency}, this in {shown.currency}"  # type: ignore[union-attr]
-
-
-def _problem(catalog: Catalog, urn: str, said: str, part: str) -> Problem:
-    return Problem("TD049", f"{urn}: {said}", place=catalog.places.find(urn, part), urn=urn)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog.model.whole import Place
+from catalog.model.whole import Catalog, Place
 
 Level = Literal["error", "warning"]
 
@@ -55,6 +55,14 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.level} {self.code}: {self.message}"
+
+
+def problem_of(
+    catalog: Catalog, code: str, urn: str, said: str, *part: str | int, level: Level = "error"
+) -> Problem:
+    """A problem of a definition, at the place where that part of it is written."""
+    place = catalog.places.find(urn, *part)
+    return Problem(code, f"{urn}: {said}", level, place, urn)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -51,10 +51,10 @@ def keys(catalog: Catalog, context: Context) -> Iterator[Problem]:
 def implied_entities(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD048 for an entity that is only named by a dataset, and nearly as another one is."""
     implied = [key for key in catalog.entities if catalog.places.find(f"entity:{key}") is None]
+    known = sorted(set(catalog.entities).difference(implied) | _used_entities(catalog))
     for key in implied:
-        others = [other for other in catalog.entities if other != key and other not in implied]
-        others += [other for other in _used_entities(catalog) if other != key]
-        close = get_close_matches(key, sorted(set(others)), n=1, cutoff=NEARLY)
+        others = [other for other in known if other != key]
+        close = get_close_matches(key, others, n=1, cutoff=NEARLY)
         dataset = next((d for d in catalog.datasets.values() if d.entity == key), None)
         if close and dataset:
             said = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.model import Attribute, Catalog, Cell, Dataset, Measure
-from catalog.model.reports import is_query
+from catalog.model.reports import is_formula, is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 
@@ -103,7 +103,7 @@ def _of_calculations(catalog: Catalog) -> Iterator[Statement]:
 
 
 def _is_statement(calculation: str | None) -> bool:
-    return bool(calculation) and not (calculation or "").lstrip().startswith("=")
+    return bool(calculation) and not is_formula(calculation)
 
 
 def _row(dataset: Dataset) -> dict[str, object]:

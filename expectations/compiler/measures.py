@@ -131,10 +131,10 @@ def _looks_back(measure: Measure, plan: MeasurePlan) -> bool:
     return measure.change is not None and measure.change.per == "period" and plan.dated
 
 
-def measure_checks(scene: Scene) -> Iterator[Check]:
-    """The checks of every measure, in the order of the files."""
+def measure_checks(scene: Scene, calculations: Mapping[str, MeasurePlan]) -> Iterator[Check]:
+    """The checks of every measure, in the order of the files; `calculations` by measure."""
     for measure in scene.catalog.measures.values():
-        plan = measure_plan(scene, measure.key)
+        plan = calculations[measure.key]
         yield scene.check(
             measure,
             "computes",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from catalog.model import Cell, Measure, Report
-from catalog.model.reports import CurrencyUnit, Tolerance
+from catalog.model.reports import CurrencyUnit, Tolerance, is_formula
 from catalog.periods import Period, PeriodUnit
 from expectations.compiler.scene import Scene
 from expectations.plan import (
@@ -21,7 +21,7 @@ from expectations.plan import (
     ReportPlan,
     SameFigure,
 )
-from lineage.formulas import inputs_of, is_formula
+from lineage.formulas import inputs_of
 from lineage.places import Places, Position, positions
 
 MOST_ISSUES = 400
@@ -44,9 +44,6 @@ def report_plans(scene: Scene) -> tuple[ReportPlan, ...]:
     return tuple(
         ReportPlan(
             key=report.key,
-            name=report.name,
-            file=report.published or "",
-            unit=report.period or "month",
             issues=_issues(scene, report, report.period or "month"),
             cells=tuple(_cells(scene, report)),
             alone=scene.period is not None,

@@ -26,6 +26,7 @@ def compile_plan(
     """
     scene = Scene(catalog, as_of, settings.calendar, period)
     calculations = all_calculations(scene, own_calculations(scene))
+    by_key = {one.key: one for one in calculations}
     golden = {key: golden_column(scene, one) for key, one in catalog.attributes.items()}
     checks = [
         *dataset_checks(scene),
@@ -34,8 +35,8 @@ def compile_plan(
             for key, one in catalog.attributes.items()
             for c in attribute_checks(scene, one, golden[key])
         ),
-        *measure_checks(scene),
-        *report_checks(scene, {one.key: one for one in calculations}),
+        *measure_checks(scene, by_key),
+        *report_checks(scene, by_key),
         *expiry_checks(scene, settings),
     ]
     return Plan(

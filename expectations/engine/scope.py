@@ -54,7 +54,7 @@ def make_scope(
     looked_at = [column for check in plan.checks for column in columns_of(check)]
     hashed = _hashed(plan, compared)
     whole = _whole_keys(plan, extracts, dialect.zone)
-    paths = {path for check in plan.checks for path in check.reads}
+    paths = set(needed_datasets(plan))
     paths |= {path for e in joined for path in e.datasets if path in extracts}
     columns = dict.fromkeys([*(c.column for c in wanted), *looked_at])
     projections = {}
@@ -101,7 +101,7 @@ def _speaks_of(plan: Plan, check: Check, entity: EntityPlan) -> bool:
 
 
 def _entities_of(plan: Plan, key: str) -> set[str]:
-    measure = next(m for m in plan.measures if m.key == key)
+    measure = plan.measure(key)
     return {*measure.golden, *(e for used in measure.measures for e in _entities_of(plan, used))}
 
 

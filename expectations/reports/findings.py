@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalog.plain_text import printable
 from catalog.results import Result
 from catalog.settings import FILE_NAME
 from catalog.validation.problems import CODES, Problem
 from expectations.reports.levels import Level, level_of
-from expectations.reports.plain import printable
 from expectations.reports.telling import Telling
 
 

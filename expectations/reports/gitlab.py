@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from catalog.results import Result
+from catalog.results import DARK
 from catalog.validation.problems import Problem
 from expectations.reports.findings import Finding, findings_of, findings_of_problems
 from expectations.reports.telling import Telling
@@ -29,7 +29,7 @@ def _told(found: Sequence[Finding]) -> str:
             "description": finding.title,
             "check_name": finding.rule,
             "fingerprint": finding.fingerprint,
-            "severity": _severity(finding, finding.result),
+            "severity": _severity(finding),
             "location": {"path": finding.file, "lines": {"begin": finding.line}},
         }
         for finding in found
@@ -37,9 +37,9 @@ def _told(found: Sequence[Finding]) -> str:
     return json.dumps(listed, ensure_ascii=False, indent=2)
 
 
-def _severity(finding: Finding, result: Result | None) -> str:
-    if result is None:
+def _severity(finding: Finding) -> str:
+    if finding.result is None:
         return "blocker" if finding.level == "error" else "minor"
-    if result.verdict in ("unknown", "error"):
+    if finding.result.verdict in DARK:
         return "major"
     return OF_LEVELS[finding.level]

@@ -128,11 +128,6 @@ KINDS: Mapping[str, Kind] = {
         "A definition must be reviewed by its review date.",
         "Review it and state the next date.",
     ),
-    "rests_on_expired": Kind(
-        "RestsOnExpired",
-        "A definition must not rest on one whose review is overdue.",
-        "Have the definition above it reviewed.",
-    ),
 }
 
 

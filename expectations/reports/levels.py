@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from catalog.model.definition import Severity
-from catalog.results import Result
+from catalog.results import DARK, Result
 
 Level = Literal["error", "warning", "note"]
 OF_FAILURES: Mapping[Severity, Level] = {"critical": "error", "warning": "warning", "info": "note"}
@@ -20,6 +20,6 @@ def level_of(result: Result) -> Level:
     own = OF_FAILURES[result.severity]
     if result.verdict == "fail" and not result.is_waived:
         return own
-    if result.verdict in ("unknown", "error"):
+    if result.verdict in DARK:
         return "error" if own == "error" else "warning"
     return "warning" if own == "error" else own

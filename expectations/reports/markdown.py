@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.model.definition import Language
-from catalog.results import WORST_FIRST, Result
+from catalog.plain_text import printable
+from catalog.results import DARK, WORST_FIRST, Result
 from catalog.validation.problems import Problem
 from expectations.reports.findings import findings_of_problems
-from expectations.reports.plain import printable
-from expectations.reports.telling import DARK, Telling
+from expectations.reports.telling import Telling
 from lineage.pages.words import Words
 
 # GitHub refuses a step's summary of more than 1 MiB altogether.
@@ -123,7 +123,7 @@ def _definition(results: Sequence[Result], telling: Telling) -> str:
 def _finding(results: Sequence[Result], telling: Telling) -> Iterator[str]:
     """One finding, or all that are unknown for one reason."""
     first = results[0]
-    mark = MARKS["waived" if first.is_waived else first.verdict]
+    mark = MARKS[first.outcome]
     many = telling.words.plain("summary.checks", n=telling.words.number(len(results)))
     said = f" ({many})" if len(results) > 1 else ""
     yield f"- {mark} {escaped(telling.sentence(first))}{said}"

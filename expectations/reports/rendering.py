@@ -49,15 +49,20 @@ def telling_of(
     store: RunStore,
     workspace: Workspace,
     language: Language | None = None,
+    *,
+    earlier: bool = True,
 ) -> Telling:
-    """A run with what the history knows of its checks; the run itself may be in it already."""
-    bad = [result.check for result in record.results if result.verdict != "pass"]
+    """A run with what the history knows of its checks; the run itself may be in it already.
+
+    Without `earlier` it is not asked what each check was before: SARIF alone says so.
+    """
+    bad = [result.check for result in record.results if earlier and result.verdict != "pass"]
     since = store.failing_since(r.check for r in record.results if r.verdict == "fail")
     return Telling(
         record,
         catalog,
         since,
-        _earlier(store, bad, record),
+        _earlier(store, bad, record) if bad else {},
         workspace.settings.timezone,
         language or workspace.settings.language,
         folder_below(workspace.root),

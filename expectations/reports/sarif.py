@@ -9,11 +9,11 @@ from importlib.metadata import version
 from typing import Any
 
 from catalog.model import Catalog
-from catalog.results import Result, Verdict
+from catalog.results import DARK, Result, Verdict
 from catalog.validation.problems import Problem
 from expectations.reports.findings import Finding, findings_of, findings_of_problems
 from expectations.reports.kinds import kind_of
-from expectations.reports.telling import DARK, Telling
+from expectations.reports.telling import Telling
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -11,8 +11,9 @@ from itertools import groupby
 from catalog.model import Catalog, Cell
 from catalog.model.definition import Language
 from catalog.periods import Period
-from catalog.results import Result, RunRecord, Verdict, WaiverUse, worst_first
-from expectations.reports.plain import capitalised, printable
+from catalog.plain_text import printable
+from catalog.results import DARK, Result, RunRecord, Verdict, WaiverUse, worst_first
+from expectations.reports.plain import capitalised
 from lineage.pages.contacts import Contact, find_contact
 from lineage.pages.privacy import Privacy
 from lineage.pages.sentences import Sentences
@@ -20,7 +21,6 @@ from lineage.pages.words import Words, texts
 
 MOST_REACHED = 6
 MOST_SAMPLES = 5
-DARK = ("unknown", "error")
 TOLD_WITH_THE_FINDING = ("published", "same")
 
 
@@ -155,15 +155,10 @@ class Telling:
             return printable(result.period)
 
     def _period(self, period: Period) -> str:
-        start, words = period.start, self.words
-        if period.unit == "day":
-            return words.day(start)
-        if period.unit == "month":
-            return f"{words.plain('summary.months').split()[start.month - 1]} {start.year}"
-        if period.unit == "year":
-            return str(start.year)
+        if period.unit not in ("week", "quarter"):
+            return self.words.period(period.label)
         year, _, number = period.label.partition("-")
-        return words.plain(f"summary.{period.unit}", n=int(number[1:]), year=year)
+        return self.words.plain(f"summary.{period.unit}", n=int(number[1:]), year=year)
 
     def reached(self, result: Result) -> list[str]:
         """The cells with their reports, teams and present periods, and the touchpoints it reaches;

@@ -8,8 +8,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from catalog.model import Catalog, Role
+from catalog.plain_text import printable
 from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
-from expectations.reports.plain import printable
 from expectations.reports.waivers import waiver_line, waiver_summary
 
 MARKS = {
@@ -69,9 +69,9 @@ def _by_owner(results: Iterable[Result]) -> list[Result]:
 
 def _held(role: Role, as_of: date) -> str:
     """Who answers for a role's findings on a day: its deputy when its holder has left."""
-    if role.until and role.until < as_of:
-        left = f"held by nobody since {role.until}"
-        return f"{left}; ask the deputy, {role.deputy}" if role.deputy else left
+    if left := role.left(as_of):
+        nobody = f"held by nobody since {left}"
+        return f"{nobody}; ask the deputy, {role.deputy}" if role.deputy else nobody
     return f"held by {role.holder or 'nobody'}"
 
 

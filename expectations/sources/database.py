@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from catalog.errors import SourceUnreadable
 from catalog.model import Dataset, SourceSystem
 from catalog.settings import fill_secrets, secrets_of
-from expectations.sources.port import quote, require_columns
+from expectations.sources.port import Extract, quote, require_columns, text_literal
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
@@ -82,13 +82,22 @@ def select_fields(
     return f"SELECT {', '.join(spellings)} FROM {table}"
 
 
-def write_batches(schema: Schema, batches: Iterable[RecordBatch], target: Path) -> None:
-    """Write batches to a Parquet file, one at a time."""
+def write_extract(
+    dataset: Dataset,
+    spool: Path,
+    schema: Schema,
+    batches: Iterable[RecordBatch],
+    types: Mapping[str, str] | None = None,
+) -> Extract:
+    """Write batches, one at a time, to a Parquet file below `spool`; `types` as in `Extract`."""
     import pyarrow.parquet
 
+    target = spool / f"{dataset.path}.parquet"
     with pyarrow.parquet.ParquetWriter(target, schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
+    columns = tuple(field.source_column for field in dataset.fields)
+    return Extract(f"read_parquet({text_literal(target)})", (target,), columns, types or {})
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from expectations.sources.database import (
     select_fields,
     table_name,
     telling,
-    write_batches,
+    write_extract,
 )
 from expectations.sources.parquet import duckdb_types
-from expectations.sources.port import Extract, quote, text_literal
+from expectations.sources.port import Extract, quote
 
 if TYPE_CHECKING:
     from arrow_odbc import Connection
@@ -39,17 +39,13 @@ class OdbcConnector:
     ) -> Extract:
         """Copy the defined fields to a Parquet file below `spool`."""
         where = place(source, dataset)
-        target = spool / f"{dataset.path}.parquet"
         with _session(source, where) as session:
             quoted = session.quoting()
             table = table_name(dataset, quoted)
             schema = found_columns(session, dataset, where, table)
             sql = select_fields(dataset, schema, table, lambda name, _: name, quoted)
             found, batches = session.batches(sql)
-            write_batches(found, batches, target)
-        columns = tuple(field.source_column for field in dataset.fields)
-        types = duckdb_types(found)
-        return Extract(f"read_parquet({text_literal(target)})", (target,), columns, types)
+            return write_extract(dataset, spool, found, batches, duckdb_types(found))
 
 
 class OdbcSession:

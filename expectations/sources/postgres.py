@@ -19,7 +19,7 @@ from expectations.sources.database import (
     select_fields,
     table_name,
     telling,
-    write_batches,
+    write_extract,
 )
 from expectations.sources.port import Extract, quote, text_literal
 
@@ -52,14 +52,11 @@ class PostgresConnector:
     ) -> Extract:
         """Copy the defined fields, cast to text by the server, to a Parquet file below `spool`."""
         where, table = place(source, dataset), table_name(dataset)
-        target = spool / f"{dataset.path}.parquet"
         with _cursor(source, where) as cursor:
             session = AdbcSession(cursor)
             schema = found_columns(session, dataset, where, table)
             sql = select_fields(dataset, schema, table, _as_text, quote)
-            write_batches(*session.batches(sql), target)
-        columns = tuple(field.source_column for field in dataset.fields)
-        return Extract(f"read_parquet({text_literal(target)})", (target,), columns, {})
+            return write_extract(dataset, spool, *session.batches(sql))
 
     def fingerprint(
         self, source: SourceSystem, dataset: Dataset, *, root: Path, last: Fingerprint | None

@@ -19,9 +19,9 @@ from expectations.sources.database import (
     select_fields,
     table_name,
     telling,
-    write_batches,
+    write_extract,
 )
-from expectations.sources.port import Extract, database_file, quote, text_literal
+from expectations.sources.port import Extract, database_file, quote
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
@@ -39,7 +39,6 @@ class SqliteConnector:
     ) -> Extract:
         """Copy the defined fields as texts to a Parquet file below `spool`."""
         where, table = place(source, dataset), table_name(dataset)
-        target = spool / f"{dataset.path}.parquet"
         with _cursor(source, root, where) as cursor:
             _require_table(cursor, dataset, where)
             session = AdbcSession(cursor)
@@ -48,9 +47,7 @@ class SqliteConnector:
             first = ", ".join(f"'' AS {name}" for name in names)
             rows = select_fields(dataset, schema, table, _as_text, quote)
             found, batches = session.batches(f"SELECT {first} UNION ALL {rows}")
-            write_batches(found, _without_first(batches), target)
-        columns = tuple(field.source_column for field in dataset.fields)
-        return Extract(f"read_parquet({text_literal(target)})", (target,), columns, {})
+            return write_extract(dataset, spool, found, _without_first(batches))
 
     def fingerprint(
         self, source: SourceSystem, dataset: Dataset, *, root: Path, last: Fingerprint | None

@@ -11,7 +11,7 @@ from catalog.model.whole import Place
 from lineage.excerpt import Excerpt, place_of
 
 HEADINGS = ("from", "to", "type", "how", "file", "line")
-_RUNS = ("=", "+", "-", "@", "\t")
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def edge_rows(excerpt: Excerpt, catalog: Catalog) -> str:
@@ -34,8 +34,12 @@ def written(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def neutral(text: str) -> str:
     """A text in one line that a spreadsheet takes as text."""
-    line = " ".join(text.splitlines())
-    return f"'{line}" if line.startswith(_RUNS) or line.strip().startswith(_RUNS) else line
+    return harmless(" ".join(text.splitlines()))
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet does not calculate, with an apostrophe where it would have."""
+    return f"'{text}" if text.startswith(_RUNS) or text.strip().startswith(_RUNS) else text
 
 
 def _rows(excerpt: Excerpt, catalog: Catalog) -> Iterator[tuple[object, ...]]:

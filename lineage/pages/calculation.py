@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from catalog.model import Attribute, Cell, Claim, Definition, Entity, Field, Measure
+from catalog.model import Attribute, Cell, Claim, Definition, Field, Measure
 from catalog.model.reports import is_query
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
@@ -28,10 +28,11 @@ class Step:
 
 def claims_of(attribute: Attribute, ctx: PageContext) -> list[Step]:
     """The claims of an attribute, the one that is asked first first."""
-    return [_step(claim, ctx) for claim in attribute.claims]
+    return [step_of(claim, ctx) for claim in attribute.claims]
 
 
-def _step(claim: Claim, ctx: PageContext) -> Step:
+def step_of(claim: Claim, ctx: PageContext) -> Step:
+    """One claim as it is shown; of a hidden field only that there is one."""
     dataset = ctx.catalog.dataset_of(claim.field)
     field = ctx.link(f"field:{claim.field}")
     if ctx.is_hidden(f"field:{claim.field}"):
@@ -125,16 +126,9 @@ def _of_attribute(attribute: Attribute, ctx: PageContext) -> Iterator[Markup]:
         span = words.span(attribute.valid_for)
         yield Markup("<p>{}</p>").format(words("page.valid_for", span=span))
     if attribute.apply_to:
-        who = subtype_name(attribute, ctx)
+        entity = ctx.visible.get(f"entity:{attribute.entity}")
+        who = ctx.subtype_name(entity, attribute.apply_to)
         yield Markup("<p>{}</p>").format(words("page.applies_to", who=who))
-
-
-def subtype_name(attribute: Attribute, ctx: PageContext) -> Markup:
-    """The subtype an attribute belongs to, by the name it was given, else by its key."""
-    key = attribute.apply_to or ""
-    entity = ctx.visible.get(f"entity:{attribute.entity}")
-    own = entity.subtype(key, ctx.language) if isinstance(entity, Entity) else None
-    return Markup.escape(own) if own else ctx.words.foreign(key.replace("_", " "))
 
 
 def _where(cell: Cell, figures: Figures) -> Markup:

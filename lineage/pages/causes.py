@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lineage.graph import trail
 from lineage.pages.context import PageContext
 
 MOST = 3
@@ -29,34 +30,11 @@ def causes_of(urn: str, ctx: PageContext) -> list[Cause]:
     wanted = [about for about in abouts if about in ctx.visible][:MOST]
     if not wanted:
         return []
-    came = _ascend(urn, set(wanted), ctx)
+    up = ctx.links.up
+    came = ctx.lineage.trails(urn, lambda below: up.get(below, ()), until=wanted)
     causes = []
     for about in wanted:
         if about in came:
             own = ctx.sentences.own_reason(about, ctx.answers[about], ctx.run_day)
-            causes.append(Cause(_way(about, came), own))
+            causes.append(Cause(trail(came, about)[::-1], own))
     return causes
-
-
-def _ascend(urn: str, wanted: set[str], ctx: PageContext) -> dict[str, str]:
-    """Each definition above to the one it was reached from, until all wanted are reached."""
-    up = ctx.links.up
-    came: dict[str, str] = {urn: ""}
-    layer = [urn]
-    while layer and wanted:
-        found = []
-        for below in layer:
-            for above in up.get(below, ()):
-                if above not in came:
-                    came[above] = below
-                    found.append(above)
-        wanted -= came.keys()
-        layer = found
-    return came
-
-
-def _way(start: str, came: dict[str, str]) -> Path:
-    way = [start]
-    while below := came[way[-1]]:
-        way.append(below)
-    return tuple(way)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from catalog.results import Result
 from lineage.pages.context import PageContext
-from lineage.pages.filters import Filters, Row, Table, heads, verdict_of
+from lineage.pages.filters import Filters, Row, Table, heads
 from lineage.pages.numbers import pairs_of
 from lineage.pages.usability import fields_of, gravest_first
 
@@ -32,12 +32,6 @@ def checks_table(ctx: PageContext) -> Table:
         )
         for r in results[:MOST_CHECKS]
     ]
-    notes = []
-    if len(results) > MOST_CHECKS:
-        n, m = words.number(MOST_CHECKS), words.number(len(results))
-        notes.append(words("list.more_checks", n=n, m=m))
-    if ctx.unshown:
-        notes.append(words.counted("list.unshown_checks", ctx.unshown))
     return Table(
         "checks",
         words("list.checks"),
@@ -45,9 +39,20 @@ def checks_table(ctx: PageContext) -> Table:
         words("list.checks_none"),
         heads(ctx, "list.name", "list.found", "page.result", "list.severity", "list.owner"),
         rows,
-        Markup(" ").join(notes) if notes else None,
+        checks_note(ctx),
         filters.shown(rows),
     )
+
+
+def checks_note(ctx: PageContext) -> Markup | None:
+    """How many checks the list of them leaves out; None where it has all."""
+    words, notes = ctx.words, []
+    if len(ctx.results) > MOST_CHECKS:
+        n, m = words.number(MOST_CHECKS), words.number(len(ctx.results))
+        notes.append(words("list.more_checks", n=n, m=m))
+    if ctx.unshown:
+        notes.append(words.counted("list.unshown_checks", ctx.unshown))
+    return Markup(" ").join(notes) if notes else None
 
 
 def conflicts_table(ctx: PageContext) -> Table:
@@ -87,7 +92,7 @@ def _marks(result: Result) -> dict[str, str | tuple[str, ...]]:
     of_data = result.urn.startswith(("dataset:", "field:", "source:"))
     named = paths if of_data else paths[:-1]
     sources = tuple(dict.fromkeys(path.partition(".")[0] for path in named if "." in path))
-    return {"verdict": verdict_of(result), "severity": result.severity, "source": sources}
+    return {"verdict": result.outcome, "severity": result.severity, "source": sources}
 
 
 def _found(result: Result, ctx: PageContext) -> Markup:

@@ -52,7 +52,7 @@ def _of_role(catalog: Catalog, role: Role, language: Language, today: date) -> C
         role.deputy,
         team.urn if team else None,
         role.phone or (team.phone if team else None),
-        role.until if role.until and role.until < today else None,
+        role.left(today),
     )
 
 

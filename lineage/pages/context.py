@@ -12,7 +12,7 @@ from functools import cached_property
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity, Field
 from catalog.model.definition import Language
 from catalog.results import Result, RunRecord, worst_first
 from catalog.settings import Settings
@@ -39,7 +39,7 @@ _SHAPES = {
     "dont": '<path d="M8 .4L15.6 8 8 15.6.4 8z"/>'
     '<path class="td-glyph" d="M5.6 5.6l4.8 4.8m0-4.8l-4.8 4.8"/>',
 }
-_SHAPE_OF = {
+SHAPE_OF = {
     "pass": "use",
     "warn": "care",
     "unknown": "care",
@@ -52,8 +52,8 @@ _MARK = Markup(
     ' aria-hidden="true">{}</svg>'
 )
 _MARKS = {
-    level: _MARK.format(_SHAPE_OF.get(level, level), Markup(_SHAPES[_SHAPE_OF.get(level, level)]))  # noqa: S704
-    for level in (*_SHAPES, *_SHAPE_OF)
+    level: _MARK.format(SHAPE_OF.get(level, level), Markup(_SHAPES[SHAPE_OF.get(level, level)]))  # noqa: S704
+    for level in (*_SHAPES, *SHAPE_OF)
 }
 
 
@@ -162,8 +162,7 @@ class PageContext:
 
     def _may_show(self, result: Result) -> bool:
         looked_at = [urn for path in fields_of(result) for urn in _urns_of(path)]
-        hidden = (u in self.catalog.definitions and u not in self.visible for u in looked_at)
-        return result.urn in self.visible and not any(hidden)
+        return result.urn in self.visible and not any(map(self.is_hidden, looked_at))
 
     @property
     def unshown(self) -> int:
@@ -251,6 +250,11 @@ class PageContext:
         label = (attribute.values or {}).get(code, code)
         return escape(code) if label == code else self.words.foreign(label)
 
+    def subtype_name(self, entity: Definition | None, key: str) -> Markup:
+        """A subtype by the name its entity gives it, else by its key."""
+        own = entity.subtype(key, self.language) if isinstance(entity, Entity) else None
+        return escape(own) if own else self.words.foreign(key.replace("_", " "))
+
     def full_title(self, definition: Definition) -> str:
         """How it is called out of context: a cell with its report, a field with its dataset."""
         own = self.title(definition)
@@ -314,7 +318,7 @@ class PageContext:
 
     def result_mark(self, result: Result) -> Markup:
         """A result's verdict, or that somebody accepts its failure for now."""
-        return self.verdict_mark("waived" if result.is_waived else result.verdict)
+        return self.verdict_mark(result.outcome)
 
     def remarks(self, result: Result) -> list[Markup]:
         """What is to be said beside a result: since when, who accepts it, how old it is."""

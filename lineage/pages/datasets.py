@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from catalog.model import Attribute, Dataset, Field, SourceSystem, Touchpoint
 from catalog.results import Result
-from lineage.pages.calculation import Step, claims_of
+from lineage.pages.calculation import Step, step_of
 from lineage.pages.context import PageContext
 from lineage.pages.usability import OF_FIELDS, fields_of
 
@@ -93,9 +93,8 @@ class Datasets:
     def _claims(self, attribute: Attribute, path: str) -> Iterable[Claimed]:
         for place, claim in enumerate(attribute.claims, start=1):
             if claim.field == path:
-                step = claims_of(attribute, self.ctx)[place - 1]
                 link = self.ctx.link(attribute.urn)
-                yield Claimed(link, place, len(attribute.claims), step)
+                yield Claimed(link, place, len(attribute.claims), step_of(claim, self.ctx))
 
     def _holding(self, dataset: Dataset) -> Holding:
         ctx = self.ctx
@@ -125,10 +124,10 @@ class Datasets:
 
 def reads_of(touchpoint: Touchpoint, ctx: PageContext) -> list[dict[str, object]]:
     """What a touchpoint reads, line by line, against what is believed first."""
-    return [_read(touchpoint, attribute, path, ctx) for attribute, path in touchpoint.reads.items()]
+    return [_read(attribute, path, ctx) for attribute, path in touchpoint.reads.items()]
 
 
-def _read(touchpoint: Touchpoint, key: str, path: str, ctx: PageContext) -> dict[str, object]:
+def _read(key: str, path: str, ctx: PageContext) -> dict[str, object]:
     attribute = ctx.visible.get(f"attribute:{key}")
     claims = attribute.claims if isinstance(attribute, Attribute) else ()
     first = claims[0].field if claims else ""

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from catalog.results import SEVERITIES, WORST_FIRST, Result
+from catalog.results import SEVERITIES, WORST_FIRST
 from lineage.pages.context import PageContext, alphabetical
+from lineage.pages.usability import LEVELS
 
-LEVELS = ("dont", "care", "use")
 ORDERS: Mapping[str, Sequence[str]] = {
     "verdict": (*WORST_FIRST[:1], "waived", *WORST_FIRST[1:]),
     "severity": SEVERITIES,
@@ -66,11 +66,6 @@ class Table:
     rows: Sequence[Row]
     note: Markup | None = None
     filters: tuple[Filter, ...] = ()
-
-
-def verdict_of(result: Result) -> str:
-    """A result's verdict, or that its failure is accepted for now."""
-    return "waived" if result.is_waived else result.verdict
 
 
 def heads(ctx: PageContext, *keys: str, numbers: Iterable[str] = ()) -> tuple[Head, ...]:

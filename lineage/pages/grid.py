@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalog.formulas import Address, read_address
 from catalog.model import Cell
-
-_ADDRESS = re.compile(r"^(?:(?P<sheet>.+)!)?\$?(?P<column>[A-Za-z]{1,3})\$?(?P<row>\d+)$")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a cell stands: the name of its sheet (empty when unsaid), its column and row."""
-
-    sheet: str
-    column: str
-    row: int
 
 
 @dataclass(frozen=True)
@@ -39,13 +28,9 @@ class Sheet:
         return frozenset(below for above, below in pairs if below - above > 1)
 
 
-def place_of(cell: Cell) -> Place | None:
+def place_of(cell: Cell) -> Address | None:
     """The place a cell's address names; None without a usable address."""
-    found = _ADDRESS.match(cell.at or "")
-    if found is None:
-        return None
-    sheet = (found["sheet"] or "").strip("'").replace("''", "'")
-    return Place(sheet, found["column"].upper(), int(found["row"]))
+    return read_address(cell.at or "")
 
 
 def lay_out(cells: Iterable[Cell]) -> tuple[list[Sheet], list[Cell]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from markupsafe import Markup
 
@@ -49,6 +50,22 @@ def of_kind(kind: str, ctx: PageContext) -> list[Definition]:
     return sorted(found, key=lambda d: alphabetical(ctx.full_title(d)))
 
 
+def reports_by_team(ctx: PageContext) -> dict[str, int]:
+    """How many visible reports each team makes, by its key; teams without any are left out."""
+    counts: dict[str, int] = {}
+    for report in ctx.visible.values():
+        if isinstance(report, Report):
+            counts[report.team] = counts.get(report.team, 0) + 1
+    return counts
+
+
+def reviews_in_order(ctx: PageContext) -> list[tuple[date, Definition]]:
+    """The visible definitions that have a review date, the earliest first."""
+    reviews = ((review_of(d, ctx.settings), d) for d in ctx.visible.values())
+    dated = [(review.on, d) for review, d in reviews if review]
+    return sorted(dated, key=lambda entry: (entry[0], entry[1].urn))
+
+
 def owners_page(ctx: PageContext) -> str:
     """The page of owners with what each answers for; what has no owner comes first."""
     duties: dict[str, list[Definition]] = {}
@@ -93,10 +110,7 @@ def _of_kind(kind: str, ctx: PageContext) -> Table:
 
 def _teams(ctx: PageContext) -> Table:
     words = ctx.words
-    reports: dict[str, int] = {}
-    for report in ctx.visible.values():
-        if isinstance(report, Report):
-            reports[report.team] = reports.get(report.team, 0) + 1
+    reports = reports_by_team(ctx)
     rows = [
         Row(
             (
@@ -123,9 +137,6 @@ def _teams(ctx: PageContext) -> Table:
 def _expiring(ctx: PageContext) -> Table:
     words = ctx.words
     filters = Filters(ctx, ("team", "owner", "kind"))
-    reviews = ((review_of(d, ctx.settings), d) for d in ctx.visible.values())
-    dated = [(review.on, d) for review, d in reviews if review]
-    dated.sort(key=lambda entry: (entry[0], entry[1].urn))
     rows = [
         Row(
             (
@@ -137,7 +148,7 @@ def _expiring(ctx: PageContext) -> Table:
             ),
             filters.of(d.urn, kind=d.kind),
         )
-        for day, d in dated
+        for day, d in reviews_in_order(ctx)
     ]
     keys = ("list.name", "page.type", "page.review", "list.when", "list.owner")
     return Table(

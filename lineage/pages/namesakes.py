@@ -36,13 +36,10 @@ class Namesakes:
 
     def of(self, definition: Definition) -> list[Namesake]:
         """The cells called the same, those with another calculation first."""
-        ctx = self.ctx
         if isinstance(definition, Cell):
             labels, measure = {self._folded(definition)}, definition.measure
         elif isinstance(definition, Measure):
-            shown = ctx.links.down.get(definition.urn, ())
-            cells = (d for u in shown if isinstance(d := ctx.visible[u], Cell))
-            labels = {self._folded(cell) for cell in cells if cell.measure == definition.key}
+            labels = {self._folded(cell) for cell in cells_showing(definition, self.ctx)}
             measure = definition.key
         else:
             return []
@@ -86,3 +83,9 @@ class Namesakes:
 
     def _folded(self, cell: Cell) -> str:
         return " ".join(self.ctx.words.lower(cell.label or cell.name or cell.key).split())
+
+
+def cells_showing(measure: Measure, ctx: PageContext) -> list[Cell]:
+    """The visible cells that show a measure."""
+    shown = (ctx.visible[urn] for urn in ctx.links.down.get(measure.urn, ()))
+    return [cell for cell in shown if isinstance(cell, Cell) and cell.measure == measure.key]

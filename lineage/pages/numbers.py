@@ -26,11 +26,6 @@ class Pair:
     right: str
     differing: float
 
-    @property
-    def agreeing(self) -> float:
-        """The share of compared entities on which they agree."""
-        return 1 - self.differing
-
 
 def say_value(value: object, measure: Measure | Cell, words: Words) -> Markup:
     """A value with its unit as the language writes it: 4,812 customers; %3,1."""

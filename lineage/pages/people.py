@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from catalog.model import Definition, Entity, Role, Team
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
@@ -51,14 +49,10 @@ class People:
             if dataset.urn in ctx.visible
         ]
         subtypes = [
-            (self._subtype(entity, key), say_condition(sql, ctx.words))
+            (ctx.subtype_name(entity, key), say_condition(sql, ctx.words))
             for key, sql in entity.subtypes.items()
         ]
         return {"attributes": attributes, "datasets": datasets, "subtypes": subtypes}
-
-    def _subtype(self, entity: Entity, key: str) -> Markup:
-        own = entity.subtype(key, self.ctx.language)
-        return Markup.escape(own) if own else self.ctx.words.foreign(key.replace("_", " "))
 
     def _complete(self, attribute: Definition) -> str:
         result = completeness(self.ctx.results_of(attribute.urn))

@@ -27,10 +27,10 @@ def tell_query(sql: str, ctx: PageContext) -> Told:
         tree = parse_one(sql, read="duckdb")
     except SqlglotError:
         return []
-    beyond = ("joins", "with_", "with", "having", "distinct", "laterals", "qualify", "windows")
+    beyond = ("joins", "with_", "having", "distinct", "laterals", "qualify", "windows")
     if not isinstance(tree, exp.Select) or any(tree.args.get(part) for part in beyond):
         return []
-    origin = tree.args.get("from_") or tree.args.get("from")
+    origin = tree.args.get("from_")
     table = _Table.of(origin.this, ctx) if origin else None
     counted = [e.this for e in tree.expressions if e.alias == "value"]
     said = _aggregate(counted[0], table, ctx) if table and len(counted) == 1 else None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 
-from catalog.errors import CatalogInvalid
 from catalog.model.definition import Language
 from catalog.results import RunRecord
-from catalog.validation.opening import examine
+from catalog.validation.opening import valid_catalog
 from catalog.workspace import Workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
@@ -17,10 +15,7 @@ from lineage.pages.past import Past, read_past
 
 def read_workspace(workspace: Workspace, language: Language | None = None) -> PageContext:
     """The context of a workspace's pages; CatalogInvalid when the catalog has errors."""
-    catalog, problems = examine(workspace)
-    errors = [problem for problem in problems if problem.level == "error"]
-    if errors:
-        raise CatalogInvalid(errors)
+    catalog = valid_catalog(workspace)
     run, history, past = read_history(workspace)
     return PageContext(
         catalog,
@@ -41,9 +36,6 @@ def read_history(workspace: Workspace) -> tuple[RunRecord | None, dict[str, date
     """
     from catalog.store.runs import RunStore
 
-    file = workspace.root / workspace.settings.state
-    if workspace.settings.database_url is None and not Path(file).is_file():
-        return None, {}, Past()
     store = RunStore(workspace.state_url, reading=True)
     run = store.latest(until=workspace.clock.today())
     if run is None:

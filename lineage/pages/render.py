@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from catalog.model import Catalog
-from catalog.model.definition import Language
-from catalog.panels import PanelMaker, panel_makers
-from catalog.results import RunRecord
-from catalog.settings import Settings
-from lineage.graph import Lineage
+from catalog.panels import PanelMaker
 from lineage.pages.addresses import address_of, list_address
-from lineage.pages.context import UP, History, PageContext
+from lineage.pages.context import UP, PageContext
 from lineage.pages.lists import kind_address, owners_page, tables
 from lineage.pages.runs import run_page, runs_table
 from lineage.pages.start import start_page
@@ -34,25 +28,11 @@ class Page:
     html: str
 
 
-def render_site(
-    catalog: Catalog,
-    lineage: Lineage,
-    run: RunRecord | None,
-    history: History,
-    settings: Settings,
-    language: Language,
-    today: date,
-) -> Iterator[Page]:
+def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterator[Page]:
     """Every page of a catalog, the start page first, each one rendered as it is asked for.
 
-    The panels of all rooms and of the plug-ins in the settings are asked for each definition.
+    `panels` are asked for each definition.
     """
-    ctx = PageContext(catalog, lineage, run, history, settings, language, today)
-    return render_pages(ctx, panel_makers(settings.plugins))
-
-
-def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterator[Page]:
-    """The same from a context that is already made."""
     yield Page(START, ctx.words.plain("start.title"), start_page(ctx))
     template = ctx.pages.get_template("list.html")
     for table in (*tables(ctx), runs_table(ctx)):

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from catalog.results import WORST_FIRST, Result, RunRecord
-from lineage.pages.checks import checks_table
+from lineage.pages.checks import checks_note
 from lineage.pages.context import PageContext
-from lineage.pages.filters import ORDERS, Row, Table, heads, verdict_of
+from lineage.pages.filters import ORDERS, Row, Table, heads
 from lineage.pages.usability import gravest_first
 
 MOST_LISTED = 50
@@ -60,7 +60,7 @@ def run_page(ctx: PageContext) -> str:
     run = ctx.shown_run
     previous = _previous(ctx, run)
     worse, mended = _changes(ctx, run, previous) if run and previous else ([], [])
-    counts = Counter(verdict_of(result) for result in ctx.results)
+    counts = Counter(result.outcome for result in ctx.results)
     return ctx.pages.get_template("run.html").render(
         run=run,
         previous=previous,
@@ -72,7 +72,7 @@ def run_page(ctx: PageContext) -> str:
         shares=_shares(ctx, run) if run else [],
         waived=[r for r in gravest_first(ctx.results) if r.waiver],
         carried=sum(r.carried_from is not None for r in ctx.results),
-        note=checks_table(ctx).note,
+        note=checks_note(ctx),
     )
 
 

@@ -47,7 +47,10 @@ OUTDATED = 20
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to be found: `names` are its other names, `rank` sorts equals, lower first."""
+    """One thing to be found: `names` are its other names, `rank` sorts equals, lower first.
+
+    `urn` is empty for what is no definition.
+    """
 
     title: str
     kind: str
@@ -56,6 +59,7 @@ class Entry:
     level: str = ""
     text: str = ""
     rank: int = 9
+    urn: str = ""
 
 
 def entries_of(ctx: PageContext) -> Iterator[Entry]:
@@ -94,6 +98,7 @@ def _entry(definition: Definition, ctx: PageContext) -> Entry:
         ctx.level(definition.urn),
         " ".join(dict.fromkeys(part for part in (*parts, *definition.tags) if part)),
         rank + OUTDATED * (old or withdrawn),
+        definition.urn,
     )
 
 

@@ -146,17 +146,11 @@ class Sentences:
                 return said
             return said + Markup(" ") + self.words("why.waived", day=self.words.day(waiver.until))
         if reason.code in ("deprecated", "retired"):
-            successor = self.catalog.definitions[reason.about].replaced_by
+            successor = self.catalog.definitions[reason.about].successor
             if successor:
-                return self.words(
-                    f"why.{reason.code}_for", other=self.link(self._urn(reason, successor))
-                )
+                return self.words(f"why.{reason.code}_for", other=self.link(successor))
         day = self.words.day(reason.day) if reason.day else ""
         return self.words(f"why.{reason.code}", day=day, count=reason.count, of=reason.of)
-
-    def _urn(self, reason: Reason, successor: str) -> str:
-        kind = reason.about.partition(":")[0]
-        return successor if ":" in successor else f"{kind}:{successor}"
 
     def _what(self, result: Result, kind: str) -> Markup:
         """A rule by its author's words, else by its key; other checks by their title."""

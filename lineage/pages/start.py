@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from catalog.expiry import review_of
-from catalog.model import Report
 from lineage.pages.context import UP, PageContext
-from lineage.pages.filters import ORDERS, verdict_of
-from lineage.pages.lists import kind_address, of_kind, say_distance
+from lineage.pages.filters import ORDERS
+from lineage.pages.lists import (
+    kind_address,
+    of_kind,
+    reports_by_team,
+    reviews_in_order,
+    say_distance,
+)
 from lineage.pages.usability import gravest_first
 
 COUNTED = ("attribute", "measure", "report", "cell")
@@ -63,7 +67,7 @@ def _kinds(ctx: PageContext) -> list[tuple[str, str, int, int]]:
 
 
 def _verdicts(ctx: PageContext) -> list[tuple[str, int]]:
-    verdicts = [verdict_of(result) for result in ctx.results]
+    verdicts = [result.outcome for result in ctx.results]
     return [(verdict, n) for verdict in VERDICTS if (n := verdicts.count(verdict))]
 
 
@@ -71,7 +75,7 @@ def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
     """The gravest failures, one line for each definition."""
     entries: dict[str, tuple[str, Markup, Markup, str]] = {}
     for result in gravest_first(ctx.results):
-        if verdict_of(result) != "fail" or result.urn in entries:
+        if result.outcome != "fail" or result.urn in entries:
             continue
         since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""
         said, owner = ctx.sentences.found(result), ctx.owner_link(result.urn)
@@ -82,9 +86,7 @@ def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
 
 
 def _expiring(ctx: PageContext, within: int) -> list[tuple[str, str, Markup, Markup]]:
-    reviews = ((review_of(d, ctx.settings), urn) for urn, d in ctx.visible.items())
-    dated = [(review.on, urn) for review, urn in reviews if review]
-    soon = sorted(entry for entry in dated if (entry[0] - ctx.today).days <= within)
+    soon = [(day, d.urn) for day, d in reviews_in_order(ctx) if (day - ctx.today).days <= within]
     return [
         (urn, ctx.words.day(day), say_distance((day - ctx.today).days, ctx), ctx.owner_link(urn))
         for day, urn in soon[: MOST + 2]
@@ -92,8 +94,5 @@ def _expiring(ctx: PageContext, within: int) -> list[tuple[str, str, Markup, Mar
 
 
 def _teams(ctx: PageContext) -> list[tuple[object, int]]:
-    counts: dict[str, int] = {}
-    for report in ctx.visible.values():
-        if isinstance(report, Report):
-            counts[report.team] = counts.get(report.team, 0) + 1
+    counts = reports_by_team(ctx)
     return [(team, counts.get(team.key, 0)) for team in of_kind("team", ctx) if team.key in counts]

@@ -34,7 +34,7 @@ from lineage.pages.datasets import Datasets, reads_of
 from lineage.pages.facts import details_of, facts_of
 from lineage.pages.figures import Figures
 from lineage.pages.grid import lay_out
-from lineage.pages.namesakes import Namesakes
+from lineage.pages.namesakes import Namesakes, cells_showing
 from lineage.pages.numbers import completeness, pairs_of
 from lineage.pages.people import People
 from lineage.pages.verdicts import draw_strip, findings_of
@@ -175,7 +175,7 @@ class Subjects:
         """Without its own parts, which the page shows by themselves."""
         match definition:
             case Measure():
-                own = {cell.urn for cell in self._cells_showing(definition)}
+                own = {cell.urn for cell in cells_showing(definition, self.ctx)}
             case Report():
                 own = {cell.urn for cell in definition.cells}
             case SourceSystem():
@@ -261,13 +261,8 @@ class Subjects:
         ctx = self.ctx
         return [
             (cell, ctx.link(f"report:{cell.report}"), self.figures.of_cell(cell))
-            for cell in self._cells_showing(measure)
+            for cell in cells_showing(measure, ctx)
         ]
-
-    def _cells_showing(self, measure: Measure) -> list[Cell]:
-        ctx = self.ctx
-        shown = (ctx.visible[urn] for urn in ctx.links.down.get(measure.urn, ()))
-        return [c for c in shown if isinstance(c, Cell) and c.measure == measure.key]
 
     def _edit_url(self, urn: str) -> str | None:
         template = self.ctx.settings.site.edit_url

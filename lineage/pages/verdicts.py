@@ -9,11 +9,10 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from catalog.results import WORST_FIRST, Result, Verdict
-from lineage.pages.context import PageContext
+from lineage.pages.context import SHAPE_OF, PageContext
 
 STEP, HEIGHT = 12, 24
 TALL = {"pass": 8, "warn": 14, "unknown": 14, "error": 14, "fail": 24}
-FILL = {"pass": "use", "warn": "care", "unknown": "care", "error": "care", "fail": "dont"}
 MOST_FINDINGS = 25
 
 
@@ -64,6 +63,6 @@ def _bar(index: int, day: date, verdict: Verdict, ctx: PageContext) -> str:
     tall = TALL[verdict]
     title = escape(f"{ctx.words.day(day)}: {ctx.words.plain(f'verdict.{verdict}')}")
     return (
-        f'<rect class="td-fill-{FILL[verdict]}" x="{index * STEP}" y="{HEIGHT - tall}"'
+        f'<rect class="td-fill-{SHAPE_OF[verdict]}" x="{index * STEP}" y="{HEIGHT - tall}"'
         f' width="{STEP - 3}" height="{tall}"><title>{title}</title></rect>'
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -16,6 +14,7 @@ from markupsafe import Markup, escape
 from catalog.durations import Duration
 from catalog.model.definition import Language, Model
 from catalog.periods import Period
+from catalog.texts import read_texts
 
 MONTHS: Mapping[Language, tuple[str, ...]] = {
     "en": (
@@ -31,11 +30,9 @@ _POINTS = str.maketrans(",.", ".,")
 _LOWER = str.maketrans({"İ": "i", "I": "ı"})
 
 
-@cache
 def texts() -> Mapping[str, tuple[str, str]]:
     """Every text by `section.key`: English, Turkish."""
-    raw = tomllib.loads(files("lineage.pages").joinpath("words.toml").read_text("utf-8"))
-    return {f"{part}.{key}": (pair[0], pair[1]) for part in raw for key, pair in raw[part].items()}
+    return read_texts("lineage.pages")
 
 
 @cache

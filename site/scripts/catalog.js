@@ -1,4 +1,4 @@
-// Search, filters and the colour scheme. Pages read without it; nothing here fetches from outside.
+// Search and filters. Pages read without it; nothing here fetches from outside.
 (function () {
   "use strict";
   const here = document.currentScript.src;
@@ -291,21 +291,6 @@
     apply();
   }
 
-  function startScheme(button) {
-    const dark = window.matchMedia("(prefers-color-scheme: dark)");
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const now = document.documentElement.dataset.scheme || (dark.matches ? "dark" : "light");
-      const next = now === "dark" ? "light" : "dark";
-      document.documentElement.dataset.scheme = next;
-      try {
-        localStorage.setItem("tekdogru-scheme", next);
-      } catch (error) {
-        // Storage can be forbidden; the choice then holds for this page.
-      }
-    });
-  }
-
   // The drawing opens with the definition itself in view where it is wider than the screen.
   function centre(frame) {
     const own = frame.querySelector(".td-map-own rect");
@@ -322,7 +307,6 @@
 
   document.querySelectorAll("[data-td-search]").forEach(startSearch);
   document.querySelectorAll("[data-td-filter]").forEach(startFilter);
-  document.querySelectorAll("[data-td-scheme]").forEach(startScheme);
   document.querySelectorAll(".td-map-frame").forEach(centre);
   markPlace();
 })();

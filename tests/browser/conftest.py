@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
 from bank_pages import BANK, PAGES_DAY, bank_run
+from listening import listening
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from workspaces import fixed_clock, write_workspace
 
 from catalog.service.app import create_app
-from catalog.service.serving import claim_port
 from catalog.store.runs import RunStore
 from catalog.workspace import open_workspace
 from lineage.pages.build import build_site
@@ -60,14 +58,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """The same site over HTTP, under the service's own headers."""
-    listener = claim_port("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with listening(create_app(site)) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 Opener = Callable[..., Page]

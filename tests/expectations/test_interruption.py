@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from commands import PROGRAM
 from workspaces import run, write_workspace
 
 from catalog.store.runs import RunStore
 
-PROGRAM = Path(sys.executable).with_name("tekdogru")
 DAY = ("--as-of", "2026-11-20")
 
 DEFINITIONS = """

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from commands import Command, run_here
 from workspaces import write_workspace
 
-PROGRAM = Path(sys.executable).with_name("tekdogru")
 DEFINITIONS = """
 teams: [{key: t, name: T}]
 entities: [{key: customer, name: Customer}]
@@ -52,38 +51,39 @@ def workspace(tmp_path: Path) -> Path:
     return write_workspace(tmp_path, DEFINITIONS, {"core.csv": ROWS})
 
 
-def check(workspace: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    arguments = ["check", "-w", str(workspace), "--as-of", "2026-11-20", *more]
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+@pytest.fixture
+def check(workspace: Path, capfd: pytest.CaptureFixture[str]) -> Command:
+    """The check of the workspace on one day."""
+    return partial(run_here(capfd), "check", "-w", workspace, "--as-of", "2026-11-20")
 
 
-def figures(workspace: Path, *more: str) -> dict[str, tuple[str | None, int]]:
-    document = json.loads(check(workspace, "--format", "json", *more).stdout)
+def figures(check: Command, *more: str) -> dict[str, tuple[str | None, int]]:
+    document = json.loads(check("--format", "json", *more).out)
     return {
         key: (values[0]["period"], values[0]["value"])
         for key, values in document["measures"].items()
     }
 
 
-def test_without_it_every_measure_speaks_of_its_last_closed_period(workspace: Path) -> None:
-    assert figures(workspace) == {"m": ("2026-10", 2), "q": ("2026-Q3", 92), "n": (None, 323)}
+def test_without_it_every_measure_speaks_of_its_last_closed_period(check: Command) -> None:
+    assert figures(check) == {"m": ("2026-10", 2), "q": ("2026-Q3", 92), "n": (None, 323)}
 
 
 def test_measures_of_that_unit_take_the_period_and_others_their_last_within_it(
-    workspace: Path,
+    check: Command,
 ) -> None:
-    assert figures(workspace, "--period", "2026-08") == {
+    assert figures(check, "--period", "2026-08") == {
         "m": ("2026-08", 1),
         "q": ("2026-Q2", 91),
         "n": (None, 323),
     }
-    assert figures(workspace, "--period", "2026-Q1")["q"] == ("2026-Q1", 90)
+    assert figures(check, "--period", "2026-Q1")["q"] == ("2026-Q1", 90)
 
 
-def test_such_a_run_is_kept_with_its_period(workspace: Path) -> None:
-    said = check(workspace, "--period", "2026-08")
-    assert said.returncode == 0
-    assert "Only period 2026-08" in said.stdout
+def test_such_a_run_is_kept_with_its_period(check: Command) -> None:
+    said = check("--period", "2026-08")
+    assert said.status == 0
+    assert "Only period 2026-08" in said.out
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_such_a_run_is_kept_with_its_period(workspace: Path) -> None:
     ],
 )
 def test_what_is_no_period_or_not_over_is_wrong_usage(
-    workspace: Path, period: str, said: str
+    check: Command, period: str, said: str
 ) -> None:
-    ended = check(workspace, "--period", period)
-    assert ended.returncode == 64
-    assert said in ended.stderr
+    ended = check("--period", period)
+    assert ended.status == 64
+    assert said in ended.err

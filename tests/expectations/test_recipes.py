@@ -83,8 +83,13 @@ def run(script: str, folder: Path, shell: str = "bash", **environment: str) -> i
     return done.returncode
 
 
-def changed_branch(bank: Path, folder: Path) -> Path:
-    """A clone whose branch differs from the main one in one description."""
+@pytest.fixture(scope="module")
+def changed_branch(bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone whose branch differs from the main one in one description.
+
+    It is judged again and again, so that only the first run reads the data.
+    """
+    folder = tmp_path_factory.mktemp("changed") / "branch"
     git(bank.parent, "clone", "--quiet", str(bank), str(folder))
     git(folder, "checkout", "--quiet", "-b", "change")
     file = folder / "catalog/customer.yml"
@@ -191,9 +196,8 @@ def test_the_gitlab_job_is_valid_and_its_script_runs(bank: Path, tmp_path: Path)
     ],
 )
 def test_a_merge_is_judged_by_what_it_touches(
-    bank: Path, tmp_path: Path, named: str, variable: str, base: str
+    changed_branch: Path, tmp_path: Path, named: str, variable: str, base: str
 ) -> None:
-    branch = changed_branch(bank, tmp_path / "branch")
     text = snippet(named)
     (command,) = re.findall(
         r"(tekdogru check\b.*?)(?=\n\s*- |\n\s*artifacts:|\s*''')", text, re.DOTALL
@@ -201,8 +205,8 @@ def test_a_merge_is_judged_by_what_it_touches(
     one_line = " ".join(command.replace("\\\n", " ").split())
     assert "--changed-since" in one_line
     environment = {variable: base, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
-    assert run(one_line, branch, **environment) in (0, 1)
-    told = (branch / "build/reports/junit.xml").read_text("utf-8")
+    assert run(one_line, changed_branch, **environment) in (0, 1)
+    told = (changed_branch / "build/reports/junit.xml").read_text("utf-8")
     touched = set(re.findall(r'classname="([^"]+)"', told))
     assert touched == {"attribute.customer.birth_date"}
 

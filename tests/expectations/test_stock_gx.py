@@ -57,7 +57,7 @@ NOTES = [
 Case = tuple[str, dict[str, Any]]
 
 
-def on_text(column: str) -> list[Case]:
+def on_text() -> list[Case]:
     patterns = [
         *("^[A-Z]", r"\s", r"^\S+$", r"\d", r"^\d+$", r"^\w+$", r"\W", r"[^\W\d_]", r"[\s\S]b$"),
         *("ş|ı", "[İIıi]", r"^.{3,5}$", r"(?s)^a.b", r"^a.b", "'", r"\\", r"%|\?|\{", r"\t", "^$"),
@@ -178,8 +178,8 @@ TYPES = {
 CASES: list[tuple[str, Case]] = [
     (column, case)
     for column, cases in {
-        "ad": on_text("ad") + on_any(),
-        "not": on_text("not") + on_any(),
+        "ad": on_text() + on_any(),
+        "not": on_text() + on_any(),
         "adet": on_number(3, 7) + on_any(),
         "oran": on_number(0.1, 2.5) + on_any(),
         "gün": on_ordered("2026-01-10", "2026-02-01") + on_any(),

@@ -19,7 +19,6 @@ from lineage.columns import ColumnLineage, columns_of
 pytestmark = pytest.mark.long
 
 TABLES = {"r": ["k", "a", "b"], "s": ["k", "d", "e"]}
-EVERYTHING = [(table, column) for table, columns in TABLES.items() for column in columns]
 Term = tuple
 
 

@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from traced import traced
 
-from catalog.loading.loader import load_catalog
 from catalog.results import Result, RunRecord
 from lineage.diagnosis import diagnose
-from lineage.graph import build_lineage
 from lineage.reaching import causes_document, causes_text
 
 BANK = """
@@ -53,11 +52,7 @@ CELL = "cell:monthly/total"
 
 @pytest.fixture
 def bank(tmp_path: Path):
-    (tmp_path / "catalog").mkdir()
-    (tmp_path / "catalog" / "all.yml").write_text(BANK, encoding="utf-8")
-    loaded = load_catalog(tmp_path)
-    assert loaded.problems == []
-    return build_lineage(loaded.catalog), loaded.catalog
+    return traced(tmp_path, BANK)
 
 
 def result(check: str, verdict: str) -> Result:

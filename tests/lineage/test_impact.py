@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from traced import traced
 
-from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
-from lineage.graph import Lineage, build_lineage
+from lineage.graph import Lineage
 from lineage.impact import Reach, causes, impact, reaches
 
 BANK = """
@@ -56,11 +56,7 @@ touchpoints:
 
 @pytest.fixture
 def bank(tmp_path: Path) -> tuple[Lineage, Catalog]:
-    (tmp_path / "catalog").mkdir()
-    (tmp_path / "catalog" / "all.yml").write_text(BANK, encoding="utf-8")
-    loaded = load_catalog(tmp_path)
-    assert loaded.problems == []
-    return build_lineage(loaded.catalog), loaded.catalog
+    return traced(tmp_path, BANK)
 
 
 def test_impact_names_cells_reports_teams_and_touchpoints_nearest_first(bank):
@@ -127,16 +123,13 @@ def test_causes_are_the_failing_and_expired_things_upstream_nearest_first(bank):
 
 
 def test_a_circle_of_formulas_does_not_stop_impact(tmp_path):
-    (tmp_path / "catalog").mkdir()
     circle = (
         "{key: circle, at: S!C7, calculation: '=C8'}\n"
         "      - {key: circle2, at: S!C8, calculation: '=C7+C5'}\n"
         "      - {key: reachable, label"
     )
     text = BANK.replace("{key: reachable, label", circle)
-    (tmp_path / "catalog" / "all.yml").write_text(text, encoding="utf-8")
-    catalog = load_catalog(tmp_path).catalog
-    lineage = build_lineage(catalog)
+    lineage, catalog = traced(tmp_path, text)
     cells = {r.urn for r in impact(lineage, catalog, "measure:reachable").cells}
     assert {"cell:monthly/circle", "cell:monthly/circle2"} < cells
     assert set(reaches(lineage, "measure:reachable").cells) == cells
@@ -157,10 +150,7 @@ reports:
       {key: m, at: S!A1, measure: m}, {key: both, at: S!A2, measure: both}]}
 teams: [{key: t, name: T}]
 """
-    (tmp_path / "catalog").mkdir()
-    (tmp_path / "catalog" / "all.yml").write_text(text, encoding="utf-8")
-    catalog = load_catalog(tmp_path).catalog
-    lineage = build_lineage(catalog)
+    lineage, catalog = traced(tmp_path, text)
     found = impact(lineage, catalog, "field:core.a.y")
     assert {(r.urn, r.dependency) for r in found.cells} == {
         ("cell:r/m", "condition"),

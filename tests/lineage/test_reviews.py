@@ -216,6 +216,27 @@ def test_a_renewal_shows_the_evidence_and_writes_nothing_without_a_yes(
     assert (folder / FILE).read_bytes() == before
 
 
+def test_showing_the_evidence_makes_no_history(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = open_workspace(folder)
+    state = workspace.root / workspace.settings.state
+    assert not state.exists()
+    text = said(capsys, *renew(folder, EMAIL, "--until", "2027-11-19", "--yes"))
+    assert "nothing is known; `tekdogru check` makes the first run" in text
+    assert not state.exists()
+
+
+def test_the_evidence_leaves_out_runs_for_days_to_come(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, record = RunStore(open_workspace(folder).state_url), run(folder)
+    store.save(record)
+    store.save(record.model_copy(update={"run": "later", "as_of": date(2026, 12, 24)}))
+    text = said(capsys, *renew(folder, EMAIL, "--until", "2027-11-19", "--yes"))
+    assert f"Checks, as of {TODAY}:" in text
+
+
 @pytest.mark.parametrize("answer", ["y\n", "evet\n"])
 def test_a_confirmed_renewal_changes_the_date_and_keeps_who_when_and_why(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answer: str

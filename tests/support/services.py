@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from bank_pages import PAGES_DAY
+from listening import listening
 from workspaces import fixed_clock, write_workspace
 
 from catalog.model.definition import Language
-from catalog.service.serving import claim_port
 from catalog.store.tokens import Scope, TokenStore
 from catalog.workspace import Workspace, open_workspace
 from lineage.service_commands import make_service
@@ -129,11 +127,5 @@ def running_service(workspace: Workspace, language: Language = "en") -> Iterator
     """The service with its site, built and listening on a free port."""
     app, site = make_service(workspace, language, open_here=True)
     site.build(app.state.service.live.now())
-    listener = claim_port("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield Running(f"http://127.0.0.1:{listener.getsockname()[1]}", workspace)
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with listening(app) as port:
+        yield Running(f"http://127.0.0.1:{port}", workspace)

@@ -41,6 +41,13 @@ def write_workspace(
     return folder
 
 
+def change(folder: Path, old: str, new: str, file: str = "catalog/definitions.yml") -> None:
+    """Write one place of a file of the workspace otherwise."""
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+
+
 def write_csv(path: Path, rows: Rows) -> None:
     """Rows as CSV, every value quoted, so that blanks and line breaks survive; None is empty."""
     with path.open("w", encoding="utf-8", newline="") as file:

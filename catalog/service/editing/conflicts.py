@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from catalog.model import Definition
 from catalog.service.editing.differences import word_difference
-from catalog.service.editing.fields import Field, shown
+from catalog.service.editing.fields import Field, even, shown
 from catalog.service.editing.words import Words
 
 
@@ -48,14 +48,10 @@ def compare(
     for field in fields:
         key, present = field.key, shown(now, field, words)
         began = was.get(key, present)
-        yours = _even(written.get(key, began))
-        theirs_changed, yours_changed = _even(present) != _even(began), yours != _even(began)
+        yours = even(written.get(key, began))
+        theirs_changed, yours_changed = even(present) != even(began), yours != even(began)
         merged[key] = yours if yours_changed else present
-        if (theirs_changed or yours_changed) and yours != _even(present):
+        if (theirs_changed or yours_changed) and yours != even(present):
             left, right = word_difference(present, yours if yours_changed else present)
             sides.append(Side(key, left, right, theirs_changed and yours_changed))
     return Conflict(sides, merged)
-
-
-def _even(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()

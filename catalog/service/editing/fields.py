@@ -111,12 +111,17 @@ def read_values(
     values: dict[str, Any] = {}
     mistakes: list[Mistake] = []
     for field in fields:
-        text = written.get(field.key, "").replace("\r\n", "\n").strip()
+        text = even(written.get(field.key, ""))
         try:
             values[field.key] = _read(text, field, words)
         except ValueError as error:
             mistakes.append(Mistake(field.key, str(error)))
     return values, mistakes
+
+
+def even(text: str) -> str:
+    """A text without blanks around it, its lines ended in one way."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _read(text: str, field: Field, words: Words) -> Any:

@@ -37,7 +37,7 @@ from catalog.service.editing.words import Words
 from catalog.service.live import View
 from catalog.service.sessions import SignedIn
 
-STATIC = ("editor.css", "editor.js", "htmx.min.js")
+STATIC = ("editor.css", "htmx.min.js")
 BEGAN = "was-"
 router = APIRouter(include_in_schema=False)
 router.include_router(signing.router)
@@ -204,7 +204,7 @@ def _form(
         values=values,
         told=told,
         said=said,
-        hidden={BEGAN + key: value for key, value in was.items()} | {"version": version},
+        hidden=_hidden({}, was, version),
         first=next((field.key for field in opened.fields if field.key in told), ""),
     )
 

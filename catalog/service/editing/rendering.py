@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -24,17 +23,11 @@ class Renderer:
     language: Language
     of_catalog: Language
     brand: str
-    zone: str
 
     @cached_property
     def words(self) -> Words:
         """The texts of the pages."""
         return Words(self.language, self.of_catalog)
-
-    @cached_property
-    def time_zone(self) -> ZoneInfo:
-        """Where the institution is."""
-        return ZoneInfo(self.zone)
 
     def page(
         self,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from catalog.model.definition import Language
+from catalog.texts import read_texts
 
 
-@cache
 def texts() -> Mapping[str, tuple[str, str]]:
     """Every text by `section.key`: English, Turkish."""
-    raw = tomllib.loads(files("catalog.service.editing").joinpath("words.toml").read_text("utf-8"))
-    return {f"{part}.{key}": (pair[0], pair[1]) for part in raw for key, pair in raw[part].items()}
+    return read_texts("catalog.service.editing")
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,3 @@ def upgrade(connection: Connection, revision: str | None) -> None:
         if revision is not None:
             environment.get_context().stamp(script, revision)
         environment.run_migrations()
-
-
-def newest_revision() -> str:
-    """The revision that the newest step leads to."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return str(ScriptDirectory.from_config(config).get_current_head())

@@ -103,7 +103,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_bank(tmp_pa
     assert changed == {name for name in one if name.startswith(made)}
 
 
-def test_another_day_moves_the_dates_and_leaves_the_people(tmp_path: Path) -> None:
+def test_another_day_moves_the_dates_and_leaves_the_people() -> None:
     people = make_people(7, 200, AS_OF)
     later = make_people(7, 200, AS_OF + timedelta(days=400))
     assert [p.number + p.name + p.email for p in people] == [

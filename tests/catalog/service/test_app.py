@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import http.client
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
+from listening import listening
 
 from catalog.errors import UsageError
 from catalog.service.app import create_app
@@ -31,14 +30,8 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(site: Path) -> Iterator[int]:
-    listener = claim_port("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with listening(create_app(site)) as chosen:
+        yield chosen
 
 
 def get(port: int, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, str]:

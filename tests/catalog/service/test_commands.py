@@ -7,16 +7,14 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
+from commands import PROGRAM
 from services import FILE, service_workspace
 
 from catalog.cli import run
-
-PROGRAM = Path(sys.executable).with_name("tekdogru")
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from traced import traced
 
-from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
-from lineage.graph import Lineage, build_lineage
+from lineage.graph import Lineage
 
 BANK = """
 teams: [{key: retail, name: 'Bireysel "raporlama" <b>; end'}]
@@ -45,8 +45,4 @@ reports:
 
 @pytest.fixture
 def bank(tmp_path: Path) -> tuple[Lineage, Catalog]:
-    (tmp_path / "catalog").mkdir()
-    (tmp_path / "catalog" / "all.yml").write_text(BANK, encoding="utf-8")
-    loaded = load_catalog(tmp_path)
-    assert loaded.problems == []
-    return build_lineage(loaded.catalog), loaded.catalog
+    return traced(tmp_path, BANK)

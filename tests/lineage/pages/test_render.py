@@ -21,7 +21,7 @@ from catalog.settings import Settings, SiteSettings
 from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
-from lineage.pages.render import render_pages, render_site
+from lineage.pages.render import render_pages
 from lineage.pages.subjects import Subjects
 
 EMAIL = "d/attribute-customer.email/index.html"
@@ -220,9 +220,9 @@ def test_turkish_pages_speak_turkish(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_an_empty_catalog_still_has_all_its_lists(language: str) -> None:
     empty = Catalog()
-    pages = list(
-        render_site(empty, build_lineage(empty), None, {}, Settings(), language, date(2026, 11, 21))  # type: ignore[arg-type]
-    )
+    day = date(2026, 11, 21)
+    context = PageContext(empty, build_lineage(empty), None, {}, Settings(), language, day)  # type: ignore[arg-type]
+    pages = list(render_pages(context))
     assert len(pages) == 16
     assert all("td-empty" in page.html for page in pages[1:])
 
