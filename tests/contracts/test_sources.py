@@ -95,7 +95,7 @@ def test_a_column_that_is_renamed_at_the_source_is_named_with_its_nearest(
 MEASURED = """
 import json, resource, sys
 from pathlib import Path
-import adbc_driver_manager.dbapi, duckdb, great_expectations, pyarrow.parquet
+import adbc_driver_manager.dbapi, duckdb, pyarrow.parquet
 from workspaces import by_key, run
 import expectations.runner as runner
 
