@@ -67,6 +67,8 @@ def plan_checks(
         raise UsageError(f"--period {period.label} is not over on {as_of}; {said}")
     plan = compile_plan(catalog, as_of, workspace.settings, period)
     for pattern in [select] if isinstance(select, str) else select or ():
+        if not pattern.strip():
+            raise UsageError("--select is empty; name a check or a definition, or leave it out")
         if not plan.select(pattern).checks:
             hint = nearest(pattern, [check.key for check in plan.checks])
             said = f"--select {pattern} matches none of {len(plan.checks)} checks; {hint}"

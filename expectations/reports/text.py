@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from catalog.model import Catalog, Role
 from catalog.plain_text import printable
-from catalog.results import WORST_FIRST, Result, RunRecord, worst_first
+from catalog.plurals import counted as counted_things
+from catalog.results import DARK, WORST_FIRST, Reach, Result, RunRecord, worst_first
 from expectations.reports.waivers import waiver_line, waiver_summary
 
+MOST_LINES = 10
+REACHED = ("cells", "reports", "teams", "touchpoints")
 MARKS = {
     "fail": "✗ FAIL",
     "error": "! ERROR",
@@ -39,8 +42,12 @@ def render_text(
     bad = [result for result in worst_first(record.results) if result.verdict != "pass"]
     for owner, results in groupby(_by_owner(bad), key=lambda r: r.owner):
         lines.append(_owner_line(catalog, owner, record.as_of))
-        for result in results:
-            lines += _lines(result, catalog, since.get(result.check), zone)
+        for alike in _alike(results):
+            lines += (
+                _lines(alike[0], catalog, since.get(alike[0].check), zone)
+                if len(alike) == 1
+                else _lines_of_many(alike, catalog)
+            )
         lines.append("")
     lines += map(printable, waiver_summary(record, catalog))
     lines.append(counted(record))
@@ -67,6 +74,16 @@ def _by_owner(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda result: owners.index(result.owner))
 
 
+def _alike(results: Iterable[Result]) -> list[list[Result]]:
+    """Results one by one, but those together that are unknown for one and the same reason."""
+    groups: dict[object, list[Result]] = {}
+    for result in results:
+        one_reason = (result.verdict, result.severity, result.message)
+        key = one_reason if result.verdict in DARK else result.check
+        groups.setdefault(key, []).append(result)
+    return list(groups.values())
+
+
 def _held(role: Role, as_of: date) -> str:
     """Who answers for a role's findings on a day: its deputy when its holder has left."""
     if left := role.left(as_of):
@@ -85,13 +102,20 @@ def _owner_line(catalog: Catalog, owner: str | None, as_of: date) -> str:
     return f"{team.name} ({owner}):" if team else f"{owner}:"
 
 
+def _lines_of_many(results: Sequence[Result], catalog: Catalog) -> Iterator[str]:
+    """Several results that are unknown for one reason, and all that they reach together."""
+    first = results[0]
+    yield f"  {_mark(first)}  {counted_things(len(results), 'check')}"
+    yield from _message(first)
+    yield from map(_key, results)
+    yield from _reached([result.reaches for result in results if result.reaches], catalog)
+
+
 def _lines(result: Result, catalog: Catalog, since: datetime | None, zone: str) -> Iterator[str]:
-    level = "" if result.severity == "critical" else f" [{result.severity}]"
     waived = " [waived]" if result.is_waived else ""
-    yield f"  {MARKS[result.verdict]}{level}{waived}  {printable(result.title)}"
-    yield f"      {printable(result.message)}"
-    where = f"  ({result.file}:{result.line})" if result.file else ""
-    yield f"      {result.check}{where}"
+    yield f"  {_mark(result)}{waived}  {printable(result.title)}"
+    yield from _message(result)
+    yield _key(result)
     if result.waiver:
         yield f"      {printable(waiver_line(result.waiver, catalog))}"
     if result.verdict == "fail":
@@ -101,19 +125,32 @@ def _lines(result: Result, catalog: Catalog, since: datetime | None, zone: str) 
         yield f"      for example {', '.join(map(printable, result.samples[:5]))}{more}"
     if result.carried_from:
         yield f"      carried over from run {result.carried_from}"
-    yield from _reached(result, catalog)
+    yield from _reached([result.reaches] if result.reaches else [], catalog)
 
 
-def _reached(result: Result, catalog: Catalog) -> Iterator[str]:
-    reach = result.reaches
-    if reach is None:
-        return
-    for what, urns in (
-        ("cells", reach.cells),
-        ("reports", reach.reports),
-        ("teams", reach.teams),
-        ("touchpoints", reach.touchpoints),
-    ):
+def _mark(result: Result) -> str:
+    level = "" if result.severity == "critical" else f" [{result.severity}]"
+    return f"{MARKS[result.verdict]}{level}"
+
+
+def _key(result: Result) -> str:
+    where = f"  ({result.file}:{result.line})" if result.file else ""
+    return f"      {result.check}{where}"
+
+
+def _message(result: Result) -> Iterator[str]:
+    """The sentence; what cannot be read of published figures line by line."""
+    parts = result.message.split("; ") if result.kind == "feed" else [result.message]
+    yield from (f"      {printable(part)}" for part in parts[:MOST_LINES])
+    if len(parts) > MOST_LINES:
+        yield f"      and {counted_things(len(parts) - MOST_LINES, 'more problem')}"
+
+
+def _reached(reaches: Iterable[Reach], catalog: Catalog) -> Iterator[str]:
+    """What all of them reach together."""
+    found = list(reaches)
+    for what in REACHED:
+        urns = dict.fromkeys(urn for reach in found for urn in getattr(reach, what))
         if urns:
             names = [_name(catalog, urn) for urn in urns]
             more = f" and {len(names) - 4} more" if len(names) > 4 else ""

@@ -16,8 +16,8 @@ def waiver_line(waiver: Waived, catalog: Catalog) -> str:
             f"its waiver of {owner} ran out on {waiver.until}, so it counts again; it was given "
             f"because: {waiver.reason}{ticket}"
         )
-    soon = ", soon" if waiver.state == "ending" else ""
-    return f"waived until {waiver.until}{soon} by {owner}: {waiver.reason}{ticket}"
+    soon = ", which is soon" if waiver.state == "ending" else ""
+    return f"waived by {owner} until {waiver.until}{soon}: {waiver.reason}{ticket}"
 
 
 def waiver_summary(record: RunRecord, catalog: Catalog) -> list[str]:

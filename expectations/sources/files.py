@@ -72,6 +72,8 @@ def _locate(source: SourceSystem, dataset: Dataset, root: Path, where: str) -> P
     if path.is_dir():
         return path
     ending = path.suffix.lower()
+    if not ending and not path.exists():
+        raise SourceUnreadable(f"{where}: no such folder; is the export there, is `path` right?")
     if ending not in READERS:
         known = f"{', '.join(READERS)}, or a folder of .parquet files"
         raise SourceUnreadable(f"{where}: '{path.suffix}' files are not read; known: {known}")

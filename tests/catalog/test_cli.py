@@ -249,6 +249,12 @@ def test_a_selection_of_nothing_is_wrong_usage_and_names_the_nearest_keys(check:
     )  # fmt: skip
 
 
+def test_an_empty_selection_is_wrong_usage_and_not_everything(check: Command) -> None:
+    ended = check("--select", "")
+    assert (ended.status, ended.out) == (64, "")
+    assert "--select is empty" in ended.err
+
+
 def test_select_may_be_repeated_and_takes_bare_keys(check: Command) -> None:
     def selected(*patterns: str) -> list[str]:
         options = [part for pattern in patterns for part in ("--select", pattern)]

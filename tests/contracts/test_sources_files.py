@@ -337,3 +337,8 @@ def test_parts_that_do_not_fit_together_are_named(
     (tmp_path / "data/crm").mkdir()
     write_parts(tmp_path, **parts)
     assert_unknown(results_of(workspace), said)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    workspace = write_two_sources(tmp_path, "location: data", "path: crm")
+    assert_unknown(results_of(workspace), "data/crm: no such folder; is the export there")

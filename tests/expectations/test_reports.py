@@ -144,3 +144,16 @@ def test_a_key_cannot_command_the_terminal(tmp_path: Path) -> None:
     samples = shown.split("for example ")[1].splitlines()[0]
     assert sorted(samples.split(", ")) == ["4\\x1b[2J\\x07", "6\\nRun x"]
     assert "\x1b" not in shown
+
+
+def test_what_is_unknown_for_one_reason_is_told_once_with_every_check(tmp_path: Path) -> None:
+    write_workspace(tmp_path, DEFINITIONS, {"data/core.csv": CORE})
+    record = run(tmp_path, select="crm.people")
+    reason = "crm.people cannot be read: data/crm.csv: no such file"
+    unknown = [r for r in record.results if r.verdict == "unknown" and reason in r.message]
+    lines = report(tmp_path, record, {}).splitlines()
+    assert len(unknown) > 1
+    assert sum(reason in line for line in lines) == 1
+    assert f"  ? UNKNOWN  {len(unknown)} checks" in lines
+    for result in unknown:
+        assert f"      {result.check}  ({result.file}:{result.line})" in lines

@@ -153,7 +153,7 @@ waivers:
     text = render_text(record, open_valid(tmp_path)[1], {}, "Europe/Istanbul")
     for line in (
         "  ✗ FAIL [waived]  Every customer has a value for E-mail",
-        "      waived until 2026-12-01, soon by Head of data (head): Being mended. (D-7)",
+        "      waived by Head of data (head) until 2026-12-01, which is soon: Being mended. (D-7)",
         "      its waiver of x@bank.example ran out on 2026-11-01, so it counts again; it was given because: Typed by hand.",
         "  soon, of Head of data (head), for attribute:customer.email/required: ends on 2026-12-01",
         "  over, of x@bank.example, for attribute:customer.email/type:*: ran out on 2026-11-01",
