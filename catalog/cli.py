@@ -75,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what it says goes to the standard streams, its status is returned."""
     try:
-        build_app()(args=arguments)
+        # Calling the application itself would put typer's way of ending with a fault over ours
+        typer.main.get_command(build_app())(args=arguments)
     except SystemExit as ended:
         return _status(ended)
     except KeyboardInterrupt:

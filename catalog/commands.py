@@ -31,7 +31,9 @@ def init(
     ] = None,
     as_of: Annotated[
         datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="The sample's present day."),
+        typer.Option(
+            "--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The sample's present day."
+        ),
     ] = None,
 ) -> int:
     """Make a workspace: a commented starter, or the sample bank."""

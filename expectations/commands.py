@@ -35,7 +35,12 @@ class Level(StrEnum):
 
 AsOfOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to check for (default: today)."),
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The day to check for (default: today).",
+    ),
 ]
 PeriodOption = Annotated[
     str | None,
@@ -49,6 +54,7 @@ SelectOption = Annotated[
     list[str] | None,
     typer.Option(
         "--select",
+        metavar="PATTERN",
         help="Only checks whose key or URN matches, e.g. 'attribute:*email*'; may be repeated.",
     ),
 ]

@@ -41,7 +41,10 @@ def expiring(
     as_of: Annotated[
         datetime | None,
         typer.Option(
-            "--as-of", formats=["%Y-%m-%d"], help="The day to look from (default: today)."
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day to look from (default: today).",
         ),
     ] = None,
 ) -> int:
@@ -77,7 +80,10 @@ def renew(
     until: Annotated[
         datetime | None,
         typer.Option(
-            "--until", formats=["%Y-%m-%d"], help="The new review date; not with review_every."
+            "--until",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The new review date; not with review_every.",
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm without being asked.")] = False,

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from catalog.errors import TekdogruError
 from catalog.model.definition import Language
+from catalog.service.editing.fields import FORM
 from catalog.service.editing.words import Words
 from catalog.service.live import Live, View
 from catalog.workspace import Workspace
 from catalog.writing import write_whole
 from lineage.pages.build import Built, build_site
-
-EDIT = "/edit/{urn}"
 
 
 class ServedSite:
@@ -101,6 +100,6 @@ def _with_edit_links(workspace: Workspace) -> Workspace:
     """Its pages' "Edit this" leads to the service, unless a setting says where else."""
     if workspace.settings.site.edit_url:
         return workspace
-    site = workspace.settings.site.model_copy(update={"edit_url": EDIT})
+    site = workspace.settings.site.model_copy(update={"edit_url": FORM})
     settings = workspace.settings.model_copy(update={"site": site})
     return replace(workspace, settings=settings)

@@ -26,6 +26,7 @@ from catalog.model import (
 )
 from catalog.panels import Panel, PanelContext, PanelMaker
 from catalog.results import Result
+from catalog.service.editing.fields import EDITABLE, FORM
 from lineage.pages.calculation import calculation_of, claims_of
 from lineage.pages.causes import causes_of
 from lineage.pages.contacts import Contact, mail_link
@@ -268,6 +269,8 @@ class Subjects:
         template = self.ctx.settings.site.edit_url
         place = self.ctx.catalog.places.find(urn)
         if not template or not place:
+            return None
+        if template == FORM and urn.partition(":")[0] not in EDITABLE:
             return None
         filled = template.replace("{file}", quote(place.file)).replace("{line}", str(place.line))
         return _safe(filled.replace("{urn}", quote(urn, safe=":/")))

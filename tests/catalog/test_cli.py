@@ -552,11 +552,15 @@ def test_each_command_says_in_its_help_what_it_is_for(tekdogru: Command) -> None
     assert tekdogru("--version").out.startswith("tekdogru ")
 
 
-def test_a_fault_of_ours_ends_with_a_status_that_no_check_has() -> None:
+@pytest.mark.parametrize("command", [[], ["validate"]])
+def test_a_fault_of_ours_ends_with_a_status_that_no_check_has(command: list[str]) -> None:
+    """Before a command is found, and in the middle of one."""
+    where = "catalog.workspace.open_workspace" if command else "cli.build_app"
     code = (
-        "import sys, catalog.cli as cli\n"
-        "cli.build_app = lambda: (_ for _ in ()).throw(RuntimeError('ours'))\n"
-        "cli.main([])"
+        "import catalog.cli as cli, catalog.workspace\n"
+        "def fault(*_): raise RuntimeError('ours')\n"
+        f"{where} = fault\n"
+        f"cli.main({command})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 70

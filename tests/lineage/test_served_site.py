@@ -113,3 +113,16 @@ def test_edit_this_leads_to_the_form_unless_a_setting_says_where(tmp_path: Path)
     page = (site.folder / "d/measure-active/index.html").read_text("utf-8")
     assert f'href="https://git.example/{FILE}#L' in page
     assert "/edit/measure" not in page
+
+
+def test_edit_this_stands_only_where_the_form_can_edit(tmp_path: Path) -> None:
+    app, site = make_service(service_workspace(tmp_path / "w"), "en", open_here=True)
+    site.build(app.state.service.live.now())
+    pages = {
+        path.parent.name: path.read_text("utf-8") for path in site.folder.glob("d/*/index.html")
+    }
+    linked = {name for name, page in pages.items() if 'href="/edit/' in page}
+    assert linked
+    assert linked == {
+        name for name in pages if name.startswith(("attribute-", "measure-", "report-"))
+    }

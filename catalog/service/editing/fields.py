@@ -17,6 +17,8 @@ from catalog.model.definition import Language
 from catalog.service.editing.words import Words
 
 Form = Literal["line", "text", "code", "date", "span", "choice", "list"]
+FORM = "/edit/{urn}"
+"""Where the form of a definition is, below the service's address."""
 EDITABLE: Mapping[str, type[Definition]] = {
     "attribute": Attribute,
     "measure": Measure,
