@@ -131,7 +131,7 @@ def check(
         )
         return _tell_nothing(touched.note, telling, format_, destinations)
     with shown_progress() as progress:
-        feeds = read_published(opened.root, catalog, plan)
+        feeds = read_published(opened, catalog, plan)
         record = run_checks(
             opened,
             catalog,
@@ -224,7 +224,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
     with shown_progress() as progress:
-        feeds = read_published(opened.root, catalog, plan)
+        feeds = read_published(opened, catalog, plan)
         past = recall(plan, feeds, store)
         record = run_checks(opened, catalog, plan, past=past, feeds=feeds, progress=progress)
     store.save(record)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from catalog.model import Catalog
 from catalog.results import Comparison, MeasureValue
+from catalog.workspace import Workspace
 from expectations.comparing import Comparing
 from expectations.compiler.dated import with_periods
 from expectations.engine.port import Computed, Counted, Missing
@@ -32,11 +32,12 @@ from expectations.truth import Truths
 PUBLISHING = (FeedFigure, LateFigure, PublishedFigure, SameFigure)
 
 
-def read_published(root: Path, catalog: Catalog, plan: Plan) -> Mapping[str, Feed]:
+def read_published(workspace: Workspace, catalog: Catalog, plan: Plan) -> Mapping[str, Feed]:
     """What reports had published by the plan's day; nothing is read if no check asks for it."""
     if not any(isinstance(check.figure, PUBLISHING) for check in plan.checks):
         return {}
-    feeds = read_feeds(root, catalog)
+    today = max(plan.as_of, workspace.clock.today())
+    feeds = read_feeds(workspace.root, catalog, today)
     return {key: feed.until(plan.as_of) for key, feed in feeds.items()}
 
 

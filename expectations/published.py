@@ -74,6 +74,7 @@ class _Reading:
     shown: str
     reports: Mapping[str, Declared]
     everywhere: frozenset[str]
+    today: date
     named: Period | None = None
     found: dict[Spot, dict[int, tuple[Publication, int]]] = field(default_factory=dict)
     spoilt: set[Spot] = field(default_factory=set)
@@ -90,10 +91,11 @@ def declared(catalog: Catalog) -> list[Declared]:
     ]
 
 
-def read_feeds(root: Path, catalog: Catalog) -> dict[str, Feed]:
+def read_feeds(root: Path, catalog: Catalog, today: date) -> dict[str, Feed]:
     """What every report has published, by its key; files lie below the workspace's `root`.
 
-    Each file is read once, however many reports share it. Nothing is raised for what is wrong with
+    Each file is read once, however many reports share it; nothing in it can have been published
+    after `today`. Nothing is raised for what is wrong with
     it: all problems, each with file and line, are in the feed.
     """
     reports = declared(catalog)
@@ -101,18 +103,16 @@ def read_feeds(root: Path, catalog: Catalog) -> dict[str, Feed]:
     feeds: dict[str, Feed] = {}
     for pattern in dict.fromkeys(report.file for report in reports):
         sharing = {report.key: report for report in reports if report.file == pattern}
-        feeds |= _read_pattern(root, pattern, sharing, everywhere)
+        feeds |= _read_pattern(root, _Reading(pattern, sharing, everywhere, today))
     return feeds
 
 
-def _read_pattern(
-    root: Path, pattern: str, reports: Mapping[str, Declared], everywhere: frozenset[str]
-) -> dict[str, Feed]:
+def _read_pattern(root: Path, whole: _Reading) -> dict[str, Feed]:
+    pattern, reports = whole.shown, whole.reports
     files = sorted(_files(root, pattern))
     if not files:
         said = "no file is called" if PERIOD in pattern else "there is no file"
         return dict.fromkeys(reports, Feed(missing=f"{said} {pattern}"))
-    whole = _Reading(pattern, reports, everywhere)
     for file in files:
         one = replace(whole, shown=file.relative_to(root).as_posix())
         if PERIOD in pattern:
@@ -191,7 +191,7 @@ def _read_line(reading: _Reading, line: int, columns: list[str], row: list[str])
         period = _period(reading, report, stated["period"], said)
         value = _value(stated["value"], said)
         version = _version(stated["version"], said)
-        day = _day(stated["published_at"], said)
+        day = _day(stated["published_at"], reading.today, said)
         spot = (f"{report}/{cell}", period) if report and cell and period else None
         if spot and value is not None and version and day:
             _keep(reading, spot, Publication(value, version, day), line, said)
@@ -274,12 +274,16 @@ def _version(text: str, said: list[str]) -> int | None:
     return None
 
 
-def _day(text: str, said: list[str]) -> date | None:
+def _day(text: str, today: date, said: list[str]) -> date | None:
     try:
-        return datetime.fromisoformat(text).date()
+        day = datetime.fromisoformat(text).date()
     except ValueError:
         said.append(f"published_at '{text}' is not a date; write 2026-11-05 or 2026-11-05T09:30")
         return None
+    if day > today:
+        said.append(f"published_at {day} has not come yet; is the year right?")
+        return None
+    return day
 
 
 def _feed(reading: _Reading, report: str) -> Feed:

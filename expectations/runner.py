@@ -147,7 +147,7 @@ def gather(
     feeds: Mapping[str, Feed] | None = None,
 ) -> Answers:
     """Every figure of a plan: counted, or known from the calendar, the history and the reports."""
-    feeds = read_published(workspace.root, catalog, plan) if feeds is None else feeds
+    feeds = read_published(workspace, catalog, plan) if feeds is None else feeds
     plan = with_published_periods(plan, feeds)
     with scratch_folder("spool") as spool:
         extracts = read_sources(workspace, catalog, needed_datasets(plan), spool, progress)

@@ -66,7 +66,7 @@ def make_service(
     settings = workspace.settings
     tokens = TokenStore(workspace.state_url)
     live = Live(workspace)
-    served = ServedSite(live, workspace.output / "service-site", language)
+    served = ServedSite(live, workspace.output / f"service-site-{language}", language)
     sessions = Sessions(tokens)
     service = Service(
         live=live,

@@ -81,8 +81,6 @@ def _plain(said: str) -> str:
         return "another program has the file open for writing; close it, or read a copy"
     if "not a valid DuckDB database" in said:
         return "not a DuckDB file; is `location` right?"
-    if "Permission denied" in said:
-        return "the file may not be read; ask for the right to read it"
     return " ".join(said.split())
 
 

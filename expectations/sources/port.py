@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,9 @@ def database_file(source: SourceSystem, root: Path) -> Path:
         raise SourceUnreadable(
             f"{source.location}: no such file; `location` must name the database's file"
         )
+    if not os.access(path, os.R_OK):
+        said = f"{source.location}: the file may not be read; ask for the right to read it"
+        raise SourceUnreadable(said)
     return path
 
 

@@ -193,7 +193,7 @@ CHECKED = """
 import sys
 from pathlib import Path
 from source_rows import assert_unknown, results_of
-assert_unknown(results_of(Path(sys.argv[1])), "crm (people)")
+assert_unknown(results_of(Path(sys.argv[1])), "data/crm.db: the file may not be read")
 """
 
 

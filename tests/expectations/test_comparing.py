@@ -127,12 +127,13 @@ class Bank:
     ) -> RunRecord:
         opened, catalog = open_valid(self.folder)
         self.runs += 1
-        noon = datetime(as_of.year, as_of.month, as_of.day, 12, self.runs, tzinfo=UTC)
+        today = max(as_of, DAY)
+        noon = datetime(today.year, today.month, today.day, 12, self.runs, tzinfo=UTC)
         opened = Workspace(opened.root, opened.settings, Clock(instant=lambda: noon))
         asked = Period.parse(period) if period else None
         plan = plan_checks(opened, catalog, as_of, select, asked)
         store = RunStore(opened.state_url)
-        past = recall(plan, read_published(opened.root, catalog, plan), store)
+        past = recall(plan, read_published(opened, catalog, plan), store)
         record = run_checks(opened, catalog, plan, selection=select, past=past)
         store.save(record)
         return record

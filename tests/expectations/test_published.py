@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from workspaces import write_workspace
+from workspaces import TODAY, write_workspace
 
 from catalog.periods import Period
 from catalog.validation.opening import open_valid
@@ -46,7 +46,7 @@ def feeds(folder: Path, text: str | bytes, file: str = "published/all.csv") -> d
     definitions = DEFINITIONS.replace("FILE", file)
     content = text if isinstance(text, bytes) else text.encode()
     write_workspace(folder, definitions, {file.replace("{period}", "2026-10"): content})
-    return read_feeds(folder, open_valid(folder)[1])
+    return read_feeds(folder, open_valid(folder)[1], TODAY)
 
 
 def test_numbers_are_exact_and_versions_stand_in_their_order(tmp_path: Path) -> None:
@@ -93,6 +93,7 @@ LINES = {
     "b,2026-10,7,0,2026-11-05": "version '0' is not a whole number from 1 on",
     "b,2026-10,7,1.0,2026-11-05": "version '1.0' is not a whole number",
     "b,2026-10,7,1,05.11.2026": "published_at '05.11.2026' is not a date; write 2026-11-05",
+    "b,2026-10,7,1,2030-11-05": "published_at 2030-11-05 has not come yet; is the year right?",
     "b,2026-10,7,1": "4 values under 5 headings",
 }
 
@@ -155,7 +156,7 @@ def test_a_file_that_cannot_be_understood_gives_nothing_and_says_why(
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
     write_workspace(tmp_path, DEFINITIONS.replace("FILE", "published/none.csv"))
-    found = read_feeds(tmp_path, open_valid(tmp_path)[1])
+    found = read_feeds(tmp_path, open_valid(tmp_path)[1], TODAY)
     assert found["r"].missing == "there is no file published/none.csv"
 
 
@@ -166,7 +167,7 @@ def test_a_file_per_period_holds_that_period_alone(tmp_path: Path) -> None:
     assert found.problems == ("published/2026-10/all.csv:3: 2026-09 in a file of 2026-10",)
     (tmp_path / "published" / "latest").mkdir()
     (tmp_path / "published/latest/all.csv").write_text(HEAD)
-    again = read_feeds(tmp_path, open_valid(tmp_path)[1])["r"]
+    again = read_feeds(tmp_path, open_valid(tmp_path)[1], TODAY)["r"]
     assert "the period in its name: 'latest' is not a period" in again.problems[-1]
 
 

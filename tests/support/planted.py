@@ -74,7 +74,7 @@ class PlantedBank:
         self.store.save(self._run(workspace, catalog, plan))
 
     def _run(self, workspace: Workspace, catalog: Catalog, plan: Plan) -> RunRecord:
-        past = recall(plan, read_published(workspace.root, catalog, plan), self.store)
+        past = recall(plan, read_published(workspace, catalog, plan), self.store)
         return run_checks(workspace, catalog, plan, past=past)
 
     def _opened(self, days_ago: int) -> tuple[Workspace, Catalog]:
