@@ -55,7 +55,7 @@ def _reached(reach: Reach | None, visible: Mapping[str, Definition]) -> Reach | 
 
 
 def _looked_at(result: Result) -> Iterator[str]:
-    """The paths of fields and datasets that stand in a check's key, and those it reads."""
+    """The paths of fields, datasets and cells that stand in a check's key, and those it reads."""
     yield from result.check.removeprefix(f"{result.urn}/").partition(":")[2].split("~")
     yield from result.sources
 
@@ -66,6 +66,7 @@ def _urns(path: str) -> Iterator[str]:
     yield f"dataset:{path}"
     yield f"dataset:{path.rpartition('.')[0]}"
     yield f"field:{path}"
+    yield f"cell:{path}"
 
 
 def _may_see_cell(cell: str, catalog: Catalog, visible: Mapping[str, Definition]) -> bool:

@@ -17,6 +17,7 @@ from expectations.reports.plain import capitalised
 from lineage.pages.contacts import Contact, find_contact
 from lineage.pages.privacy import Privacy
 from lineage.pages.sentences import Sentences
+from lineage.pages.usability import cells_in_the_right
 from lineage.pages.words import Words, texts
 
 MOST_REACHED = 6
@@ -75,8 +76,9 @@ class Telling:
 
         known = self.catalog.definitions
         everyone = Privacy(self.words, 0, {})
+        right = cells_in_the_right(self.record.results, self.record.published)
         return Sentences(
-            self.catalog, self.words, everyone, lambda urn: escape(self.named(urn)), known
+            self.catalog, self.words, everyone, lambda urn: escape(self.named(urn)), known, right
         )
 
     def _has_words(self, result: Result) -> bool:

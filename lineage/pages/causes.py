@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from lineage.graph import trail
 from lineage.pages.context import PageContext
+from lineage.pages.usability import Reason
 
 MOST = 3
 Path = tuple[str, ...]
@@ -15,19 +17,24 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Cause:
-    """One cause above a definition: the way down from it, and what is the matter with it."""
+    """One cause above a definition: the way down from it, and what is the matter with it.
+
+    `names` says of each step above the definition what it is called.
+    """
 
     path: Path
+    names: tuple[Markup, ...]
     said: Markup
 
 
 def causes_of(urn: str, ctx: PageContext) -> list[Cause]:
     """The gravest causes that lie above a definition, each once, nearest way; few of them."""
     answer = ctx.answers.get(urn)
-    abouts = dict.fromkeys(
-        (reason.about for reason in answer.reasons if reason.about != urn) if answer else ()
-    )
-    wanted = [about for about in abouts if about in ctx.visible][:MOST]
+    reasons: dict[str, Reason] = {}
+    for reason in answer.reasons if answer else ():
+        if reason.about != urn and reason.about in ctx.visible:
+            reasons.setdefault(reason.about, reason)
+    wanted = list(reasons)[:MOST]
     if not wanted:
         return []
     up = ctx.links.up
@@ -35,6 +42,16 @@ def causes_of(urn: str, ctx: PageContext) -> list[Cause]:
     causes = []
     for about in wanted:
         if about in came:
-            own = ctx.sentences.own_reason(about, ctx.answers[about], ctx.run_day)
-            causes.append(Cause(trail(came, about)[::-1], own))
+            path = trail(came, about)[::-1]
+            said = ctx.sentences.own_reason(reasons[about])
+            causes.append(Cause(path, _names(path, ctx), said))
     return causes
+
+
+def _names(path: Path, ctx: PageContext) -> tuple[Markup, ...]:
+    """Each step by its name; those called like another one with what they are."""
+    titles = Counter(ctx.title(ctx.visible[urn]) for urn in path)
+    return tuple(
+        ctx.link(urn) if titles[ctx.title(ctx.visible[urn])] == 1 else ctx.link_with_kind(urn)
+        for urn in path[:-1]
+    )

@@ -25,7 +25,13 @@ from lineage.pages.links import Links
 from lineage.pages.past import Past
 from lineage.pages.privacy import Privacy, find_personal
 from lineage.pages.sentences import Sentences
-from lineage.pages.usability import Circumstances, Usability, fields_of, judge
+from lineage.pages.usability import (
+    Circumstances,
+    Usability,
+    cells_in_the_right,
+    fields_of,
+    judge,
+)
 from lineage.pages.words import Words
 
 UP = "../../"
@@ -135,8 +141,13 @@ class PageContext:
     def answers(self) -> Mapping[str, Usability]:
         """Whether each definition can be used today."""
         checked_on = self.run.as_of if self.run else None
-        now = Circumstances(self.today, self.settings, self.results, checked_on)
+        now = Circumstances(self.today, self.settings, self.results, checked_on, self.in_the_right)
         return judge(self.catalog, self.all_links, now)
+
+    @cached_property
+    def in_the_right(self) -> frozenset[str]:
+        """The failed checks of cells that published the truth where another cell did not."""
+        return cells_in_the_right(self.results, self.run.published if self.run else ())
 
     @cached_property
     def privacy(self) -> Privacy:
@@ -147,7 +158,9 @@ class PageContext:
     @cached_property
     def sentences(self) -> Sentences:
         """Says what checks found."""
-        return Sentences(self.catalog, self.words, self.privacy, self.link, self.visible)
+        return Sentences(
+            self.catalog, self.words, self.privacy, self.link, self.visible, self.in_the_right
+        )
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -162,6 +175,8 @@ class PageContext:
 
     def _may_show(self, result: Result) -> bool:
         looked_at = [urn for path in fields_of(result) for urn in _urns_of(path)]
+        if result.kind == "same":
+            looked_at += [f"cell:{path}" for path in fields_of(result)]
         return result.urn in self.visible and not any(map(self.is_hidden, looked_at))
 
     @property
@@ -229,6 +244,11 @@ class PageContext:
         if urn in self.catalog.definitions:
             return self.words("page.hidden")
         return self.words("page.missing", name=urn.partition(":")[2])
+
+    def link_with_kind(self, urn: str) -> Markup:
+        """The same, told apart from others of that name by what it is."""
+        kind = self.words(f"kind.{urn.partition(':')[0]}")
+        return self.link(urn) + Markup(' <span class="td-quiet">({})</span>').format(kind)
 
     def title(self, definition: Definition) -> str:
         """How a definition is called on its own."""

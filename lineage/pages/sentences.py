@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +26,8 @@ OF_DATASETS = ("id", "id_present", "confirmed_at", "fresh", "known_to")
 class Sentences:
     """Speaks about one catalog; `link` renders the name of a definition.
 
-    Only definitions among `visible` may be named.
+    Only definitions among `visible` may be named. `in_the_right` are the failed checks of cells
+    that published the truth where another cell did not.
     """
 
     catalog: Catalog
@@ -34,6 +35,7 @@ class Sentences:
     privacy: Privacy
     link: Link
     visible: Container[str]
+    in_the_right: Set[str] = frozenset()
 
     def found(self, result: Result) -> Markup:
         """What a check found, in one sentence."""
@@ -67,7 +69,7 @@ class Sentences:
 
     def _say(self, section: str, result: Result) -> Markup:
         kind = result.kind
-        key = f"{section}.{kind}"
+        key = f"{section}.{kind}{self._which(result)}"
         left, right = self._sides(result, kind)
         return self.words(
             key if key in texts() else f"{section}.other",
@@ -79,18 +81,38 @@ class Sentences:
             things=self.things(result.urn),
             what=self._what(result, kind),
             period=self.words.period(result.period or ""),
-            published=self._number(result.urn, result.observed),
-            expected=self._number(result.urn, result.expected),
+            published=self._number(result, result.observed),
+            expected=self._number(result, result.expected),
             other=self._other_cell(result),
         )
 
-    def _number(self, urn: str, value: object) -> str:
+    def _which(self, result: Result) -> str:
+        """Which of the texts for two cells of one measure speaks of them; empty for others."""
+        if result.kind != "same":
+            return ""
+        one, other = self._same_cells(result)
+        within = "_within" if one and other and one.report == other.report else ""
+        return f"{'_right' if result.check in self.in_the_right else ''}{within}"
+
+    def _same_cells(self, result: Result) -> tuple[Cell | None, Cell | None]:
+        """The cell that a check speaks of and the one it names, which shows the same measure."""
+        cells = self.catalog.cells
+        return cells.get(result.urn.partition(":")[2]), cells.get(self._other_path(result))
+
+    def _other_path(self, result: Result) -> str:
+        return result.check.rpartition("/same:")[2]
+
+    def _number(self, result: Result, value: object) -> str:
         """A published or true number; of a few people no more than that they are few."""
+        urn = result.urn
         if isinstance(value, bool) or not isinstance(value, int | float):
             return "–"
         if self.privacy.is_small(urn, value):
             return self.privacy.words.plain("found.fewer", n=self.privacy.limit)
         shown = self._shown_in(urn)
+        if result.kind == "same":  # which tells both in the coarser of their units
+            sides = (shown, self._shown_in(f"cell:{self._other_path(result)}"))
+            shown = max(sides, key=_scale)
         if shown and (shown.unit == "%" or isinstance(shown.unit, CurrencyUnit)):
             return say_value(value, shown, self.words)
         return self.words.number(value, 0 if float(value).is_integer() else 2)
@@ -103,42 +125,57 @@ class Sentences:
         return self.catalog.measures.get(cell.measure or "")
 
     def _other_cell(self, result: Result) -> Markup:
-        """The cell that shows the same measure, where a check names one."""
-        other = f"cell:{result.check.rpartition('/same:')[2]}"
-        return self.link(other) if other in self.visible else Markup("–")
+        """The cell that shows the same measure, by its report, since both are called the same."""
+        own, other = self._same_cells(result)
+        if own is None or other is None or other.urn not in self.visible:
+            return Markup("–")
+        if own.report != other.report:
+            return self.link(f"report:{other.report}")
+        address = Markup(" ({})").format(other.at) if other.at else Markup("")
+        return self.link(other.urn) + address
 
     def why(self, urn: str, usability: Usability, day: str) -> list[Markup]:
         """The reasons for a definition's answer, each a sentence; never empty."""
-        said = [self._reason(urn, reason) for reason in usability.reasons]
-        if said:
-            return list(dict.fromkeys(said))
-        return [self.words("why.clean", day=day)]
+        said: dict[Markup, None] = {}
+        told: set[tuple[str, str]] = set()
+        for reason in usability.reasons:
+            key = (self._resting(reason), reason.about)
+            again = key in told
+            told.add(key)
+            said[self._reason(urn, reason, again=again)] = None
+        return list(said) or [self._clean(usability, day)]
 
-    def own_reason(self, urn: str, usability: Usability, day: str) -> Markup:
-        """The gravest reason that lies in a definition itself, else its gravest."""
-        own = [reason for reason in usability.reasons if reason.about == urn]
-        chosen = (own or list(usability.reasons))[:1]
-        return self._reason(urn, chosen[0]) if chosen else self.words("why.clean", day=day)
+    def _clean(self, usability: Usability, day: str) -> Markup:
+        return self.words("why.clean_disputed" if usability.disputed else "why.clean", day=day)
 
-    def _reason(self, urn: str, reason: Reason) -> Markup:
-        own = self._own(reason)
+    def _reason(self, urn: str, reason: Reason, *, again: bool = False) -> Markup:
+        """What it means for a definition; `again`, that it rests on it has been said before."""
+        own = self.own_reason(reason)
         if reason.about == urn or reason.code == "not_run":
             return own
-        other = self.link(reason.about)
+        key = self._resting(reason)
+        if again and key in ("rests_fail", "rests_care"):
+            key = "rests_also"
+        return self.words(f"why.{key}", other=self.link(reason.about), why=own)
+
+    def _resting(self, reason: Reason) -> str:
+        """The text that says of something else that it rests on where the reason lies."""
         match reason.code:
             case "expired":
-                return self.words("why.rests_expired", other=other)
+                return "rests_expired"
             case "deprecated" | "retired":
-                return self.words("why.rests_withdrawn", other=other)
+                return "rests_withdrawn"
             case "draft" | "in_review":
-                return self.words("why.rests_draft", other=other)
+                return "rests_draft"
             case "unknown" | "error":
-                return self.words("why.rests_unknown", other=other)
+                return "rests_unknown"
             case _:
-                key = "why.rests_fail" if reason.grave else "why.rests_care"
-                return self.words(key, other=other, why=own)
+                return "rests_fail" if reason.grave else "rests_care"
 
-    def _own(self, reason: Reason) -> Markup:
+    def own_reason(self, reason: Reason) -> Markup:
+        """A reason as the definition that it lies in says it."""
+        if reason.code == "read_instead":
+            return self._read_instead(reason)
         if reason.result is not None:
             said = self.found(reason.result)
             waiver = reason.result.waiver if reason.result.is_waived else None
@@ -151,6 +188,22 @@ class Sentences:
                 return self.words(f"why.{reason.code}_for", other=self.link(successor))
         day = self.words.day(reason.day) if reason.day else ""
         return self.words(f"why.{reason.code}", day=day, count=reason.count, of=reason.of)
+
+    def _read_instead(self, reason: Reason) -> Markup:
+        """That touchpoints read a field, what is believed before it, and how often they differ."""
+        assert reason.result is not None
+        result, path = reason.result, reason.about.partition(":")[2]
+        first = next(other for other in fields_of(result) if other != path)
+        return self.words(
+            "why.read_instead",
+            readers=Markup(", ").join(map(self.link, reason.readers)),
+            attribute=self.link(result.urn),
+            other=self.pair(path, first)[1],
+            n=self.privacy.count(result.urn, result.violations),
+            m=self.privacy.count(result.urn, result.rows_compared),
+            things=self.things(result.urn),
+            share=self.privacy.share(result.urn, result.violations, result.rows_compared),
+        )
 
     def _what(self, result: Result, kind: str) -> Markup:
         """A rule by its author's words, else by its key; other checks by their title."""
@@ -235,3 +288,8 @@ class Sentences:
         if language == "tr":
             return name
         return self.words.lower(entity.plural) if entity.plural else plural(name)
+
+
+def _scale(shown: Measure | Cell | None) -> int:
+    unit = shown.unit if shown else None
+    return unit.scale if isinstance(unit, CurrencyUnit) else 0

@@ -72,10 +72,12 @@ def _verdicts(ctx: PageContext) -> list[tuple[str, int]]:
 
 
 def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
-    """The gravest failures, one line for each definition."""
+    """The gravest failures, one line for each definition; a cell in the right has none."""
     entries: dict[str, tuple[str, Markup, Markup, str]] = {}
     for result in gravest_first(ctx.results):
         if result.outcome != "fail" or result.urn in entries:
+            continue
+        if result.check in ctx.in_the_right:
             continue
         since = ctx.words.day(ctx.history[result.check]) if result.check in ctx.history else ""
         said, owner = ctx.sentences.found(result), ctx.owner_link(result.urn)

@@ -36,7 +36,7 @@ from lineage.pages.facts import details_of, facts_of
 from lineage.pages.figures import Figures
 from lineage.pages.grid import lay_out
 from lineage.pages.namesakes import Namesakes, cells_showing
-from lineage.pages.numbers import completeness, pairs_of
+from lineage.pages.numbers import Pair, completeness, pairs_of
 from lineage.pages.people import People
 from lineage.pages.verdicts import draw_strip, findings_of
 
@@ -58,6 +58,10 @@ class Subjects:
         contact = ctx.contact(owner) if owner else None
         level = ctx.level(urn)
         results = self._results(definition)
+        # What two systems disagree on is no fault of either field: it stands among the pairs.
+        told = (
+            [r for r in results if r.kind != "agree"] if isinstance(definition, Field) else results
+        )
         causes = causes_of(urn, ctx) if level in ("care", "dont") else []
         page = {
             "d": definition,
@@ -80,15 +84,16 @@ class Subjects:
             "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
             "how": list(calculation_of(definition, self.figures)),
             "completeness": self._completeness(definition),
-            "pairs": pairs_of(results) if isinstance(definition, Attribute) else None,
+            "pairs": self._pairs(definition, results),
             "findings": findings_of([r for r in results if r.kind != "agree"]),
-            "past": draw_strip(ctx.past.strip(r.check for r in results), ctx),
+            "past": draw_strip(ctx.past.strip(r.check for r in told), ctx),
             "namesakes": self.namesakes.of(definition),
             "panels": self._panels(definition),
             "edit": self._edit_url(urn),
             "problem": self._report_url(urn),
             **self._parts(definition),
         }
+        page["used_by_nobody"] = _nobody(definition, page)
         for way in ("up", "down"):
             page[way] = self._listed(page[way])  # type: ignore[arg-type]
         return page
@@ -103,6 +108,12 @@ class Subjects:
         if isinstance(definition, Field):
             return self.datasets.results_of(definition.path)
         return self.ctx.results_of(definition.urn)
+
+    def _pairs(self, definition: Definition, results: Sequence[Result]) -> list[Pair] | None:
+        """The pairs of systems compared; None where there is nothing to say of that."""
+        if isinstance(definition, Attribute):
+            return pairs_of(results)
+        return (pairs_of(results) or None) if isinstance(definition, Field) else None
 
     def _meaning(self, definition: Definition) -> Markup:
         """What it means; a cell that says nothing of its own means what its measure means."""
@@ -278,6 +289,15 @@ class Subjects:
     def _report_url(self, urn: str) -> str | None:
         template = self.ctx.settings.site.report_url
         return _safe(template.replace("{urn}", quote(urn, safe=""))) if template else None
+
+
+def _nobody(definition: Definition, page: Mapping[str, object]) -> str:
+    """Which text says that nothing else uses it than what the page shows by itself."""
+    if page.get("publishing"):
+        return "page.used_by_cells_only"
+    if page.get("holdings"):
+        return "page.used_by_datasets_only"
+    return "page.used_by_nobody"
 
 
 def _safe(url: str) -> str | None:

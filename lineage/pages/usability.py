@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from catalog.expiry import review_of
-from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field, Report
-from catalog.results import SEVERITIES, WORST_FIRST, Result, worst_first
+from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Field, Report, Touchpoint
+from catalog.results import SEVERITIES, WORST_FIRST, Comparison, Result, worst_first
 from catalog.settings import Settings
 from lineage.pages.links import Links
 
@@ -31,6 +31,7 @@ class Reason:
 
     `level` is what it means for the definition asked about, `grave` whether the place it lies in
     must not be used. `count` and `of` are the cells of a report that must not be used, and all.
+    `readers` are the touchpoints that read a field although another source is believed first.
     """
 
     level: Level
@@ -41,6 +42,7 @@ class Reason:
     count: int = 0
     of: int = 0
     grave: bool = False
+    readers: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -52,12 +54,14 @@ class Reason:
 class Usability:
     """The answer for one definition with its reasons, the gravest first.
 
-    `checked` tells whether any check speaks of it or of what it rests on.
+    `checked` tells whether any check speaks of it or of what it rests on, `disputed` whether a
+    field's values are not those of another source.
     """
 
     level: Level
     reasons: tuple[Reason, ...] = ()
     checked: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ class Circumstances:
     """What the answers depend on beside the catalog; `today` is the institution's day.
 
     `results` are those of the last run, `checked_on` is its day; None when there was none.
+    `in_the_right` are the checks of `cells_in_the_right`.
     """
 
     today: date
     settings: Settings
     results: Sequence[Result] = ()
     checked_on: date | None = None
+    in_the_right: Set[str] = frozenset()
 
 
 def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Usability]:
@@ -88,6 +94,7 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
         looked_at = fields_of(result)
         if result.kind in OF_FIELDS and len(looked_at) == 1:
             results.setdefault(f"field:{looked_at[0]}", []).append(result)
+    reading, disputed = _read_instead(catalog, now.results), _disputed(now.results)
     answers: dict[str, Usability] = {}
     for urn in links.foundations_first(catalog.definitions):
         definition = catalog.definitions.get(urn)
@@ -95,8 +102,60 @@ def judge(catalog: Catalog, links: Links, now: Circumstances) -> Mapping[str, Us
             below = {up: answers[up] for up in links.up.get(urn, ()) if up in answers}
             spoken_of = [urn, *(part.urn for part in getattr(definition, "datasets", ()))]
             own = [result for one in spoken_of for result in results.get(one, [])]
-            answers[urn] = _answer(definition, own, below, now)
+            answer = _answer(definition, own, below, now, reading.get(urn, ()))
+            answers[urn] = replace(answer, disputed=True) if urn in disputed else answer
     return answers
+
+
+def cells_in_the_right(
+    results: Iterable[Result], published: Iterable[Comparison]
+) -> frozenset[str]:
+    """The failed checks that two cells published the same, whose own cell published the truth for
+    every period in which the two differ, so that it is the other that is wrong.
+
+    Where the truth is not known, neither is in the right.
+    """
+    true = {(f"cell:{one.cell}", one.period) for one in published if one.verdict == "pass"}
+    apart = (one for one in results if one.kind == "same" and one.verdict == "fail")
+    return frozenset(
+        one.check
+        for one in apart
+        if one.samples and all((one.urn, period) in true for period in one.samples)
+    )
+
+
+def _disputed(results: Iterable[Result]) -> Set[str]:
+    """The fields whose values are not those of another source."""
+    apart = (one for one in results if one.kind == "agree" and one.verdict in ("fail", "warn"))
+    return {f"field:{path}" for one in apart for path in fields_of(one)}
+
+
+def _read_instead(catalog: Catalog, results: Iterable[Result]) -> Mapping[str, tuple[Reason, ...]]:
+    """By field: that a touchpoint reads it for an attribute that takes its value elsewhere first,
+    and the two were compared and differ.
+    """
+    compared = {
+        (result.urn, frozenset(fields_of(result))): result
+        for result in results
+        if result.kind == "agree" and result.violations
+    }
+    found: dict[tuple[str, str], Reason] = {}
+    for touchpoint in catalog.definitions.values():
+        for key, path in touchpoint.reads.items() if isinstance(touchpoint, Touchpoint) else ():
+            attribute = catalog.attributes.get(key)
+            first = attribute.claims[0].field if attribute and attribute.claims else path
+            result = compared.get((f"attribute:{key}", frozenset((path, first))))
+            if path == first or result is None:
+                continue
+            field = f"field:{path}"
+            known = found.get((field, result.check))
+            readers = (*(known.readers if known else ()), touchpoint.urn)
+            reason = Reason("care", "read_instead", field, result, readers=readers)
+            found[field, result.check] = reason
+    by_field: dict[str, tuple[Reason, ...]] = {}
+    for (field, _), reason in found.items():
+        by_field[field] = (*by_field.get(field, ()), reason)
+    return by_field
 
 
 def fields_of(result: Result) -> tuple[str, ...]:
@@ -126,12 +185,14 @@ def _answer(
     results: list[Result],
     below: Mapping[str, Usability],
     now: Circumstances,
+    own: Sequence[Reason] = (),
 ) -> Usability:
     reasons: dict[tuple[str, str, str], Reason] = {}
     for reason in (
         *_of_status(definition),
         *_of_dates(definition, now),
-        *_of_results(results, definition),
+        *_of_results(results, definition, now.in_the_right),
+        *own,
         *_of_cells(definition, below),
         *_inherited(definition, below),
     ):
@@ -180,13 +241,19 @@ def _of_dates(definition: Definition, now: Circumstances) -> Iterator[Reason]:
     yield Reason(level, "expired", definition.urn, day=review.on, grave=grave)
 
 
-def _of_results(results: list[Result], definition: Definition) -> Iterator[Reason]:
-    """What checks found; of a field also what the checks of an attribute found in it."""
+def _of_results(
+    results: list[Result], definition: Definition, in_the_right: Set[str]
+) -> Iterator[Reason]:
+    """What checks found; of a field also what the checks of an attribute found in it.
+
+    A cell that published the truth is not condemned for what another report published.
+    """
     for result in gravest_first(results):
         if result.verdict == "pass" or result.severity == "info" or result.kind == "expiry":
             continue
         failed = result.verdict == "fail" and not result.is_waived
-        grave = failed and result.severity == "critical"
+        right = result.check in in_the_right
+        grave = failed and result.severity == "critical" and not right
         level: Level = "dont" if grave else "care"
         about = definition.urn if isinstance(definition, Field) else result.urn
         yield Reason(level, result.verdict, about, result, grave=grave)

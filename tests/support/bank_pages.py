@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from workspaces import write_workspace
+from workspaces import change, write_workspace
 
 from catalog.model import Catalog
-from catalog.results import MeasureValue, Result, RunRecord
+from catalog.results import Comparison, MeasureValue, Result, RunRecord
 from catalog.settings import Settings
 from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
@@ -147,6 +148,52 @@ RESULTS = (
 )
 
 
+FINANCE = """
+reports:
+  - key: finance
+    name: Finance monthly
+    name_tr: Finans aylık raporu
+    definition: The month of the bank.
+    team: retail
+    owner: head
+    expires_on: 2027-06-30
+    period: month
+    due: 5bd
+    cells:
+      - {key: ratio, label: Ratio, measure: ratio}
+"""
+SAME = "cell:monthly/b/same:finance/ratio"
+
+
+def second_report(folder: Path) -> None:
+    """Beside the bank's report another one, of which one cell shows the same measure."""
+    (folder / "catalog").mkdir(parents=True, exist_ok=True)
+    (folder / "catalog" / "finance.yml").write_text(FINANCE, encoding="utf-8")
+
+
+def two_reports_run(**verdicts: str | None) -> RunRecord:
+    """A run in which the two reports published another number for September 2026; `here` and
+    `there` tell what became of each against the truth, None where it was not compared.
+    """
+    period, results, compared = "2026-09", [], []
+    results.append(
+        result(SAME, "fail", urn="cell:monthly/b", kind="same", violations=1, rows_compared=3,
+               observed=57.0, expected=61.5, period=period, samples=(period,))
+    )  # fmt: skip
+    for cell, side in (("monthly/b", "here"), ("finance/ratio", "there")):
+        verdict: Any = verdicts.get(side)
+        number = Decimal(57) if side == "here" else Decimal("61.5")
+        if verdict:
+            compared.append(Comparison(cell=cell, period=period, verdict=verdict, published=number))
+            results.append(
+                result(f"cell:{cell}/published", verdict, urn=f"cell:{cell}", kind="published",
+                       observed=float(number), expected=57.0, period=period,
+                       violations=int(verdict == "fail"))
+            )  # fmt: skip
+    run = bank_run((*results, result("measure:ratio/computes")))
+    return run.model_copy(update={"published": tuple(compared)})
+
+
 def bank_run(results: tuple[Result, ...] = RESULTS, as_of: date = PAGES_DAY) -> RunRecord:
     """A run of that bank."""
     instant = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -163,16 +210,29 @@ def bank_run(results: tuple[Result, ...] = RESULTS, as_of: date = PAGES_DAY) -> 
     )  # fmt: skip
 
 
-def bank_catalog(folder: Path, settings: str = "") -> Catalog:
-    """The bank's catalog, written to a workspace in `folder` and loaded from there."""
-    loaded = open_workspace(write_workspace(folder, BANK, settings=settings)).load()
+def bank_catalog(
+    folder: Path, settings: str = "", definitions: tuple[str, str] | None = None
+) -> Catalog:
+    """The bank's catalog, written to a workspace in `folder` and loaded from there.
+
+    `definitions` is one place of them and what stands there instead.
+    """
+    workspace = open_workspace(write_workspace(folder, BANK, settings=settings))
+    if definitions:
+        change(folder, *definitions)
+    loaded = workspace.load()
     assert not [problem for problem in loaded.problems if problem.level == "error"]
     return loaded.catalog
 
 
-def bank_context(folder: Path, run: RunRecord | None = None, **changes: Any) -> PageContext:
+def bank_context(
+    folder: Path,
+    run: RunRecord | None = None,
+    definitions: tuple[str, str] | None = None,
+    **changes: Any,
+) -> PageContext:
     """The context of the bank's pages on a fixed day."""
-    catalog = bank_catalog(folder)
+    catalog = bank_catalog(folder, definitions=definitions)
     known: dict[str, Any] = {
         "catalog": catalog, "lineage": build_lineage(catalog), "run": run, "history": {},
         "settings": Settings(institution="Çınar Bank"), "language": "en", "today": PAGES_DAY,

@@ -11,7 +11,18 @@ from pathlib import Path
 from posixpath import join, normpath
 
 import pytest
-from bank_pages import AGREE, BANK, EVIL, RESULTS, bank_catalog, bank_context, bank_run, result
+from bank_pages import (
+    AGREE,
+    BANK,
+    EVIL,
+    RESULTS,
+    bank_catalog,
+    bank_context,
+    bank_run,
+    result,
+    second_report,
+    two_reports_run,
+)
 from workspaces import write_workspace
 
 from catalog.model import Catalog
@@ -273,3 +284,30 @@ def test_every_page_is_balanced_html(tmp_path: Path) -> None:
         balance = _Balance()
         balance.feed(page.html)
         assert balance.open == [], page.address
+
+
+def test_a_measure_shown_by_cells_alone_is_not_said_to_be_used_by_nobody(tmp_path: Path) -> None:
+    html = pages_of(bank_context(tmp_path, bank_run()))["d/measure-ratio/index.html"]
+    assert "Where it is published" in html
+    assert "Nothing in the catalog uses it yet" not in html
+    assert "Nothing in the catalog but the report cells above." in html
+
+
+def test_a_field_s_past_is_that_of_its_own_checks_and_its_pairs_are_shown(tmp_path: Path) -> None:
+    ctx = bank_context(tmp_path, bank_run((result(AGREE, "fail", violations=279),)))
+    subject = Subjects(ctx).page(ctx.visible["field:core.customers.email"])
+    pairs = subject["pairs"]
+    assert isinstance(pairs, list)
+    assert [pair.result.check for pair in pairs] == [AGREE]
+    nothing = Subjects(ctx).page(ctx.visible["field:core.customers.segment"])
+    assert nothing["pairs"] is None
+
+
+def test_what_is_failing_names_the_cell_that_is_wrong_and_not_the_one_in_the_right(
+    tmp_path: Path,
+) -> None:
+    second_report(tmp_path)
+    ctx = bank_context(tmp_path, two_reports_run(here="pass", there="fail"))
+    failing = pages_of(ctx)["index.html"].partition("What is failing now")[2]
+    assert "d/cell-finance--ratio/" in failing
+    assert "d/cell-monthly--b/" not in failing

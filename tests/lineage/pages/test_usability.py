@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bank_pages import PAGES_DAY, RESULTS, bank_context, bank_run, result
+from bank_pages import (
+    AGREE,
+    PAGES_DAY,
+    RESULTS,
+    bank_context,
+    bank_run,
+    result,
+    second_report,
+    two_reports_run,
+)
 
 from catalog.durations import Duration
+from catalog.results import Result
 from catalog.settings import ExpirySettings, Settings
+from lineage.pages.context import PageContext
 from lineage.pages.usability import fields_of
 
 
@@ -141,3 +153,90 @@ def test_what_rests_on_an_expired_definition_says_so_however_much_else_is_wrong(
     codes = [reason.code for reason in ctx.answers["touchpoint:letters"].reasons]
     assert codes.count("fail") == 5
     assert "expired" in codes
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "levels"),
+    [
+        ("pass", "fail", {"cell:monthly/b": "care", "cell:finance/ratio": "dont"}),
+        ("fail", "pass", {"cell:monthly/b": "dont", "cell:finance/ratio": "use"}),
+        ("fail", "fail", {"cell:monthly/b": "dont", "cell:finance/ratio": "dont"}),
+        ("unknown", "unknown", {"cell:monthly/b": "dont", "cell:finance/ratio": "care"}),
+        (None, None, {"cell:monthly/b": "dont", "cell:finance/ratio": "use"}),
+    ],
+)
+def test_a_cell_that_published_the_truth_is_not_condemned_for_another_report(
+    tmp_path: Path, here: str | None, there: str | None, levels: dict[str, str]
+) -> None:
+    second_report(tmp_path)
+    ctx = bank_context(tmp_path, two_reports_run(here=here, there=there))
+    assert {urn: ctx.level(urn) for urn in levels} == levels
+
+
+def test_a_report_is_not_condemned_for_what_another_one_published(tmp_path: Path) -> None:
+    second_report(tmp_path)
+    ctx = bank_context(tmp_path, two_reports_run(here="pass", there="fail"))
+    reports = {urn: [r.code for r in ctx.answers[urn].reasons] for urn in ctx.answers
+               if urn.startswith("report:")}  # fmt: skip
+    assert "of_its_cells" not in reports["report:monthly"]
+    assert reports["report:finance"][0] == "of_its_cells"
+
+
+def test_one_period_in_which_a_cell_is_wrong_too_leaves_it_condemned(tmp_path: Path) -> None:
+    second_report(tmp_path)
+    run = two_reports_run(here="pass", there="fail")
+    same, *others = run.results
+    wider = same.model_copy(update={"samples": ("2026-09", "2026-08")})
+    run = run.model_copy(update={"results": (wider, *others)})
+    assert bank_context(tmp_path, run).level("cell:monthly/b") == "dont"
+
+
+READ_ELSEWHERE = ("reads: {customer.city: core.customers.city}",
+                  "reads: {customer.email: crm.customers.email}")  # fmt: skip
+
+
+def reading_crm(folder: Path, results: tuple[Result, ...], **changes: Any) -> PageContext:
+    """The bank, whose letters read the e-mail address from a source that is asked second."""
+    return bank_context(folder, bank_run(results), definitions=READ_ELSEWHERE, **changes)
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        ("en", "It is read by Letters, although Core banking is believed first for E-mail "
+               "address; the two differ on 279 of 4,000 customers (7.0%)."),
+        ("tr", "Letters bunu okuyor, oysa E-posta adresi için ilk esas alınan Temel bankacılık; "
+               "ikisi 4.000 müşteri içinden 279 tanesinde farklı (%7,0)."),
+    ],
+)  # fmt: skip
+def test_a_field_read_instead_of_what_is_believed_first_asks_for_care(
+    tmp_path: Path, language: str, why: str
+) -> None:
+    apart = result(AGREE, "fail", violations=279)
+    ctx = reading_crm(tmp_path, (apart,), language=language)
+    assert ctx.level("field:crm.customers.email") == "care"
+    assert ctx.why("field:crm.customers.email")[0].striptags() == why
+    believed = ctx.answers["field:core.customers.email"].reasons
+    assert "read_instead" not in [reason.code for reason in believed]
+
+
+def test_a_field_read_instead_is_fine_where_the_two_hold_the_same(tmp_path: Path) -> None:
+    ctx = reading_crm(tmp_path, (result(AGREE),))
+    reasons = ctx.answers["field:crm.customers.email"].reasons
+    assert not any(reason.code == "read_instead" for reason in reasons)
+
+
+def test_a_field_that_another_source_contradicts_says_so_beside_its_own_checks(
+    tmp_path: Path,
+) -> None:
+    fine = result("attribute:customer.email/type:core.customers.email")
+    ctx = bank_context(tmp_path, bank_run((result(AGREE, "fail", violations=279), fine)))
+    assert "other systems hold other values" in ctx.why("field:core.customers.email")[0]
+
+
+def test_what_is_wrong_twice_with_one_thing_is_said_once_to_rest_on_it(tmp_path: Path) -> None:
+    failing = [result(f"attribute:customer.city/rule:r{n}", "fail", violations=9) for n in (1, 2)]
+    why = [line.striptags() for line in bank_context(tmp_path, bank_run(tuple(failing))).why(
+        "touchpoint:letters")]  # fmt: skip
+    assert sum("which must not be used" in line for line in why) == 1
+    assert sum(line.startswith("İstanbul district: ") for line in why) == 1
