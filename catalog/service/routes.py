@@ -15,6 +15,7 @@ from catalog.folding import fold
 from catalog.model import Catalog, Definition, Report, Role
 from catalog.model.definition import Severity, Status
 from catalog.results import RunRecord, Verdict
+from catalog.selections import told_selection
 from catalog.service.asking import (
     Asked,
     AskedNow,
@@ -28,6 +29,7 @@ from catalog.service.asking import (
 from catalog.service.documents import (
     Definitions,
     Results,
+    Run,
     Runs,
     brief_of,
     run_of,
@@ -86,7 +88,7 @@ def list_definitions(
 
 
 @router.get("/runs")
-def list_runs(request: Request, _asked: AskedNow, limit: Limit = 20, cursor: Cursor = None) -> Runs:
+def list_runs(request: Request, asked: AskedNow, limit: Limit = 20, cursor: Cursor = None) -> Runs:
     """The runs that are kept, newest first."""
     after = None
     if cursor:
@@ -101,7 +103,16 @@ def list_runs(request: Request, _asked: AskedNow, limit: Limit = 20, cursor: Cur
     following = None
     if len(found) > limit:
         following = write_cursor(shown[-1].started.isoformat(), shown[-1].run)
-    return Runs(runs=tuple(run_of(one) for one in shown), next=following)
+    told = tuple(_shown_run(run_of(one), asked) for one in shown)
+    return Runs(runs=told, next=following)
+
+
+def _shown_run(run: Run, asked: Asked) -> Run:
+    """A run in a list, without the names in its selection that the caller may not see."""
+    if asked.caller.audience == "restricted":
+        return run
+    selection = told_selection(run.selection, asked.view.catalog, asked.definitions)
+    return run.model_copy(update={"selection": selection})
 
 
 @router.get("/runs/{run}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from catalog.model import Catalog, Cell, Definition
 from catalog.model.definition import Visibility
 from catalog.results import Reach, Result, RunRecord
+from catalog.selections import told_selection
 
 
 def shown_record(
@@ -32,6 +33,10 @@ def shown_record(
             one for one in record.published if _may_see_cell(one.cell, catalog, visible)
         ),
         "waivers": tuple(one for one in record.waivers if one.check in checks),
+        "selection": told_selection(
+            record.selection, catalog, visible, (result.kind for result in results)
+        ),
+        "note": record.note if visible.keys() >= catalog.definitions.keys() else None,
         "fingerprints": {k: v for k, v in record.fingerprints.items() if f"dataset:{k}" in visible},
     }
     return record.model_copy(update=changes)

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity, Field
 from catalog.model.definition import Language
 from catalog.results import Result, RunRecord, worst_first
+from catalog.selections import asked_of
 from catalog.settings import Settings
 from catalog.visibility import visible_to
 from lineage.graph import Lineage
@@ -249,6 +250,15 @@ class PageContext:
         """The same, told apart from others of that name by what it is."""
         kind = self.words(f"kind.{urn.partition(':')[0]}")
         return self.link(urn) + Markup(' <span class="td-quiet">({})</span>').format(kind)
+
+    def say_selection(self, selection: str) -> Markup:
+        """What a run was asked to look at, without the names of what may not be shown."""
+        kinds = {result.kind for result in self.results}
+        said: dict[Markup, None] = {}
+        for one in asked_of(selection, self.catalog, self.visible, kinds):
+            what = self.words.period(one.text) if one.kind == "period" else one.text
+            said[self.words(f"run.asked_{one.kind}", what=what)] = None
+        return Markup(", ").join(said)
 
     def title(self, definition: Definition) -> str:
         """How a definition is called on its own."""

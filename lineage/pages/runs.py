@@ -38,7 +38,9 @@ def runs_table(ctx: PageContext) -> Table:
         day = Markup.escape(words.day(run.as_of))
         if run.run == latest:
             day = Markup('<a href="{}">{}</a>').format(RUN, day)
-        scope = words("run.part", selection=run.selection) if run.selection else words("run.whole")
+        scope = words("run.whole")
+        if run.selection:
+            scope = words("run.part", selection=ctx.say_selection(run.selection))
         gate = words("run.gate_open" if run.exit_code == 0 else "run.gate_closed")
         counts = (words.number(run.counts.get(verdict, 0)) for verdict in WORST_FIRST)
         rows.append(Row((day, words.instant(run.started), scope, *counts, gate)))

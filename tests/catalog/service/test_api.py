@@ -111,6 +111,18 @@ def test_health_is_told_to_everybody(anonymous: TestClient, path: str) -> None:
     assert anonymous.get(path).status_code == 200
 
 
+def test_what_a_run_was_asked_for_names_nothing_restricted(tmp_path: Path) -> None:
+    workspace = service_workspace(tmp_path / "w")
+    asked = "attribute:customer.score*, attribute:customer.email, period 2026-10"
+    kept = record(3, selection=asked).model_copy(update={"note": "attribute:customer.score"})
+    RunStore(workspace.state_url).save(kept)
+    client = client_of(workspace)
+    for path in ("runs", f"runs/{kept.run}"):
+        text = client.get(f"{API}/{path}").text
+        assert "customer.score" not in text
+        assert "(not shown), attribute:customer.email, period 2026-10" in text
+
+
 def test_a_reader_learns_nothing_of_what_is_restricted(
     reader: TestClient, writer: TestClient
 ) -> None:

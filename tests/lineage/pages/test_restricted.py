@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from workspaces import write_workspace
 from catalog.panels import panel_makers
 from catalog.results import MeasureValue, RunRecord
 from catalog.settings import Settings
+from catalog.store.runs import RunSummary
 from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
+from lineage.pages.past import Past
 from lineage.pages.render import render_pages
 from lineage.pages.search import entries_of, write_texts, write_titles
 
@@ -121,6 +124,19 @@ def test_neither_pages_nor_search_name_what_is_restricted(context: PageContext) 
     texts |= {"titles": write_titles(entries), "texts": write_texts(entries)}
     for address, text in texts.items():
         assert re.findall(r".{0,40}\bz[kq]\w+", text + address, re.IGNORECASE) == [], address
+
+
+def test_what_a_run_was_asked_for_names_nothing_restricted(context: PageContext) -> None:
+    asked = "attribute:customer.zkattr*, attribute:customer.open, period 2026-W40"
+    assert context.run is not None
+    summary = RunSummary("r1", context.run.started, context.today, asked, "fail", 1, {})
+    run = context.run.model_copy(update={"selection": asked})
+    context = replace(context, run=run, past=Past((summary,)))
+    pages = {page.address: page.html for page in render_pages(context, panel_makers())}
+    for address in ("all/runs/index.html", "all/run/index.html", "index.html"):
+        assert "zkattr" not in pages[address]
+        assert "checks of what is not shown here, attribute:customer.open" in pages[address]
+        assert "for week 40 of 2026" in pages[address]
 
 
 def test_the_number_of_a_restricted_measure_is_not_shown_by_a_cell(context: PageContext) -> None:
