@@ -77,6 +77,24 @@ _ALL: Final = (
         "td_upper('ışık') → 'IŞIK'",
     ),
     _one(
+        "td_lower_tr",
+        "text",
+        "Lower-case letters as Turkish writes them: I becomes ı, İ becomes i.",
+        "td_lower_tr('IŞIK İpek') → 'ışık ipek'",
+    ),
+    _one(
+        "td_upper_tr",
+        "text",
+        "Upper-case letters as Turkish writes them: i becomes İ, ı becomes I.",
+        "td_upper_tr('ışık ipek') → 'IŞIK İPEK'",
+    ),
+    _one(
+        "td_title_tr",
+        "text",
+        "Each word with a capital and small letters, as Turkish writes them.",
+        "td_title_tr('AYŞE NUR IŞIK') → 'Ayşe Nur Işık'",
+    ),
+    _one(
         "td_fold",
         "text",
         "Folds for comparison: lower case, no accents, ı as i, white space collapsed and trimmed.",
@@ -123,6 +141,59 @@ _ALL: Final = (
         "A phone number as +<country><number>, national numbers taken as Turkish; "
         "its bare digits when that cannot be decided.",
         "td_phone('0532 123 45 67') → '+905321234567'",
+    ),
+    _one(
+        "td_email",
+        "text",
+        "An e-mail address in small letters, without the name, brackets and signs around it.",
+        "td_email('Ayşe <AYSE@Bank.example>;') → 'ayse@bank.example'",
+    ),
+    _one(
+        "td_national_id",
+        "text",
+        "The 11 digits of a Turkish national id; any other text without blanks at its ends.",
+        "td_national_id('TC: 100 000 001 46') → '10000000146'",
+    ),
+    _one(
+        "td_tax_id",
+        "text",
+        "The 10 digits of a Turkish tax id; any other text without blanks at its ends.",
+        "td_tax_id('VKN 123 456 7890') → '1234567890'",
+    ),
+    _one(
+        "td_iban",
+        "text",
+        "An IBAN in capitals without separators, 24 digits as Turkish where they check; "
+        "any other text without blanks at its ends.",
+        "td_iban('tr33 0006 1005 1978 6457 8413 26') → 'TR330006100519786457841326'",
+    ),
+    _one(
+        "td_date",
+        "text",
+        "The day written in Turkish or ISO order, the month as number or word, as yyyy-mm-dd; "
+        "any other text without blanks at its ends.",
+        "td_date('5 Ocak 2026') → '2026-01-05'",
+    ),
+    _one(
+        "td_number",
+        "text",
+        "The number written with comma or point, groups, TL, brackets or sign behind, with a "
+        "point for its decimals; any other text without blanks at its ends.",
+        "td_number('1.234,50 TL') → '1234.50'",
+    ),
+    _one(
+        "td_address",
+        "text",
+        "Folds an address: td_fold, no punctuation, one spelling for mahalle, cadde, sokak, "
+        "apartman, blok, kat; no, daire, il and ilçe left out.",
+        "td_address('Gül Sk. No:5 D.3') → 'gul sok 5 3'",
+    ),
+    _one(
+        "td_name",
+        "text",
+        "Folds a name: td_fold, no punctuation, no title before it, one spelling for forms and "
+        "trades of companies.",
+        "td_name('Kaya İnşaat San. ve Tic. Limited Şirketi') → 'kaya ins san tic ltd'",
     ),
     _one(
         "td_hash",

@@ -69,7 +69,9 @@ CARRIED = (
     ValuesFigure,
 )
 """Figures made of datasets alone. Others look at the history or at what was published."""
-ENGINES = ("tekdogru", "duckdb", "great-expectations")
+ENGINES = (
+    "tekdogru", "duckdb", "great-expectations", "phonenumbers", "python-stdnum", "email-validator"
+)  # fmt: skip
 PARAMETERS = (":as_of", ":period_start", ":period_end")
 NOT_READ = frozenset(Definition.model_fields) - {"key"}
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from catalog.durations import Duration
+from catalog.model.cleansing import CleanseStep, CompareStep, refuse_folds, require_one_kind
 from catalog.model.definition import Governed, Model, Severity
 from catalog.model.sources import FieldType
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
-CleanseStep = Literal["trim", "lower", "upper", "spaces", "digits", "fold", "phone", "punctuation"]
 Survive = Literal["priority"]
 Share = bool | Annotated[float, Field(ge=0, le=1)]
 Code = str | int | float | bool
@@ -146,7 +146,7 @@ class Attribute(Governed):
     values_en: dict[str, str] = Field({}, description="Labels of the codes in English.")
     values_tr: dict[str, str] = Field({}, description="Labels of the codes in Turkish.")
     cleanse: tuple[CleanseStep, ...] = Field((), description="What its values go through.")
-    compare: tuple[CleanseStep, ...] = Field((), description="Folding for comparison only.")
+    compare: tuple[CompareStep, ...] = Field((), description="Folding for comparison only.")
     claims: tuple[Claim, ...] = Field(min_length=1, description="Source fields, best first.")
     survive: Survive = "priority"
     apply_to: str | None = Field(None, description="The subtype it belongs to.")
@@ -160,6 +160,11 @@ class Attribute(Governed):
     personal_data: str | None = Field(None, description="The class of personal data.")
     purposes: tuple[str, ...] = ()
 
+    @field_validator("cleanse", mode="before", json_schema_input_type=tuple[CleanseStep, ...])
+    @classmethod
+    def _cleansed_is_presentable(cls, steps: Any) -> Any:
+        return refuse_folds(steps)
+
     @field_validator("values", mode="before", json_schema_input_type=Codes | None)
     @classmethod
     def _list_of_codes(cls, values: Any) -> Any:
@@ -171,6 +176,11 @@ class Attribute(Governed):
     @classmethod
     def _codes_as_text(cls, labels: Any) -> Any:
         return {_as_code(k): v for k, v in labels.items()} if isinstance(labels, dict) else labels
+
+    @model_validator(mode="after")
+    def _values_are_of_one_kind(self) -> Attribute:
+        require_one_kind(self.cleanse, self.compare)
+        return self
 
     @model_validator(mode="after")
     def _labels_of_known_codes(self) -> Attribute:

@@ -8,11 +8,11 @@ from typing import Final
 
 from catalog.functions import WHITE_SPACE, format_problem
 
-_SPACES: Final = "".join(f"\\x{{{ord(c):x}}}" for c in WHITE_SPACE)
-_ODD_SPACES: Final = _SPACES.replace("\\x{20}", "")
-_ENDS: Final = f"^[{_SPACES}]+|[{_SPACES}]+$"
-_RUNS: Final = f"[{_SPACES}]{{2,}}|[{_ODD_SPACES}]"
-_NO_WORDS: Final = f"[\\p{{P}}\\p{{S}}{_SPACES}]+"
+SPACES: Final = "".join(f"\\x{{{ord(c):x}}}" for c in WHITE_SPACE)
+_ODD_SPACES: Final = SPACES.replace("\\x{20}", "")
+ENDS: Final = f"^[{SPACES}]+|[{SPACES}]+$"
+_RUNS: Final = f"[{SPACES}]{{2,}}|[{_ODD_SPACES}]"
+_NO_WORDS: Final = f"[\\p{{P}}\\p{{S}}{SPACES}]+"
 _SIMPLE: Final = re.compile(r'"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*')
 _FORMAT_CODES: Final = {
     "Y": "[0-9]{4}",
@@ -45,19 +45,21 @@ def is_simple(sql: str) -> bool:
     return _SIMPLE.fullmatch(sql) is not None
 
 
-def _once(argument: str, body: Callable[[str], str]) -> str:
+def once(argument: str, body: Callable[[str], str]) -> str:
     """`body` over an argument that it names several times, computed once."""
     if is_simple(argument):
         return body(argument)
     return f"list_transform([{argument}], lambda v: {body('v')})[1]"
 
 
-def _replace_all(text: str, pattern: str, by: str) -> str:
+def replace_all(text: str, pattern: str, by: str) -> str:
+    """Every place where `pattern` (RE2) matches, replaced."""
     return f"regexp_replace({text}, {quote(pattern)}, {quote(by)}, 'g')"
 
 
-def _trim(text: str) -> str:
-    return _once(text, lambda v: trim_each(v, lambda trimmed: trimmed))
+def trim(text: str) -> str:
+    """td_trim."""
+    return once(text, lambda v: trim_each(v, lambda trimmed: trimmed))
 
 
 def trim_each(
@@ -68,7 +70,7 @@ def trim_each(
     Most texts are as they should be, of the rest most have plain spaces. Of the others nothing
     may be left, and they take `may_be_empty` instead, if that is given.
     """
-    spaces, any_blank = f"trim({text})", _replace_all(text, _ENDS, "")
+    spaces, any_blank = f"trim({text})", replace_all(text, ENDS, "")
     return (
         f"CASE WHEN {_has_blank_end(text)} THEN CASE WHEN {_has_blank_end(spaces)} "
         f"THEN {(may_be_empty or body)(any_blank)} ELSE {body(spaces)} END ELSE {body(text)} END"
@@ -88,29 +90,32 @@ def _may_be_blank(code: str) -> str:
     return f"({code} NOT BETWEEN 33 AND 132 AND {code} NOT BETWEEN 161 AND 5759)"
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """td_fold."""
     folded = f"lower({text})"
     for letter, plain in zip("ışğçöü", "isgcou", strict=True):
         folded = f"replace({folded}, '{letter}', '{plain}')"
-    return f"trim({_replace_all(f'strip_accents({folded})', _RUNS, ' ')})"
+    return f"trim({replace_all(f'strip_accents({folded})', _RUNS, ' ')})"
 
 
-def _punctuation(text: str) -> str:
-    return f"trim({_replace_all(text, _NO_WORDS, ' ')})"
+def punctuation(text: str) -> str:
+    """td_punctuation."""
+    return f"trim({replace_all(text, _NO_WORDS, ' ')})"
 
 
 def _blank(text: str) -> str:
-    return f"nullif({_trim(text)}, '')"
+    return f"nullif({trim(text)}, '')"
 
 
 def _phone(text: str) -> str:
     bare = text
     for sign in " -().":
         bare = f"replace({bare}, '{sign}', '')"
-    rest = _replace_all("v", "[^0-9+]+", "")
-    rest = _replace_all(rest, "^00", "+")
-    rest = _replace_all(rest, r"^(?:\+90|90)?0?([2-589][0-9]{9})$", r"+90\1")
-    rest = _replace_all(rest, r"^(\+[1-9][0-9]{6,14})$|\+", r"\1")
+    rest = replace_all("v", "[^0-9+]+", "")
+    rest = replace_all(rest, r"([0-9])\++", r"\1")
+    rest = replace_all(rest, r"^\++(?:00)*|^(?:00)+", "+")
+    rest = replace_all(rest, r"^(?:\+90|90|\+0)?0?([2-589][0-9]{9}|444[0-9]{4})$", r"+90\1")
+    rest = replace_all(rest, r"^(\+[1-9][0-9]{6,14})$|\+", r"\1")
     known = (
         "CASE WHEN length(v) = 11 AND regexp_full_match(v, '0[2-589][0-9]{9}') THEN '+9' || v "
         "WHEN regexp_full_match(v, '[+]90[2-589][0-9]{9}') THEN v "
@@ -120,17 +125,17 @@ def _phone(text: str) -> str:
 
 
 def _is_phone(text: str) -> str:
-    pattern = "[+](?:90[2-589][0-9]{9}|[1-8][0-9]{7,14}|9[1-9][0-9]{6,13})"
+    pattern = "[+](?:90(?:[2-589][0-9]{9}|444[0-9]{4})|[1-8][0-9]{7,14}|9[1-9][0-9]{6,13})"
     return f"regexp_full_match({_phone(text)}, '{pattern}')"
 
 
 def _hash(text: str) -> str:
-    return _once(text, lambda v: f"CASE WHEN {v} IS NOT NULL THEN hash(CAST({v} AS VARCHAR)) END")
+    return once(text, lambda v: f"CASE WHEN {v} IS NOT NULL THEN hash(CAST({v} AS VARCHAR)) END")
 
 
 def _extract(text: str, pattern: str) -> str:
     """What `pattern` matches between white space; an empty string where it does not match."""
-    around = f"[{_SPACES}]*"
+    around = f"[{SPACES}]*"
     return f"regexp_extract({text}, {quote(f'^{around}({pattern}){around}$')}, 1)"
 
 
@@ -154,7 +159,7 @@ def try_timestamp(zone: str, text: str, format_sql: str | None = None) -> str:
     if format_sql is not None:
         return f"CAST({_formatted(text, format_sql)} AS TIMESTAMP)"
     local = f"{_DATE}(?:[T ]{_TIME})?"
-    return _once(
+    return once(
         text,
         lambda v: (
             f"coalesce(TRY_CAST({_extract(v, local)} AS TIMESTAMP), timezone({quote(zone)}, "
@@ -183,8 +188,8 @@ def _format_pattern(literal_sql: str) -> tuple[str, str]:
 
 
 def _try_boolean(text: str) -> str:
-    return _once(
-        _fold(text),
+    return once(
+        fold(text),
         lambda v: (
             f"CASE WHEN {v} IN ('true', '1', 'yes', 'evet') THEN TRUE "
             f"WHEN {v} IN ('false', '0', 'no', 'hayir') THEN FALSE END"
@@ -193,7 +198,7 @@ def _try_boolean(text: str) -> str:
 
 
 def _is_email(text: str) -> str:
-    part = f"[^@{_SPACES}]+"
+    part = f"[^@{SPACES}]+"
     return f"regexp_full_match({text}, '{part}@{part}\\.{part}')"
 
 
@@ -205,7 +210,7 @@ def _number_checked(text: str, pattern: str, check: str) -> str:
         checked = f"list_transform([{number.format(v, pattern)}], lambda n: {check})[1]"
         return f"coalesce({checked}, {v} <> {v})"
 
-    return _once(text, body)
+    return once(text, body)
 
 
 def _digit(position: int, length: int) -> str:
@@ -231,8 +236,9 @@ def _is_tax_id(text: str) -> str:
     return _number_checked(text, "[0-9]{10}", check)
 
 
-def _is_iban(text: str) -> str:
-    bare = f"upper({_replace_all(text, f'[{_SPACES}]+', '')})"
+def is_iban(text: str) -> str:
+    """td_is_iban."""
+    bare = f"upper({replace_all(text, f'[{SPACES}]+', '')})"
     turkish = "TRY_CAST(substr(v, 5) || '2927' || substr(v, 3, 2) AS HUGEINT) % 97 = 1"
     other = (
         "list_reduce(list_transform(string_split(substr(v, 5) || left(v, 4), ''), "
@@ -263,14 +269,14 @@ def _safe_divide(number: str, by: str) -> str:
 
 
 RENDERINGS: Final[Mapping[str, Callable[..., str]]] = {
-    "td_trim": _trim,
-    "td_spaces": lambda x: _replace_all(x, _RUNS, " "),
+    "td_trim": trim,
+    "td_spaces": lambda x: replace_all(x, _RUNS, " "),
     "td_lower": lambda x: f"lower({x})",
     "td_upper": lambda x: f"upper({x})",
-    "td_fold": _fold,
-    "td_digits": lambda x: _replace_all(x, "[^0-9]+", ""),
-    "td_letters": lambda x: _replace_all(x, "[^\\p{L}\\p{M}]+", ""),
-    "td_punctuation": _punctuation,
+    "td_fold": fold,
+    "td_digits": lambda x: replace_all(x, "[^0-9]+", ""),
+    "td_letters": lambda x: replace_all(x, "[^\\p{L}\\p{M}]+", ""),
+    "td_punctuation": punctuation,
     "td_strip_zeros": lambda x: f"regexp_replace({x}, '^0+(.)', '\\1')",
     "td_blank": _blank,
     "td_coalesce_blank": lambda *xs: f"coalesce({', '.join(_blank(x) for x in xs)})",
@@ -285,7 +291,7 @@ RENDERINGS: Final[Mapping[str, Callable[..., str]]] = {
     "td_is_phone": _is_phone,
     "td_is_national_id": _is_national_id,
     "td_is_tax_id": _is_tax_id,
-    "td_is_iban": _is_iban,
+    "td_is_iban": is_iban,
     "td_days_between": _between("day"),
     "td_months_between": _between("month"),
     "td_years_between": _between("year"),

@@ -25,7 +25,7 @@ SHAPED: dict[FieldType, str] = {
     "iban": "td_is_iban",
 }
 TEXTS: frozenset[FieldType] = frozenset({"text", "code", "address", *SHAPED})
-KEEPING = frozenset({"trim", "lower", "upper"})
+KEEPING = frozenset({"trim", "lower", "upper", "lower_tr", "upper_tr", "title_tr"})
 """Steps after which something is left of every text that does not begin or end with a blank."""
 SQL_TYPES: dict[FieldType, str] = {
     "integer": "BIGINT",
@@ -115,10 +115,11 @@ def parse(text: str, kind: FieldType, zone: str, written: str | None = None) -> 
 
 def cleanse(text: str, steps: tuple[str, ...]) -> str:
     """The text after the named steps; what nothing is left of is missing."""
-    return f"nullif({_after(text, steps)}, '')" if steps else text
+    return f"nullif({after_steps(text, steps)}, '')" if steps else text
 
 
-def _after(text: str, steps: tuple[str, ...]) -> str:
+def after_steps(text: str, steps: tuple[str, ...]) -> str:
+    """The text after the named steps, NULL or empty where nothing is left."""
     for step in steps:
         text = expand(f"td_{step}", text)
     return text
@@ -133,7 +134,7 @@ def hash_cleansed(text: str, steps: tuple[str, ...]) -> str:
     keeps = KEEPING.issuperset(steps)
 
     def hash_of(trimmed: str, may_be_empty: bool = not keeps) -> str:
-        after = _after(trimmed, steps[1:])
+        after = after_steps(trimmed, steps[1:])
         hashed = f"hash({after})"
         return f"CASE WHEN {after} <> '' THEN {hashed} END" if may_be_empty else hashed
 

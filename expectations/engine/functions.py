@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from catalog.functions import FUNCTIONS
 from catalog.sql import CheckedSql
+from expectations.engine.duckdb_cleansing import CLEANSING
 from expectations.engine.duckdb_functions import (
     RENDERINGS,
     FormatError,
@@ -47,7 +48,8 @@ def expand(name: str, *args_sql: str, zone: str = "Europe/Istanbul") -> str:
     try:
         if name == "td_try_timestamp":
             return try_timestamp(zone, *args_sql)
-        return RENDERINGS[name](*args_sql)
+        rendering = CLEANSING.get(name) or RENDERINGS[name]
+        return rendering(*args_sql)
     except FormatError as error:
         raise RenderError(str(error)) from None
 

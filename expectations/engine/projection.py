@@ -6,7 +6,7 @@ What can be told of a row by itself is told while it is read, so that its texts 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -26,6 +26,14 @@ from expectations.engine.expressions import (
 from expectations.engine.functions import quote, quote_name, render
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step
+from expectations.engine.settling import (
+    Spot,
+    kept_fields,
+    mended,
+    settling_steps,
+    spot_of,
+    staged,
+)
 from expectations.plan import Column, DatasetPlan
 
 CONSTANTS = frozenset({"true", "false"})
@@ -76,7 +84,8 @@ class Projection:
     wanted column i `v{i}` its value (of the valued ones), `d{i}` its canonical text (of the shown
     ones), `h{i}` the hash of what is compared (of the hashed ones), `c{i}` when it was confirmed;
     per condition j `w{j}`, per flag n `j{n}`; per looked at time n `x{n}`, true where it is there
-    but no time, NULL where it is missing. With `whole_keys` ids are numbers, else texts.
+    but no time, NULL where it is missing. With `whole_keys` ids are numbers, else texts. Where a
+    library may have to settle values, `raw` keeps the fields of rows in which SQL leaves one open.
     """
 
     reading: Reading
@@ -167,7 +176,9 @@ class Projection:
 
     def steps(self, dialect: Dialect) -> list[Step]:
         """The statements that make the table and the views on it."""
-        name = f"rows:{self.dataset.path}"
+        path = self.dataset.path
+        name = f"rows:{path}"
+        ready = mended(path) if self._spots else name
         counted = f"CREATE VIEW {self.counted} AS SELECT *, rowid AS ro FROM {self.table}" + (
             " WHERE pop" if self.dataset.population else ""
         )
@@ -175,13 +186,12 @@ class Projection:
             f"CREATE TABLE {self.repeated} AS SELECT k, count(*) AS n FROM {self.counted} "
             "WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1"
         )
-        steps = [
-            Step(name, f"CREATE TABLE {self.table} AS {self._select(dialect)}"),
-            Step(f"counted:{self.dataset.path}", counted, needs=(name,)),
-        ]
+        steps = [Step(name, f"CREATE TABLE {self.table} AS {self._select(dialect)}")]
+        if self._spots:
+            steps += self._settling(dialect)
+        steps.append(Step(f"counted:{path}", counted, needs=(ready,)))
         if self.dataset.id:
-            needs = (f"counted:{self.dataset.path}",)
-            steps.append(Step(f"repeated:{self.dataset.path}", repeated, needs=needs))
+            steps.append(Step(f"repeated:{path}", repeated, needs=(f"counted:{path}",)))
         return steps
 
     @property
@@ -190,15 +200,64 @@ class Projection:
         return f"{'repeated' if self.dataset.id else 'counted'}:{self.dataset.path}"
 
     def _select(self, dialect: Dialect) -> str:
+        parsed = self._parsed_rows(dialect, self.reading.select(), settled=False)
+        return f"SELECT {', '.join(self._final(dialect))} FROM ({parsed})"
+
+    def _parsed_rows(self, dialect: Dialect, rows: str, *, settled: bool) -> str:
+        """The fields of `rows` with the texts and values of every column."""
+        cleansed = {
+            spot: self._claimed(dialect, column, self.reading.text(column.field))
+            for column, spot in self._spots.items()
+            if not spot.folds
+        }
+        compared = {
+            spot: f"CASE WHEN {self.present(column)} THEN {self.text(column)} END"
+            for column, spot in self._spots.items()
+            if spot.folds
+        }
         texts = [f"{self._cleansed(dialect, c)} AS s{i}" for i, c in self._numbered()]
         values = [f"{self._parsed(i, c)} AS y{i}" for i, c in self._numbered()]
-        staged = f"SELECT *{_listed(texts)} FROM ({self.reading.select()})"
-        parsed = f"SELECT *{_listed(values)} FROM ({staged})"
-        return f"SELECT {', '.join(self._final(dialect))} FROM ({parsed})"
+        spotted = staged(rows, cleansed, settled=settled)
+        parsed = f"SELECT *{_listed(values)} FROM (SELECT *{_listed(texts)} FROM ({spotted}))"
+        return staged(parsed, compared, settled=settled)
+
+    @cached_property
+    def _spots(self) -> Mapping[Column, Spot]:
+        """Where a library may have to settle the values of a column."""
+        wanted = self.wanted
+        kept = wanted.valued | wanted.hashed | wanted.shown
+        spots = {column: spot_of(i, column) for i, column in self._numbered()}
+        return {
+            column: spot
+            for column, spot in spots.items()
+            if spot and (column in wanted.hashed if spot.folds else column in kept or wanted.flags)
+        }
+
+    def _settling(self, dialect: Dialect) -> Iterator[Step]:
+        names = [quote_name(field.key) for field in self.dataset.fields]
+        fields = ", ".join(f"kept.{name} AS {name}" for name in names)
+        kept = f"SELECT rowid AS ro, raw[1] AS kept FROM {self.table} WHERE raw IS NOT NULL"
+        rows = f"SELECT ro, {fields} FROM ({kept})"
+        columns = [part for c, spot in self._spots.items() for part in self._of(spot.number, c)]
+        flags = [(f"j{n}", flag) for n, flag in enumerate(self.wanted.flags)]
+        return settling_steps(
+            self.dataset.path,
+            self.table,
+            tuple(self._spots.values()),
+            lambda settled: self._parsed_rows(dialect, rows, settled=settled),
+            dict([*columns, *flags]),
+        )
 
     def _cleansed(self, dialect: Dialect, column: Column) -> str:
         """The cleansed text of a column on the rows whose field holds it."""
+        spot = self._spots.get(column)
+        if spot and not spot.folds:
+            return spot.text()
         text = cleanse(self.reading.text(column.field), column.cleanse)
+        return self._claimed(dialect, column, text)
+
+    def _claimed(self, dialect: Dialect, column: Column, text: str) -> str:
+        """A text on the rows whose field holds the column, NULL on others."""
         if not column.rows:
             return text
         fields = self.reading.typed_fields()
@@ -216,7 +275,7 @@ class Projection:
     def _parsed(self, i: int, column: Column) -> str:
         if self._is_native(column):
             return quote_name(column.field)
-        written = self.reading.format(column.field)
+        written = None if "date" in column.cleanse else self.reading.format(column.field)
         return parse(f"s{i}", column.type, self.reading.zone, written)
 
     def _final(self, dialect: Dialect) -> list[str]:
@@ -225,22 +284,26 @@ class Projection:
         if self.dataset.population:
             columns.append(f"{dialect.condition(self.dataset.population, rows)} AS pop")
         for i, column in self._numbered():
-            columns += self._of_column(i, column)
+            columns += [f"{sql} AS {name}" for name, sql in self._of(i, column)]
             if column.confirmed_by:
                 columns.append(f"{self._confirmed(column.confirmed_by, rows)} AS c{i}")
         for j, condition in enumerate(self.conditions):
             columns.append(f"{self._true(condition, rows, dialect)} AS w{j}")
         columns += [f"{self._unread(key, rows)} AS x{n}" for n, key in enumerate(self.times)]
+        if self._spots:
+            fields = [field.key for field in self.dataset.fields]
+            columns.append(f"{kept_fields(tuple(self._spots.values()), fields)} AS raw")
         return [*columns, *(f"{flag} AS j{n}" for n, flag in enumerate(self.wanted.flags))]
 
-    def _of_column(self, i: int, column: Column) -> list[str]:
+    def _of(self, i: int, column: Column) -> list[tuple[str, str]]:
+        """What is kept of a column: names and expressions."""
         parts = []
         if column in self.wanted.valued:
-            parts.append(f"{typed(f'y{i}', column.type)} AS v{i}")
+            parts.append((f"v{i}", typed(f"y{i}", column.type)))
         if column in self.wanted.shown:
-            parts.append(f"{self.text(column)} AS d{i}")
+            parts.append((f"d{i}", self.text(column)))
         if column in self.wanted.hashed:
-            parts.append(f"{self._hash(i, column)} AS h{i}")
+            parts.append((f"h{i}", self._hash(i, column)))
         return parts
 
     def _hash(self, i: int, column: Column) -> str:
@@ -248,7 +311,9 @@ class Projection:
             packed = self.reading.packed(column.field)
             return hash_cleansed(packed, (*column.cleanse, *column.compare))
         if column.compare:
-            folded = cleanse(self.text(column), column.compare)
+            spot = self._spots.get(column)
+            folded = spot.text() if spot and spot.folds else None
+            folded = folded or cleanse(self.text(column), column.compare)
             return f"CASE WHEN {self.present(column)} THEN hash({folded}) END"
         value = typed(f"y{i}", column.type)
         return hashed(value, None if self._is_native(column) else f"s{i}", column.type)
@@ -257,7 +322,7 @@ class Projection:
         """Whether the text as the source holds it is all that the hash depends on."""
         is_text = column.type in TEXTS and self.reading.is_packed(column.field)
         trimmed = column.cleanse[:1] == ("trim",) and KEEPING.issuperset(column.compare)
-        return is_text and trimmed and not column.rows
+        return is_text and trimmed and not column.rows and column not in self._spots
 
     def _key(self) -> str:
         if not self.dataset.id:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from catalog.scratch import scratch_folder
 from expectations.engine.child import Answer, Child, Limits
+from expectations.engine.consulting import Consult, consult
 
 __all__ = ["Failure", "FailureKind", "Limits", "Outcome", "Step", "run_steps"]
 
@@ -24,6 +25,7 @@ class Step:
     when the child died meanwhile, so they must bear running again in a fresh database. `fetch`
     asks for the rows, at most `max_rows`; `seconds` is its own deadline. `unless_zero` names an
     earlier fetched step and a column of its first row: the step is not run where that is zero.
+    With `consult`, `sql` names a table of values to ask about instead of a statement.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Step:
     seconds: float | None = None
     max_rows: int | None = None
     unless_zero: tuple[str, str] | None = None
+    consult: Consult | None = None
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,13 @@ def run_steps(
         session = _Session(steps, directory, readable, writable, limits, database)
         try:
             for step in steps:
-                outcome = _nothing(step) if session.is_idle(step) else session.run(step)
+                outcome = session.skip(step) if session.is_idle(step) else session.run(step)
                 session.outcomes[step.name] = outcome
                 if on_step:
                     on_step(outcome)
         finally:
             session.close()
     return session.outcomes
-
-
-def _nothing(step: Step) -> Outcome:
-    return Outcome(step.name, (), (), 0.0, None, truncated=False)
 
 
 def _check(steps: Sequence[Step]) -> None:
@@ -115,6 +114,7 @@ class _Session:
     database: Path | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
+    idle: set[str] = field(default_factory=set)
     child: Child | None = None
     started: float = field(default_factory=time.monotonic)
     by_name: dict[str, Step] = field(init=False)
@@ -130,6 +130,11 @@ class _Session:
         failure = failure or _failure(answer)
         seconds = time.monotonic() - began
         return Outcome(step.name, answer.columns, answer.rows, seconds, failure, answer.truncated)
+
+    def skip(self, step: Step) -> Outcome:
+        """The outcome of a step that has nothing to do, now or in another child."""
+        self.idle.add(step.name)
+        return Outcome(step.name, (), (), 0.0, None, truncated=False)
 
     def is_idle(self, step: Step) -> bool:
         """Whether the number the step depends on is zero."""
@@ -156,7 +161,7 @@ class _Session:
 
     def _restore(self, step: Step) -> Failure | None:
         """Runs again what `step` needs and the present child does not have."""
-        lacking = self._all_needs(step) - self.present
+        lacking = self._all_needs(step) - self.present - self.idle
         for lost in [s for s in self.steps if s.name in lacking] if lacking else []:
             failure = _failure(self._ask(replace(lost, fetch=False)))
             if failure is not None:
@@ -175,6 +180,19 @@ class _Session:
         return found
 
     def _ask(self, step: Step) -> Answer:
+        if step.consult is None:
+            answer = self._tell(step.sql, step)
+        else:
+            answer = consult(
+                lambda sql, fetch: self._tell(sql, replace(step, fetch=fetch)),
+                step.sql,
+                step.consult,
+            )
+        if answer.failed is None:
+            self.present.add(step.name)
+        return answer
+
+    def _tell(self, sql: str, step: Step) -> Answer:
         left = self.limits.seconds - (time.monotonic() - self.started)
         if left <= 0:
             message = f"the whole run's {self.limits.seconds:g} seconds are used up"
@@ -183,12 +201,10 @@ class _Session:
             paths = (self.directory, self.readable, self.writable)
             self.child = Child(*paths, self.limits, self.database)
         seconds = left if step.seconds is None else min(step.seconds, left)
-        answer = self.child.ask(step.sql, seconds, fetch=step.fetch, max_rows=step.max_rows)
+        answer = self.child.ask(sql, seconds, fetch=step.fetch, max_rows=step.max_rows)
         if answer.died:
             self.close()
             self.present.clear()
-        elif answer.failed is None:
-            self.present.add(step.name)
         return answer
 
 

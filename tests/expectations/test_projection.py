@@ -71,7 +71,7 @@ def figures(result: Result) -> tuple[object, ...]:
         ("trim, upper", "lower"),
         ("trim, digits", ""),
         ("trim, digits", "lower"),
-        ("trim, fold", ""),
+        ("trim", "fold"),
         ("trim", "punctuation"),
         ("trim, spaces, lower", ""),
         ("lower, trim", ""),
