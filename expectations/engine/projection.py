@@ -6,7 +6,7 @@ What can be told of a row by itself is told while it is read, so that its texts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -27,10 +27,10 @@ from expectations.engine.functions import quote, quote_name, render
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step
 from expectations.engine.settling import (
+    Settling,
     Spot,
     kept_fields,
     mended,
-    settling_steps,
     spot_of,
     staged,
 )
@@ -188,7 +188,7 @@ class Projection:
         )
         steps = [Step(name, f"CREATE TABLE {self.table} AS {self._select(dialect)}")]
         if self._spots:
-            steps += self._settling(dialect)
+            steps += self._settling(dialect).steps()
         steps.append(Step(f"counted:{path}", counted, needs=(ready,)))
         if self.dataset.id:
             steps.append(Step(f"repeated:{path}", repeated, needs=(f"counted:{path}",)))
@@ -233,18 +233,14 @@ class Projection:
             if spot and (column in wanted.hashed if spot.folds else column in kept or wanted.flags)
         }
 
-    def _settling(self, dialect: Dialect) -> Iterator[Step]:
-        names = [quote_name(field.key) for field in self.dataset.fields]
-        fields = ", ".join(f"kept.{name} AS {name}" for name in names)
-        kept = f"SELECT rowid AS ro, raw[1] AS kept FROM {self.table} WHERE raw IS NOT NULL"
-        rows = f"SELECT ro, {fields} FROM ({kept})"
+    def _settling(self, dialect: Dialect) -> Settling:
         columns = [part for c, spot in self._spots.items() for part in self._of(spot.number, c)]
         flags = [(f"j{n}", flag) for n, flag in enumerate(self.wanted.flags)]
-        return settling_steps(
+        return Settling(
             self.dataset.path,
             self.table,
             tuple(self._spots.values()),
-            lambda settled: self._parsed_rows(dialect, rows, settled=settled),
+            lambda rows, settled: self._parsed_rows(dialect, rows, settled=settled),
             dict([*columns, *flags]),
         )
 

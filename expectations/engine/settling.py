@@ -6,7 +6,7 @@ Each distinct one is asked about once. Where there is none, the rows are left as
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +34,7 @@ _OPEN: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """By step, whether SQL leaves a value open: `b` is the text before the step, `a` after it."""
+_ROW: Final = '"row number"'
 _ASKED_AFTER: Final = frozenset({"email"})
 """Steps whose library is asked about what SQL made of the text, not about the text."""
 
@@ -52,12 +53,12 @@ class Spot:
     @property
     def given(self) -> str:
         """The column of the text before the step."""
-        return f"b{self.number}"
+        return quote_name(f"given {self.number}")
 
     @property
     def made(self) -> str:
         """The column of the text after the step."""
-        return f"a{self.number}"
+        return quote_name(f"made {self.number}")
 
     @property
     def open(self) -> str:
@@ -128,51 +129,65 @@ def kept_fields(spots: Sequence[Spot], fields: Sequence[str]) -> str:
     return f"CASE WHEN {is_open} THEN [struct_pack({packed})] END"
 
 
-def settling_steps(
-    path: str,
-    table: str,
-    spots: Sequence[Spot],
-    source: Callable[[bool], str],
-    assigned: Mapping[str, str],
-) -> Iterator[Step]:
-    """The steps that settle what is open in `table`, whose column `raw` keeps the fields of it.
+@dataclass(frozen=True)
+class Settling:
+    """How what is open in the rows of a dataset is settled.
 
-    `source` selects, settled or not, everything the expressions `assigned` to columns are made of,
-    and `ro`, the row's number.
+    `table` has those rows, and its column `raw` keeps the fields of the ones in which something is
+    open. `source` selects of such rows, settled or not, all that the expressions `assigned` to
+    columns of the table are made of.
     """
-    rows, count = f"rows:{path}", f"open:{path}"
-    yield Step(count, f"SELECT count(raw) AS n FROM {table}", needs=(rows,), fetch=True)
-    zero = (count, "n")
-    answered = []
-    for spot in spots:
-        asked, answers = f"open:{path}:{spot.number}", f"answers:{path}:{spot.number}"
-        distinct = (
-            f"SELECT DISTINCT {spot.asked} AS text FROM ({source(False)}) "
-            f"WHERE {spot.open} AND length({spot.asked}) <= {LONGEST}"
+
+    path: str
+    table: str
+    spots: Sequence[Spot]
+    source: Callable[[str, bool], str]
+    assigned: Mapping[str, str]
+
+    def steps(self) -> Iterator[Step]:
+        """The statements; all but the first have nothing to do where nothing is open."""
+        count, read = f"open:{self.path}", f"rows:{self.path}"
+        yield Step(count, f"SELECT count(raw) AS n FROM {self.table}", needs=(read,), fetch=True)
+        for step in (self._kept(), *self._asked(), self._mended()):
+            yield replace(step, unless_zero=(count, "n"))
+
+    @property
+    def _few(self) -> str:
+        return quote_name(f"kept {self.path}")
+
+    def _kept(self) -> Step:
+        """The rows in a table of their own: else the engine looks at the others too."""
+        few = f"SELECT rowid AS {_ROW}, unnest(raw[1]) FROM {self.table} WHERE raw IS NOT NULL"
+        sql = f"CREATE TABLE {self._few} AS {few}"
+        return Step(f"kept:{self.path}", sql, needs=(f"rows:{self.path}",))
+
+    def _asked(self) -> Iterator[Step]:
+        rows = self.source(f"FROM {self._few}", False)
+        for spot in self.spots:
+            name = f"{self.path}:{spot.number}"
+            texts = (
+                f"SELECT DISTINCT {spot.asked} AS text FROM ({rows}) "
+                f"WHERE {spot.open} AND length({spot.asked}) <= {LONGEST}"
+            )
+            numbered = f"SELECT row_number() OVER (ORDER BY text) - 1 AS n, text FROM ({texts})"
+            questions = f"CREATE TABLE {spot.questions} AS {numbered}"
+            yield Step(f"open:{name}", questions, needs=(f"kept:{self.path}",))
+            answers = f"CREATE TABLE {spot.answers} (n BIGINT, settled VARCHAR)"
+            yield Step(f"answers:{name}", answers)
+            consult = Consult(SETTLERS[spot.step], spot.answers)
+            needs = (f"open:{name}", f"answers:{name}")
+            yield Step(f"settled:{name}", spot.questions, needs=needs, consult=consult)
+
+    def _mended(self) -> Step:
+        anew = ", ".join(f"{sql} AS {name}" for name, sql in self.assigned.items())
+        put_in = ", ".join(f"{name} = anew.{name}" for name in self.assigned)
+        rows = f"SELECT {_ROW}, {anew} FROM ({self.source(f'FROM {self._few}', True)})"
+        sql = (
+            f"UPDATE {self.table} SET {put_in} FROM ({rows}) AS anew "
+            f"WHERE {self.table}.rowid = anew.{_ROW}"
         )
-        numbered = f"SELECT row_number() OVER (ORDER BY text) - 1 AS n, text FROM ({distinct})"
-        yield Step(
-            asked,
-            f"CREATE TABLE {spot.questions} AS {numbered}",
-            needs=(rows,),
-            unless_zero=zero,
-        )
-        made = f"CREATE TABLE {spot.answers} (n BIGINT, settled VARCHAR)"
-        yield Step(answers, made, unless_zero=zero)
-        settled = f"settled:{path}:{spot.number}"
-        consult = Consult(SETTLERS[spot.step], spot.answers)
-        needs = (asked, answers)
-        yield Step(settled, spot.questions, needs=needs, unless_zero=zero, consult=consult)
-        answered.append(settled)
-    made_anew = ", ".join(f"{sql} AS {name}" for name, sql in assigned.items())
-    put_in = ", ".join(f"{name} = s.{name}" for name in assigned)
-    yield Step(
-        mended(path),
-        f"UPDATE {table} SET {put_in} FROM (SELECT ro, {made_anew} FROM ({source(True)})) AS s "
-        f"WHERE {table}.rowid = s.ro",
-        needs=(rows, *answered),
-        unless_zero=zero,
-    )
+        settled = tuple(f"settled:{self.path}:{spot.number}" for spot in self.spots)
+        return Step(mended(self.path), sql, needs=(f"kept:{self.path}", *settled))
 
 
 def mended(path: str) -> str:
