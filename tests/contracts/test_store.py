@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from kept_runs import FIRST, record, result
@@ -19,22 +18,6 @@ from catalog.store.runs import RunStore
 from catalog.store.tokens import TokenStore
 
 TAKEN = "UNIQUE constraint failed|duplicate key value violates unique constraint"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a history that does not exist yet."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/deep/state.db"
-        return
-    server, name = request.getfixturevalue("server"), f"t{uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.replace("/postgres?", f"/{name}?")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 def test_a_run_is_kept_as_it_was(url: str) -> None:
