@@ -20,6 +20,7 @@ UNITS = {
     "mo": "months",
     "y": "years",
 }
+ONE_DAY = timedelta(days=1)
 _PATTERN = re.compile(r"^([0-9]{1,5})(h|d|bd|w|mo|y)$")
 
 
@@ -60,6 +61,15 @@ class Duration:
             return self._move(day, -1, holidays)
         except (OverflowError, ValueError):  # before the year 1
             return date.min
+
+    def reaching(self, day: date, holidays: Collection[date] = ()) -> date:
+        """The first date from which it still reaches `day`."""
+        first = self.before(day, holidays)
+        while first > date.min and self.after(first - ONE_DAY, holidays) >= day:
+            first -= ONE_DAY
+        while self.after(first, holidays) < day:
+            first += ONE_DAY
+        return first
 
     def _move(self, day: date, sign: int, holidays: Collection[date]) -> date:
         if self.unit == "bd":

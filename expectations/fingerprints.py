@@ -123,10 +123,25 @@ class Meanings:
             self._common,
         ]
         text = json.dumps(meant, ensure_ascii=False)
-        if isinstance(check.figure, CurrentFigure | FreshFigure) or _names_the_day(text):
+        if self._looks_at_the_day(check) or _names_the_day(text):
             text += self._plan.as_of.isoformat()
         text += json.dumps([self._measure(measure) for measure in self._measures(check)])
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _looks_at_the_day(self, check: Check) -> bool:
+        """Whether time alone may change a figure: of what was confirmed after the day nothing is
+        known on it, neither for golden records nor for which of several rows speaks.
+        """
+        if isinstance(check.figure, FreshFigure):
+            return True
+        if isinstance(check.figure, AgreementFigure | RequiredFigure | CurrentFigure):
+            return self._has_times(check)
+        return bool(self._entities(check) or _is_golden(check)) and self._has_times(check)
+
+    def _has_times(self, check: Check) -> bool:
+        read = (one for one in self._plan.datasets if one.path in check.reads)
+        own = (c.column.confirmed_by for g in self._plan.golden for c in g.candidates)
+        return any(one.confirmed_by for one in read) or any(own)
 
     @cached_property
     def _common(self) -> list[Any]:
@@ -184,6 +199,12 @@ class Meanings:
         """A calculation; the day it is computed for matters only where it names it."""
         named = _names_the_day(measure.calculation)
         return _stated(measure if named else replace(measure, as_of=None))
+
+
+def _is_golden(check: Check) -> bool:
+    """Whether a rule speaks of golden values."""
+    figure = check.figure
+    return isinstance(figure, SqlFigure | NativeFigure) and isinstance(figure.on, GoldenColumn)
 
 
 def _names_the_day(text: str) -> bool:

@@ -19,6 +19,7 @@ from catalog.model import Place, Target
 from catalog.model.definition import Severity
 from catalog.model.sources import FieldType
 from catalog.periods import Period
+from expectations.survival import Guards, Survival
 
 Arguments = tuple[tuple[str, Any], ...]
 
@@ -59,7 +60,11 @@ class FieldPlan:
 
 @dataclass(frozen=True)
 class DatasetPlan:
-    """A dataset as the engine reads it; `id` and `confirmed_by` are keys of its fields."""
+    """A dataset as the engine reads it; `id`, `record` and `confirmed_by` are keys of its fields.
+
+    `record` identifies a row, `id` its entity. `loaded` says that the time on a row is that of a
+    load, which confirms nothing.
+    """
 
     path: str
     fields: tuple[FieldPlan, ...]
@@ -69,6 +74,8 @@ class DatasetPlan:
     population: str | None = None
     confirmed_by: str | None = None
     decimal: str = "."
+    record: str | None = None
+    loaded: bool = False
 
     def field(self, key: str) -> FieldPlan:
         """The field of that key; KeyError when there is none."""
@@ -81,11 +88,15 @@ class DatasetPlan:
 
 @dataclass(frozen=True)
 class EntityPlan:
-    """An entity: the datasets that know it, and those whose rows make up its golden record."""
+    """An entity: the datasets that know it, and those whose rows make up its golden record.
+
+    Of a `matched` one the match map says which records belong together.
+    """
 
     key: str
     datasets: tuple[str, ...]
     feeding: tuple[str, ...]
+    matched: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,23 +128,38 @@ class Candidate:
     """One claim on an attribute: its column, and on which row and when it may speak.
 
     `recent` is false where the time on the row is that of a load, which makes no value recent.
+    `number` counts the claims from 1. `voter` is the dataset whose say it is, None for a copy of
+    another claim, which neither votes nor counts.
     """
 
     column: Column
     when: str | None = None
     row: str | None = None
     recent: bool = True
+    guards: Guards = field(default_factory=Guards)
+    number: int = 1
+    voter: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The key of its source system."""
+        return self.column.dataset.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class GoldenColumn:
-    """An attribute of the golden record and its candidates, best first."""
+    """An attribute of the golden record and the candidates in force, in the order of the claims.
+
+    `subtype` is the condition of the subtype it belongs to, where it belongs to one.
+    """
 
     attribute: str
     entity: str
     name: str
     type: FieldType
     candidates: tuple[Candidate, ...]
+    survival: Survival = field(default_factory=Survival)
+    subtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,10 +249,9 @@ class RequiredFigure:
 
 @dataclass(frozen=True)
 class CurrentFigure:
-    """Golden values not confirmed on or after `since`."""
+    """Golden values that are no longer current."""
 
     golden: GoldenColumn
-    since: date
 
 
 @dataclass(frozen=True)

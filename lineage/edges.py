@@ -159,21 +159,69 @@ def _entity_edges(dataset: Dataset) -> Iterator[Found]:
 
 def _attribute_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:
     use: Use = "computed" if attribute.cleanse else "direct"
-    for order, claim in enumerate(attribute.claims, start=1):
+    for order, claim in enumerate(attribute.all_claims, start=1):
         said = _claim_text(claim)
         yield Edge(f"field:{claim.field}", attribute.urn, "claims", said, use, order)
         dataset = catalog.dataset_of(claim.field)
         if dataset is None:
             continue
-        for condition in filter(None, (claim.when, claim.row)):
+        for condition in _conditions(attribute, claim):
             for found in _condition_fields(condition, dataset, claim.field, attribute.urn):
                 if isinstance(found, Unresolved):
                     yield found
                 else:
                     yield Edge(found, attribute.urn, "claims", condition, "filter", order)
-        if attribute.valid_for or attribute.current:
+        if attribute.valid_for or attribute.current or _looks_at_time(attribute, claim):
             for name in _confirmation(dataset, claim.field):
                 yield Edge(name, attribute.urn, "claims", "confirmed_at", "filter", order)
+        until = dataset.field(claim.valid_until or attribute.valid_until or "")
+        if until:
+            yield Edge(until.urn, attribute.urn, "claims", "valid_until", "filter", order)
+    yield from sibling_edges(catalog, attribute)
+
+
+def _conditions(attribute: Attribute, claim: Claim) -> Iterator[str]:
+    """Everything that is asked of a claimed row."""
+    yield from (text for _, text in claim.conditions())
+    if attribute.valid_while and not claim.valid_while:
+        yield attribute.valid_while
+    yield from (ranking.rank for ranking in attribute.rankings)
+
+
+def _looks_at_time(attribute: Attribute, claim: Claim) -> bool:
+    decays = claim.trust is not None and claim.trust.curve != "none"
+    return decays or any(one in attribute.survive for one in ("most_recent", "oldest"))
+
+
+def sibling_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:
+    """The attributes that are resolved before one: those its claims ask for, and its model."""
+    members = [one for one in catalog.attributes_of(attribute.entity) if _together(one, attribute)]
+    columns = {one.column.casefold(): one for one in catalog.attributes_of(attribute.entity)}
+    for member in members:
+        for key in member.same_as:
+            if key in catalog.attributes:
+                yield Edge(f"attribute:{key}", attribute.urn, "claims", "same_as", "filter")
+        for claim in member.all_claims:
+            if claim.where:
+                yield from _where_edges(claim.where, columns, attribute.urn)
+
+
+def _together(one: Attribute, other: Attribute) -> bool:
+    return one.key == other.key or (one.group is not None and one.group == other.group)
+
+
+def _where_edges(where: str, columns: Mapping[str, Attribute], urn: str) -> Iterator[Found]:
+    try:
+        names = names_in(where)
+    except ValueError as error:
+        yield Unresolved(urn, where, str(error))
+        return
+    for name in names:
+        folded = name.casefold()
+        if folded in columns:
+            yield Edge(columns[folded].urn, urn, "claims", where, "filter")
+        elif folded != ENTITY_ID:
+            yield Unresolved(urn, name, "the entity has no such attribute")
 
 
 def _check_edges(catalog: Catalog, attribute: Attribute) -> Iterator[Found]:

@@ -9,7 +9,14 @@ from catalog.model.reports import is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
 from lineage.cycles import find_cycles
-from lineage.edges import Edge, Unresolved, copy_edges, expression_edges, formula_edges
+from lineage.edges import (
+    Edge,
+    Unresolved,
+    copy_edges,
+    expression_edges,
+    formula_edges,
+    sibling_edges,
+)
 from lineage.places import position_of
 
 _MEASURES = (
@@ -30,11 +37,24 @@ _FORMULAS = (
 )
 
 
+_SIBLINGS = (
+    "attribute {names} waits for itself",
+    "take `where` or `same_as` out of one: an attribute is resolved after those it asks for",
+)
+
+
 def cycles(catalog: Catalog, _context: Context) -> Iterator[Problem]:
     """A problem TD030 for each circle, naming all its definitions and where each is written."""
     yield from _problems(catalog, _measure_edges(catalog), "calculation", _MEASURES)
     yield from _problems(catalog, copy_edges(catalog), "copy_of", _COPIES)
     yield from _problems(catalog, _replacement_edges(catalog), "replaced_by", _REPLACED)
+    siblings = (
+        edge
+        for attribute in catalog.attributes.values()
+        for edge in sibling_edges(catalog, attribute)
+        if isinstance(edge, Edge)
+    )
+    yield from _problems(catalog, siblings, "claims", _SIBLINGS)
     formulas = (edge for edge in formula_edges(catalog) if isinstance(edge, Edge))
     yield from _problems(catalog, formulas, "calculation", _FORMULAS)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from catalog.model.attributes import Attribute, Claim, Rule, Target
+from catalog.model.attributes import Attribute, Rule, Target
 from catalog.model.definition import Definition, Governed, Renewal
 from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Confirmation, Dataset, Field, SourceSystem
 from catalog.model.subjects import Entity, Purpose, Touchpoint
+from catalog.model.survival import Claim, Downgrade, Ranking, SameAs, Trust
 from catalog.model.waivers import Waiver
 from catalog.model.whole import BaselineEntry, Catalog, Place
 
@@ -20,19 +21,23 @@ __all__ = [
     "Confirmation",
     "Dataset",
     "Definition",
+    "Downgrade",
     "Entity",
     "Field",
     "Governed",
     "Measure",
     "Place",
     "Purpose",
+    "Ranking",
     "Renewal",
     "Report",
     "Role",
     "Rule",
+    "SameAs",
     "SourceSystem",
     "Target",
     "Team",
     "Touchpoint",
+    "Trust",
     "Waiver",
 ]

@@ -12,9 +12,9 @@ from catalog.durations import Duration
 from catalog.model.cleansing import CleanseStep, CompareStep, refuse_folds, require_one_kind
 from catalog.model.definition import Governed, Model, Severity
 from catalog.model.sources import FieldType
+from catalog.model.survival import Claim, Criterion, Ranking, SameAs, chain_problem, read_chain
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
-Survive = Literal["priority"]
 Share = bool | Annotated[float, Field(ge=0, le=1)]
 Code = str | int | float | bool
 Codes = dict[str, Code] | list[Code]
@@ -89,14 +89,6 @@ def _as_code(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class Claim(Model):
-    """One source field that may give the attribute its value, and under which condition."""
-
-    field: str = Field(description="The full path: crm.customers.e_mail")
-    when: str | None = Field(None, description="An SQL condition on the row, with :as_of.")
-    row: str | None = Field(None, description="Which row, where a dataset has many per entity.")
-
-
 class Rule(Model):
     """A check the steward adds: a native GX expectation with its arguments, or SQL on `value`."""
 
@@ -148,9 +140,23 @@ class Attribute(Governed):
     cleanse: tuple[CleanseStep, ...] = Field((), description="What its values go through.")
     compare: tuple[CompareStep, ...] = Field((), description="Folding for comparison only.")
     claims: tuple[Claim, ...] = Field(min_length=1, description="Source fields, best first.")
-    survive: Survive = "priority"
+    fallback: tuple[Claim, ...] = Field(
+        (), description="Claims that speak while none of the others is in force."
+    )
+    survive: tuple[Criterion, ...] = Field(
+        ("priority",), description="A strategy, or a chain in which each breaks the ties before."
+    )
+    group: str | None = Field(
+        None, description="Attributes of one group survive together, from one record."
+    )
     apply_to: str | None = Field(None, description="The subtype it belongs to.")
     valid_for: Duration | None = Field(None, description="How long a confirmed value is current.")
+    valid_until: str | None = Field(
+        None, description="The field of a claimed row that says until when its value is current."
+    )
+    valid_while: str | None = Field(
+        None, description="A condition on the claimed row, else its value is stale."
+    )
     current: Target | None = Field(None, description="Share of values that must be current.")
     required: Target | None = Field(None, description="Share of entities that must have a value.")
     unique: bool = False
@@ -199,6 +205,45 @@ class Attribute(Governed):
     @classmethod
     def _bare_share(cls, value: Any) -> Any:
         return read_target(value)
+
+    @field_validator("survive", mode="before", json_schema_input_type=Criterion | list[Criterion])
+    @classmethod
+    def _chain(cls, value: Any) -> Any:
+        chain = read_chain(value)
+        problem = chain_problem(chain)
+        if problem:
+            raise ValueError(problem)
+        return chain
+
+    @property
+    def all_claims(self) -> tuple[Claim, ...]:
+        """The claims, then those that stand in for them."""
+        return (*self.claims, *self.fallback)
+
+    def in_force(self, day: date) -> tuple[Claim, ...]:
+        """The claims that speak on that day: those in force, else the fallback's."""
+        claims = tuple(claim for claim in self.claims if claim.is_in_force(day))
+        return claims or tuple(claim for claim in self.fallback if claim.is_in_force(day))
+
+    @property
+    def same_as(self) -> tuple[str, ...]:
+        """The attributes whose winner this one asks for."""
+        return tuple(one.same_as for one in self.survive if isinstance(one, SameAs))
+
+    @property
+    def rankings(self) -> tuple[Ranking, ...]:
+        """The expressions by which claimed rows are ranked."""
+        return tuple(one for one in self.survive if isinstance(one, Ranking))
+
+    @property
+    def can_be_stale(self) -> bool:
+        """Whether a value may end to be current."""
+        return bool(
+            self.valid_for
+            or self.valid_until
+            or self.valid_while
+            or any(claim.valid_until or claim.valid_while for claim in self.all_claims)
+        )
 
     @property
     def entity(self) -> str:

@@ -26,7 +26,7 @@ FieldType = Literal[
     "boolean",
     "address",
 ]
-Means = Literal["confirmed", "changed", "loaded"]
+Means = Literal["confirmed", "effective", "changed", "loaded"]
 
 
 Delimiter = Annotated[
@@ -90,6 +90,9 @@ class Dataset(Definition):
     decimal: Literal[".", ","] = "."
     entity: str | None = None
     id: str | None = Setting(None, description="The field that identifies the entity.")
+    record: str | None = Setting(
+        None, description="The field that identifies the row, if that is not the id."
+    )
     rows: Literal["one", "many"] = Setting("one", description="Rows per entity.")
     population: str | None = Setting(None, description="Which rows count: an SQL condition.")
     confirmed_at: Confirmation | None = None

@@ -116,8 +116,8 @@ class Catalog:
         return found
 
     def datasets_of(self, entity: str) -> list[Dataset]:
-        """The datasets that identify an entity by a field of theirs."""
-        return [d for d in self.datasets.values() if d.entity == entity and d.id]
+        """The datasets whose rows belong to an entity, by an id of theirs or by a match."""
+        return [d for d in self.datasets.values() if d.entity == entity and (d.id or d.record)]
 
     def dataset_of(self, field_path: str) -> Dataset | None:
         """The dataset a field path speaks of, whether or not the field exists."""

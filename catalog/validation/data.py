@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PureWindowsPath
 
 from catalog.functions import format_problem
@@ -97,6 +97,8 @@ def _unreadable(dataset: Dataset, connector: str) -> Iterator[tuple[str, str]]:
         yield "fields", f"field '{key}' is defined twice; keep one"
     if dataset.id and not dataset.entity:
         yield "id", "`id` identifies an entity, but `entity` is missing"
+    if dataset.record and not dataset.entity:
+        yield "record", "`record` identifies a row of an entity, but `entity` is missing"
 
 
 def _leaves(path: str) -> bool:
@@ -123,21 +125,23 @@ def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
     TD043 for promises that nothing can show.
     """
     for attribute in catalog.attributes.values():
-        for index, claim in enumerate(attribute.claims):
-            said = _unusable(catalog, attribute, claim, index)
-            if said:
-                yield problem_of(catalog, "TD024", attribute.urn, said, "claims", index)
+        for part in ("claims", "fallback"):
+            claims = getattr(attribute, part)
+            for index, claim in enumerate(claims):
+                said = _unusable(catalog, attribute, claim, claims[:index])
+                if said:
+                    yield problem_of(catalog, "TD024", attribute.urn, said, part, index)
         counted = Counter(rule.name for rule in attribute.rules)
         for index, rule in enumerate(attribute.rules):
             if counted[rule.name] > 1:
                 said = f"two rules are called '{rule.name}'; give each its own `key`"
                 yield problem_of(catalog, "TD022", attribute.urn, said, "rules", index)
+        if attribute.current and not attribute.can_be_stale:
+            said = "`current` needs `valid_for`: how long is a confirmed value current?"
+            yield problem_of(catalog, "TD043", attribute.urn, said, "current")
         if attribute.agree and len(_independent_datasets(catalog, attribute)) < 2:
             said = "`agree` compares independent sources, but only one is claimed"
             yield problem_of(catalog, "TD043", attribute.urn, said, "agree", level="warning")
-        if attribute.current and not attribute.valid_for:
-            said = "`current` needs `valid_for`: how long is a confirmed value current?"
-            yield problem_of(catalog, "TD043", attribute.urn, said, "current")
 
 
 def _independent_datasets(catalog: Catalog, attribute: Attribute) -> set[str]:
@@ -147,23 +151,31 @@ def _independent_datasets(catalog: Catalog, attribute: Attribute) -> set[str]:
     return {field.dataset for field in fields if field.copy_of not in claimed}
 
 
-def _unusable(catalog: Catalog, attribute: Attribute, claim: Claim, index: int) -> str | None:
+def _unusable(
+    catalog: Catalog, attribute: Attribute, claim: Claim, before: Sequence[Claim]
+) -> str | None:
     dataset = catalog.dataset_of(claim.field)
     if dataset is None or claim.field not in catalog.fields:
         return None
-    if not dataset.id:
+    if not (dataset.id or dataset.record):
         return f"claim {claim.field}: {dataset.path} has no `id`, so its rows belong to nobody"
     if dataset.entity != attribute.entity:
         found, wanted = dataset.entity, attribute.entity
         return f"claim {claim.field}: {dataset.path} describes {found}, not {wanted}"
     if claim.row and dataset.rows == "one":
         return f"claim {claim.field}: `row` picks one of many, but {dataset.path} has `rows: one`"
-    if claim in attribute.claims[:index]:
+    if claim in before:
         return f"claim {claim.field} stands twice; the second can never be reached"
-    earlier = [c for c in attribute.claims[:index] if (c.field, c.row) == (claim.field, claim.row)]
-    if any(c.when is None for c in earlier):
+    earlier = [c for c in before if (c.field, c.row) == (claim.field, claim.row)]
+    if any(map(_always_speaks, earlier)):
         return f"claim {claim.field}: an earlier claim takes the same field without condition"
     return None
+
+
+def _always_speaks(claim: Claim) -> bool:
+    """Whether nothing keeps a claim from speaking wherever its field holds a value."""
+    conditions = (claim.when, claim.where, claim.valid_if, claim.from_, claim.until)
+    return not any(conditions) and not claim.only_if_empty
 
 
 def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ CODES: dict[str, str] = {
     "TD048": "an entity named nearly as another",
     "TD049": "a number that cannot be held against what is stated",
     "TD050": "a formula whose inputs cannot all be followed",
+    "TD051": "survivorship that cannot decide as it is stated",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from catalog.model import Attribute, Catalog, Dataset, Field
+from catalog.model import Attribute, Catalog, Claim, Dataset, Field
 from catalog.validation.problems import Problem, nearest
 from catalog.validation.rules import Context
 
@@ -104,6 +104,8 @@ def _of_dataset(catalog: Catalog, dataset: Dataset) -> Iterator[Reference]:
     own = [field.key for field in dataset.fields]
     if dataset.id:
         yield Reference(dataset.urn, ("id",), "field", dataset.id, own)
+    if dataset.record:
+        yield Reference(dataset.urn, ("record",), "field", dataset.record, own)
     if dataset.confirmed_at:
         name = dataset.confirmed_at.field
         yield Reference(dataset.urn, ("confirmed_at",), "field", name, own)
@@ -123,10 +125,31 @@ def _of_field(catalog: Catalog, field: Field, siblings: Collection[str]) -> Iter
 
 def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Reference]:
     yield Reference(attribute.urn, ("key",), "entity", attribute.entity, catalog.entities)
-    for index, claim in enumerate(attribute.claims):
-        part = ("claims", index, "field")
-        yield Reference(attribute.urn, part, "field", claim.field, catalog.fields)
+    for part in ("claims", "fallback"):
+        for index, claim in enumerate(getattr(attribute, part)):
+            yield from _of_claim(catalog, attribute, claim, (part, index))
+    siblings = {one.key for one in catalog.attributes_of(attribute.entity)} - {attribute.key}
+    for name in attribute.same_as:
+        yield Reference(attribute.urn, ("survive",), "attribute", name, siblings)
+    if attribute.valid_until:
+        known = {key for claim in attribute.claims for key in _row(catalog, claim)}
+        yield Reference(attribute.urn, ("valid_until",), "field", attribute.valid_until, known)
     entity = catalog.entities.get(attribute.entity)
     if attribute.apply_to:
-        known = entity.subtypes if entity else ()
-        yield Reference(attribute.urn, ("apply_to",), "subtype", attribute.apply_to, known)
+        subtypes = entity.subtypes if entity else ()
+        yield Reference(attribute.urn, ("apply_to",), "subtype", attribute.apply_to, subtypes)
+
+
+def _of_claim(
+    catalog: Catalog, attribute: Attribute, claim: Claim, part: tuple[str | int, ...]
+) -> Iterator[Reference]:
+    yield Reference(attribute.urn, (*part, "field"), "field", claim.field, catalog.fields)
+    if claim.valid_until and (row := _row(catalog, claim)):
+        place = (*part, "valid_until")
+        yield Reference(attribute.urn, place, "field", claim.valid_until, row)
+
+
+def _row(catalog: Catalog, claim: Claim) -> list[str]:
+    """The fields of the row that a claim takes its value from."""
+    dataset = catalog.dataset_of(claim.field)
+    return [field.key for field in dataset.fields] if dataset else []

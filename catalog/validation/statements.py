@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from catalog.model import Attribute, Catalog, Cell, Dataset, Measure
+from catalog.model import Attribute, Catalog, Cell, Claim, Dataset, Measure
 from catalog.model.reports import is_formula, is_query
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
@@ -74,16 +74,37 @@ def _all(catalog: Catalog) -> Iterator[Statement]:
 
 
 def _of_attribute(catalog: Catalog, attribute: Attribute, golden: Known) -> Iterator[Statement]:
-    for index, claim in enumerate(attribute.claims):
-        dataset = catalog.dataset_of(claim.field)
-        for part, text in (("when", claim.when), ("row", claim.row)):
-            if text and dataset:
-                columns = {"confirmed_at": None, **_row(dataset)}
-                yield Statement(attribute.urn, ("claims", index, part), text, columns)
+    for part in ("claims", "fallback"):
+        for index, claim in enumerate(getattr(attribute, part)):
+            yield from _of_claim(catalog, attribute, claim, (part, index), golden)
     for index, rule in enumerate(attribute.rules):
         if rule.sql:
             columns = {"value": None, **(golden if rule.on == "golden" else {})}
             yield Statement(attribute.urn, ("rules", index, "sql"), rule.sql, columns)
+
+
+def _of_claim(
+    catalog: Catalog,
+    attribute: Attribute,
+    claim: Claim,
+    part: tuple[str | int, ...],
+    golden: Known,
+) -> Iterator[Statement]:
+    """The conditions of a claim, and what the attribute says of each row that is claimed."""
+    if claim.where:
+        others = {name: None for name in golden if name != attribute.column}
+        yield Statement(attribute.urn, (*part, "where"), claim.where, others)
+    dataset = catalog.dataset_of(claim.field)
+    if dataset is None:
+        return
+    columns = {"confirmed_at": None, **_row(dataset)}
+    for place, text in claim.conditions():
+        known = {"value": None, **columns} if place == ("valid_if",) else columns
+        yield Statement(attribute.urn, (*part, *place), text, known)
+    if attribute.valid_while and not claim.valid_while:
+        yield Statement(attribute.urn, ("valid_while",), attribute.valid_while, columns)
+    for ranking in attribute.rankings:
+        yield Statement(attribute.urn, ("survive",), ranking.rank, columns)
 
 
 def _of_calculations(catalog: Catalog) -> Iterator[Statement]:

@@ -33,6 +33,8 @@ def dataset_plan(dataset: Dataset) -> DatasetPlan:
         dataset.population,
         confirmed,
         dataset.decimal,
+        dataset.record,
+        bool(dataset.confirmed_at and dataset.confirmed_at.means == "loaded"),
     )
 
 

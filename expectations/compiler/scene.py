@@ -69,7 +69,7 @@ class Scene:
     def _feeding(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
         for attribute in self.catalog.attributes.values():
-            datasets = (claim.field.rpartition(".")[0] for claim in attribute.claims)
+            datasets = (claim.field.rpartition(".")[0] for claim in attribute.all_claims)
             found.setdefault(attribute.entity, {}).update(dict.fromkeys(datasets))
         return {entity: tuple(datasets) for entity, datasets in found.items()}
 

@@ -9,11 +9,12 @@ from catalog.expiry import review_of
 from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.settings import Settings
-from expectations.compiler.attributes import attribute_checks, golden_column
+from expectations.compiler.attributes import attribute_checks
 from expectations.compiler.datasets import dataset_checks, dataset_plan
 from expectations.compiler.measures import all_calculations, measure_checks
 from expectations.compiler.reports import own_calculations, report_checks, report_plans
 from expectations.compiler.scene import Scene
+from expectations.compiler.survival import golden_column
 from expectations.plan import Check, EntityPlan, ExpiryFigure, Plan
 
 
@@ -52,7 +53,8 @@ def compile_plan(
 
 def _entity_plan(scene: Scene, key: str) -> EntityPlan:
     known_by = tuple(dataset.path for dataset in scene.catalog.datasets_of(key))
-    return EntityPlan(key, known_by, scene.feeding(key))
+    matched = any(not dataset.id for dataset in scene.catalog.datasets_of(key))
+    return EntityPlan(key, known_by, scene.feeding(key), matched)
 
 
 def expiry_checks(scene: Scene, settings: Settings) -> Iterator[Check]:

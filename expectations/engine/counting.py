@@ -251,10 +251,8 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
 
 def _current(scope: Scope, figure: CurrentFigure) -> Counting:
     join = scope.joins[figure.golden.entity]
-    value, time = join.value(figure.golden), join.confirmed(figure.golden)
-    end = literal(scope.dialect.as_of + timedelta(days=1))
-    old = f"{time} IS NULL OR {time} < {literal(figure.since)} OR {time} >= {end}"
-    bad = f"fed AND {value} IS NOT NULL AND ({old})"
+    value, current = join.value(figure.golden), join.current(figure.golden)
+    bad = f"fed AND {value} IS NOT NULL AND NOT {current}"
     compared = f"count({value}) FILTER (WHERE fed)"
     return Counting(join.table, join.step, "count_if(fed)", compared, f"count_if({bad})", bad)
 

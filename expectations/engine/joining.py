@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from catalog.tables import ENTITY_ID
-from expectations.engine.expressions import typed
-from expectations.engine.flagging import flags_of_candidate
+from expectations.engine.contest import Asked, Contest
 from expectations.engine.functions import quote_name
-from expectations.engine.projection import CONSTANTS, Projection
+from expectations.engine.knowing import Known, incumbents_sql, overrides_sql
+from expectations.engine.projection import Dialect, Projection
+from expectations.engine.resolving import Resolution
 from expectations.engine.sandbox import Step
+from expectations.engine.speaking import Speaker, Speakers, superseded_step
 from expectations.plan import Candidate, EntityPlan, GoldenColumn
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """The one row per entity of a dataset: the latest confirmed, then the last in the source.
-
-    `row` is the condition that picks it where a dataset has many rows per entity.
-    """
-
-    dataset: str
-    row: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,13 +23,18 @@ class Join:
 
     Columns: `k` the entity's id; per dataset d `p{d}` whether it knows the entity; per compared
     candidate n `h{n}`; `fed` whether the entity has a golden record; per golden column m `g{m}`
-    its typed value and `t{m}` when that was confirmed.
+    its typed value, of the `dated` ones `t{m}` when that was confirmed and `l{m}` whether it is
+    current, and what more is `asked` (see `Resolution`).
     """
 
     entity: EntityPlan
     projections: Mapping[str, Projection]
     compared: tuple[Candidate, ...]
     golden: tuple[GoldenColumn, ...]
+    dialect: Dialect
+    dated: frozenset[GoldenColumn] = frozenset()
+    asked: Asked = field(default_factory=Asked)
+    known: Known = field(default_factory=Known)
 
     @property
     def table(self) -> str:
@@ -62,9 +58,9 @@ class Join:
         """The column of an attribute's golden value."""
         return f"g{self._golden_places[golden]}"
 
-    def confirmed(self, golden: GoldenColumn) -> str:
-        """The column that says when the golden value was confirmed."""
-        return f"t{self._golden_places[golden]}"
+    def current(self, golden: GoldenColumn) -> str:
+        """The column that tells whether the golden value is current, of a dated one."""
+        return f"l{self._golden_places[golden]}"
 
     @cached_property
     def _compared_places(self) -> Mapping[Candidate, int]:
@@ -94,7 +90,7 @@ class Join:
     def steps(self) -> Iterator[Step]:
         """The statements that make the table and the view on it."""
         alone = [path for path in self.datasets if self._speaks_alone(path)]
-        yield from (_superseded(self.projections[path]) for path in alone)
+        yield from (superseded_step(self.projections[path], self.dialect) for path in alone)
         needs = [self.projections[path].ready for path in self.datasets]
         needs += [f"superseded:{path}" for path in alone]
         table = f"CREATE TABLE {self.table} AS {self._select()}"
@@ -115,101 +111,112 @@ class Join:
         return Step(f"golden:{self.entity.key}", sql, needs=(self.step,))
 
     def _select(self) -> str:
-        speakers = self._speakers()
-        present = [self._present(number, speakers) for number in range(len(self.datasets))]
+        present = [f"{self.speakers.here(p)} AS p{n}" for n, p in enumerate(self.datasets)]
         fed = [f"p{self.datasets.index(p)}" for p in self.entity.feeding if p in self.datasets]
-        compared = [f"{self._of(c, 'h', speakers)} AS h{n}" for n, c in enumerate(self.compared)]
-        joined = " FULL JOIN ".join(
-            f"({self._speaking(speaker)}) s{n}" + (" USING (k)" if n else "")
-            for n, speaker in enumerate(speakers)
+        compared = [f"{self.speakers.hashed(c)} AS h{n}" for n, c in enumerate(self.compared)]
+        laid = [sql for contest in self.contests for sql in self._laid_down(contest)]
+        relation = f"SELECT k, {', '.join([*present, *compared, *laid])} FROM {self._joined()}"
+        relation = Resolution(self.contests, self._id).over(relation)
+        kept = ["k", *(f"p{n}" for n in range(len(present))), *self._kept()]
+        order = " ORDER BY k" if self.asked.told else ""
+        return (
+            f"SELECT {', '.join(kept)}, {' OR '.join(fed) or 'false'} AS fed "
+            f"FROM ({relation}){order}"
         )
-        golden = [part for m, g in enumerate(self.golden) for part in self._golden(m, g, speakers)]
-        inner = f"SELECT k, {', '.join([*present, *compared, *golden])} FROM {joined}"
-        return f"SELECT *, {' OR '.join(fed) or 'false'} AS fed FROM ({inner})"
 
-    def _speakers(self) -> list[Speaker]:
+    def _laid_down(self, contest: Contest) -> Iterator[str]:
+        if contest.is_plain:
+            value, time = contest.first_usable()
+            yield f"{value} AS g{contest.m}"
+            if contest.asked.dated:
+                yield f"{time} AS t{contest.m}"
+                yield f"true AS l{contest.m}"
+            return
+        yield from contest.laid_down()
+        if contest.overridden:
+            yield f"o.o{contest.m} AS oo{contest.m}"
+            yield f"coalesce(o.p{contest.m}, false) AS ov{contest.m}"
+        if any(candidate.guards.protect for candidate in contest.candidates):
+            yield from (f"i.{x}{contest.m} AS b{contest.m}{x}" for x in "drv")
+
+    def _kept(self) -> Iterator[str]:
+        """The columns of the table beside who knows the entity."""
+        yield from (f"h{n}" for n in range(len(self.compared)))
+        for contest in self.contests:
+            m, asked = contest.m, contest.asked
+            yield f"g{m}"
+            if asked.dated or asked.told:
+                yield from (f"t{m}", f"l{m}")
+            if asked.told:
+                yield from (f"{letter}{m}" for letter in ("w", "s", "u", "r", "c", "n", "d"))
+            if asked.contested:
+                for n in range(len(contest.candidates)):
+                    yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "rpe"))
+
+    def _joined(self) -> str:
+        """The rows that speak, what stewards have set, and what the record was."""
+        relation = self.speakers.joined()
+        named = [(c.m, c.golden.attribute) for c in self.contests]
+        if self.known.overrides and any(c.overridden for c in self.contests):
+            overrides = overrides_sql(self.known.overrides, named, self.dialect)
+            relation += f" LEFT JOIN ({overrides}) o ON o.entity = CAST(k AS VARCHAR)"
+        protected = [
+            (c.m, c.golden.attribute)
+            for c in self.contests
+            if any(candidate.guards.protect for candidate in c.candidates)
+        ]
+        if protected:
+            incumbents = incumbents_sql(self.known.incumbents, protected)
+            relation += f" LEFT JOIN ({incumbents}) i ON i.entity = CAST(k AS VARCHAR)"
+        return relation
+
+    @cached_property
+    def speakers(self) -> Speakers:
         """Every row that can speak: one per dataset, and one per row condition on it."""
         whole = [Speaker(path) for path in self.datasets]
         candidates = [*self.compared, *(c for g in self.golden for c in g.candidates)]
-        picked = [Speaker(c.column.dataset, c.row) for c in candidates if c.row]
-        return list(dict.fromkeys([*whole, *(s for s in picked if s.dataset in self.datasets)]))
+        picked = {
+            Speaker(c.column.dataset, c.row): c
+            for c in candidates
+            if c.row and c.column.dataset in self.datasets
+        }
+        rows = {
+            speaker: self.projections[speaker.dataset].condition(c.row, c.column)
+            for speaker, c in picked.items()
+        }
+        listed = tuple(dict.fromkeys([*whole, *picked]))
+        return Speakers(listed, self.projections, rows, self.dialect)
 
-    def _present(self, number: int, speakers: Sequence[Speaker]) -> str:
-        position = speakers.index(Speaker(self.datasets[number]))
-        return f"coalesce(s{position}.here, false) AS p{number}"
+    @cached_property
+    def contests(self) -> tuple[Contest, ...]:
+        """One per golden column."""
+        numbers = {golden.attribute: m for m, golden in enumerate(self.golden)}
+        watched = {
+            criterion.text
+            for golden in self.golden
+            for criterion in golden.survival.chain
+            if criterion.kind == "same_as"
+        }
+        return tuple(
+            Contest(
+                m,
+                golden,
+                self.speakers,
+                self.asked_of(golden),
+                numbers,
+                self._together(golden),
+                golden.attribute in watched,
+                golden.attribute in self.known.overridden,
+            )
+            for m, golden in enumerate(self.golden)
+        )
 
-    def _of(self, candidate: Candidate, letter: str, speakers: Sequence[Speaker]) -> str:
-        """A column of the row that speaks for a candidate; NULL where its source is missing."""
-        column = candidate.column
-        if column.dataset not in self.projections:
-            return "CAST(NULL AS UBIGINT)" if letter == "h" else "NULL"
-        position = speakers.index(Speaker(column.dataset, candidate.row))
-        return f"s{position}.{letter}{self.projections[column.dataset].index(column)}"
+    def asked_of(self, golden: GoldenColumn) -> Asked:
+        """What is wanted of a golden column beside its value."""
+        return replace(self.asked, dated=True) if golden in self.dated else self.asked
 
-    def _golden(self, m: int, golden: GoldenColumn, speakers: Sequence[Speaker]) -> list[str]:
-        """The first candidate with a usable value, and when that value was confirmed."""
-        usable = [c for c in golden.candidates if c.column.dataset in self.projections]
-        cases = [(self._usable(c, speakers), c) for c in usable]
-        values = " ".join(f"WHEN {ok} THEN {self._of(c, 'v', speakers)}" for ok, c in cases)
-        times = " ".join(f"WHEN {ok} THEN {self._time(c, speakers)}" for ok, c in cases)
-        value = f"CASE {values} END" if cases else "CAST(NULL AS VARCHAR)"
-        time = f"CASE {times} END" if cases else "CAST(NULL AS TIMESTAMP)"
-        return [f"{typed(value, golden.type)} AS g{m}", f"{time} AS t{m}"]
-
-    def _usable(self, candidate: Candidate, speakers: Sequence[Speaker]) -> str:
-        projection = self.projections[candidate.column.dataset]
-        position = speakers.index(Speaker(candidate.column.dataset, candidate.row))
-        conditions = [f"{self._of(candidate, 'v', speakers)} IS NOT NULL"]
-        told = [projection.told(flag) for flag in flags_of_candidate(projection, candidate)]
-        conditions += [f"NOT s{position}.{flag}" for flag in told if flag not in CONSTANTS]
-        if candidate.when:
-            condition = projection.condition(candidate.when, candidate.column)
-            conditions.append(f"s{position}.{condition}")
-        return " AND ".join(conditions)
-
-    def _time(self, candidate: Candidate, speakers: Sequence[Speaker]) -> str:
-        if not candidate.recent:
-            return "CAST(NULL AS TIMESTAMP)"
-        if candidate.column.confirmed_by:
-            return self._of(candidate, "c", speakers)
-        return f"s{speakers.index(Speaker(candidate.column.dataset, candidate.row))}.t"
-
-    def _speaking(self, speaker: Speaker) -> str:
-        projection = self.projections[speaker.dataset]
-        if speaker.row:
-            return _picked_of_many(projection, self._row_flag(speaker))
-        if projection.dataset.rows == "many":
-            return _picked_of_many(projection, "true")
-        return _picked(projection)
-
-    def _row_flag(self, speaker: Speaker) -> str:
-        projection = self.projections[speaker.dataset]
-        candidates = [*self.compared, *(c for g in self.golden for c in g.candidates)]
-        chosen = next(c for c in candidates if Speaker(c.column.dataset, c.row) == speaker)
-        return projection.condition(chosen.row, chosen.column)
-
-
-LATEST = "row_number() OVER (PARTITION BY k ORDER BY t DESC NULLS LAST, ro DESC) = 1"
-
-
-def _superseded(projection: Projection) -> Step:
-    """Few ids are repeated: only their rows are sorted."""
-    sql = (
-        f"CREATE TABLE {projection.superseded} AS SELECT ro FROM {projection.counted} "
-        f"WHERE k IN (SELECT k FROM {projection.repeated}) QUALIFY NOT ({LATEST})"
-    )
-    return Step(f"superseded:{projection.dataset.path}", sql, needs=(projection.ready,))
-
-
-def _picked(projection: Projection) -> str:
-    return (
-        f"SELECT *, true AS here FROM {projection.counted} "
-        f"ANTI JOIN {projection.superseded} USING (ro) WHERE k IS NOT NULL"
-    )
-
-
-def _picked_of_many(projection: Projection, condition: str) -> str:
-    return (
-        f"SELECT *, true AS here FROM {projection.counted} "
-        f"WHERE k IS NOT NULL AND {condition} QUALIFY {LATEST}"
-    )
+    def _together(self, golden: GoldenColumn) -> tuple[tuple[int, GoldenColumn], ...]:
+        group = golden.survival.group
+        return tuple(
+            (m, one) for m, one in enumerate(self.golden) if group and one.survival.group == group
+        )

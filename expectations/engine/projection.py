@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import Literal
 
 from catalog.sql import check_condition
 from expectations.engine.expressions import (
@@ -23,7 +25,7 @@ from expectations.engine.expressions import (
     parse,
     typed,
 )
-from expectations.engine.functions import quote, quote_name, render
+from expectations.engine.functions import literal, quote, quote_name, render
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step
 from expectations.engine.settling import (
@@ -37,6 +39,7 @@ from expectations.engine.settling import (
 from expectations.plan import Column, DatasetPlan
 
 CONSTANTS = frozenset({"true", "false"})
+MATCHED_RECORD, MATCHED_ENTITY = quote_name("matched record"), quote_name("matched entity")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Dialect:
     as_of: date
     zone: str
 
+    @property
+    def end(self) -> str:
+        """The first moment that is not known yet on that day."""
+        return literal(self.as_of + timedelta(days=1))
+
     def condition(self, text: str, columns: Mapping[str, str]) -> str:
         """A steward's condition as DuckDB SQL over the given columns."""
         checked = check_condition(text, columns)
@@ -54,9 +62,26 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Condition:
-    """A steward's condition on a row, and the field it means by `confirmed_at`."""
+    """A steward's condition on a row, and the field it means by `confirmed_at`.
+
+    By `value` it means what the column holds, where one is given.
+    """
 
     text: str
+    confirmed_by: str | None = None
+    column: Column | None = None
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something more that is told of each row: its own id, how many fields of it are filled, that
+    a column's text is blank, the field's text as the source holds it, the day in a field, or what
+    a steward's expression gives.
+    """
+
+    kind: Literal["record", "filled", "blank", "raw", "day", "expression"]
+    text: str = ""
+    column: Column | None = None
     confirmed_by: str | None = None
 
 
@@ -83,9 +108,11 @@ class Projection:
     Columns of the table: `k` the id, `t` when the row was confirmed, `pop` whether it counts; per
     wanted column i `v{i}` its value (of the valued ones), `d{i}` its canonical text (of the shown
     ones), `h{i}` the hash of what is compared (of the hashed ones), `c{i}` when it was confirmed;
-    per condition j `w{j}`, per flag n `j{n}`; per looked at time n `x{n}`, true where it is there
-    but no time, NULL where it is missing. With `whole_keys` ids are numbers, else texts. Where a
-    library may have to settle values, `raw` keeps the fields of rows in which SQL leaves one open.
+    per condition j `w{j}`, per flag n `j{n}`, per extra n `e{n}`; per looked at time n `x{n}`, true
+    where it is there but no time, NULL where it is missing. With `whole_keys` ids are numbers, else
+    texts. With `match`, a map of records to entities, `k` is what that says; a record it lacks is
+    an entity of its own, `alone`. Where a library may have to settle values, `raw` keeps the fields
+    of rows in which SQL leaves one open.
     """
 
     reading: Reading
@@ -94,6 +121,8 @@ class Projection:
     wanted: Wanted = field(default_factory=Wanted)
     whole_keys: bool = False
     times: tuple[str, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    match: Path | None = None
 
     @property
     def dataset(self) -> DatasetPlan:
@@ -133,6 +162,25 @@ class Projection:
         if text is None:
             return "true"
         return f"w{self.conditions.index(Condition(text, column.confirmed_by))}"
+
+    def holds(self, text: str, confirmed_by: str | None, column: Column | None = None) -> str:
+        """The table's column that tells whether a condition is true, on `value` or on the row."""
+        return f"w{self.conditions.index(Condition(text, confirmed_by, column))}"
+
+    def further(self, extra: Extra) -> str:
+        """The table's column of an extra."""
+        return f"e{self.extras.index(extra)}"
+
+    @property
+    def tie(self) -> str:
+        """What orders rows of one entity and time: their ids, else all that is known of them."""
+        if self.dataset.record:
+            return f"{self.further(Extra('record'))} NULLS LAST"
+        values = [f"v{i}" for i, c in self._numbered() if c in self.wanted.valued]
+        hashes = [f"h{i}" for i, c in self._numbered() if c in self.wanted.hashed]
+        conditions = [f"w{j}" for j in range(len(self.conditions))]
+        rest = [*hashes, *conditions, *(f"e{n}" for n in range(len(self.extras)))]
+        return ", ".join([*values, f"hash({', '.join(rest)})"] if rest else values) or "ro DESC"
 
     def told(self, flag: str) -> str:
         """The table's column that tells a flag; a constant needs none."""
@@ -190,17 +238,30 @@ class Projection:
         if self._spots:
             steps += self._settling(dialect).steps()
         steps.append(Step(f"counted:{path}", counted, needs=(ready,)))
-        if self.dataset.id:
+        if self.identified:
             steps.append(Step(f"repeated:{path}", repeated, needs=(f"counted:{path}",)))
         return steps
 
     @property
+    def identified(self) -> bool:
+        """Whether its rows belong to entities."""
+        return bool(self.dataset.id or self.match)
+
+    @property
+    def alone(self) -> str:
+        """A SELECT of how many counted records the match map lacks; none without a map."""
+        return f"SELECT count(*) FROM {self.counted} WHERE alone" if self.match else "SELECT 0"
+
+    @property
     def ready(self) -> str:
         """The step after which everything of this projection stands."""
-        return f"{'repeated' if self.dataset.id else 'counted'}:{self.dataset.path}"
+        return f"{'repeated' if self.identified else 'counted'}:{self.dataset.path}"
 
     def _select(self, dialect: Dialect) -> str:
         parsed = self._parsed_rows(dialect, self.reading.select(), settled=False)
+        if self.match:
+            match = f"({self._matched()}) ON {MATCHED_RECORD} = {self._own()}"
+            parsed = f"SELECT * FROM ({parsed}) LEFT JOIN {match}"
         return f"SELECT {', '.join(self._final(dialect))} FROM ({parsed})"
 
     def _parsed_rows(self, dialect: Dialect, rows: str, *, settled: bool) -> str:
@@ -234,14 +295,29 @@ class Projection:
         }
 
     def _settling(self, dialect: Dialect) -> Settling:
+        rows = self.reading.typed_fields()
         columns = [part for c, spot in self._spots.items() for part in self._of(spot.number, c)]
+        conditions = [
+            (f"w{j}", self._true(condition, rows, dialect))
+            for j, condition in enumerate(self.conditions)
+            if condition.column in self._spots
+        ]
         flags = [(f"j{n}", flag) for n, flag in enumerate(self.wanted.flags)]
         return Settling(
             self.dataset.path,
             self.table,
             tuple(self._spots.values()),
             lambda rows, settled: self._parsed_rows(dialect, rows, settled=settled),
-            dict([*columns, *flags]),
+            dict([*columns, *conditions, *flags]),
+        )
+
+    def _matched(self) -> str:
+        """The map's lines on this dataset; records and entities are texts in it."""
+        return (
+            f"SELECT CAST(record_id AS VARCHAR) AS {MATCHED_RECORD}, "
+            f"CAST(entity_id AS VARCHAR) AS {MATCHED_ENTITY} "
+            f"FROM read_parquet({quote(str(self.match))}) "
+            f"WHERE dataset = {quote(self.dataset.path)}"
         )
 
     def _cleansed(self, dialect: Dialect, column: Column) -> str:
@@ -277,6 +353,8 @@ class Projection:
     def _final(self, dialect: Dialect) -> list[str]:
         rows = self.reading.typed_fields()
         columns = [f"{self._key()} AS k", f"{self._confirmed(None, rows)} AS t"]
+        if self.match:
+            columns.append(f"{MATCHED_ENTITY} IS NULL AND {self._own()} IS NOT NULL AS alone")
         if self.dataset.population:
             columns.append(f"{dialect.condition(self.dataset.population, rows)} AS pop")
         for i, column in self._numbered():
@@ -286,6 +364,8 @@ class Projection:
         for j, condition in enumerate(self.conditions):
             columns.append(f"{self._true(condition, rows, dialect)} AS w{j}")
         columns += [f"{self._unread(key, rows)} AS x{n}" for n, key in enumerate(self.times)]
+        for n, extra in enumerate(self.extras):
+            columns.append(f"{self._extra(extra, rows, dialect)} AS e{n}")
         if self._spots:
             fields = [field.key for field in self.dataset.fields]
             columns.append(f"{kept_fields(tuple(self._spots.values()), fields)} AS raw")
@@ -320,7 +400,36 @@ class Projection:
         trimmed = column.cleanse[:1] == ("trim",) and KEEPING.issuperset(column.compare)
         return is_text and trimmed and not column.rows and column not in self._spots
 
+    def _own(self) -> str:
+        """The row's own id as text."""
+        named = self.dataset.field(str(self.dataset.record or self.dataset.id))
+        return canonical(self.reading.typed(named.key), self.reading.text(named.key), named.type)
+
+    def _extra(self, extra: Extra, rows: Mapping[str, str], dialect: Dialect) -> str:
+        match extra.kind:
+            case "record":
+                return self._own()
+            case "filled":
+                filled = (self.reading.text(field.key) for field in self.dataset.fields)
+                return " + ".join(f"CAST({text} IS NOT NULL AS INTEGER)" for text in filled)
+            case "day":
+                return f"CAST({rows[extra.text]} AS DATE)"
+            case "expression":
+                confirmed = self._confirmed(extra.confirmed_by, rows)
+                return dialect.condition(extra.text, {"confirmed_at": confirmed, **rows})
+        assert extra.column
+        field = extra.column.field
+        packed = self.reading.is_packed(field)
+        text = self.reading.packed(field) if packed else self.reading.text(field)
+        if extra.kind == "raw":
+            return f"CAST({text} AS VARCHAR)"
+        i = self.index(extra.column)
+        return f"({text} IS NOT NULL AND s{i} IS NULL)"
+
     def _key(self) -> str:
+        if self.match:
+            alone = f"{quote(self.dataset.path + '#')} || {self._own()}"
+            return f"coalesce({MATCHED_ENTITY}, {alone})"
         if not self.dataset.id:
             return "CAST(NULL AS VARCHAR)"
         named = self.dataset.field(self.dataset.id)
@@ -330,7 +439,11 @@ class Projection:
 
     def _true(self, condition: Condition, rows: Mapping[str, str], dialect: Dialect) -> str:
         confirmed = self._confirmed(condition.confirmed_by, rows)
-        shown = dialect.condition(condition.text, {"confirmed_at": confirmed, **rows})
+        named = {"confirmed_at": confirmed, **rows}
+        if condition.column:
+            value = typed(self.value(condition.column), condition.column.type)
+            named["value"] = value
+        shown = dialect.condition(condition.text, named)
         return f"coalesce({shown}, false)"
 
     def _confirmed(self, by: str | None, rows: Mapping[str, str]) -> str:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from expectations.engine.contest import Asked, needs_hashes
 from expectations.engine.counting import Scope
 from expectations.engine.flagging import columns_of, flags_of, flags_of_candidate
 from expectations.engine.joining import Join
-from expectations.engine.projection import CONSTANTS, Condition, Dialect, Projection, Wanted
+from expectations.engine.knowing import Known
+from expectations.engine.projection import (
+    CONSTANTS,
+    Condition,
+    Dialect,
+    Extra,
+    Projection,
+    Wanted,
+)
 from expectations.engine.reading import Reading
+from expectations.engine.resolving import asked_by
+from expectations.engine.speaking import conditions_of, extras_of
 from expectations.plan import (
     AgreementFigure,
     Candidate,
@@ -17,6 +28,7 @@ from expectations.plan import (
     Column,
     ConfirmedFigure,
     CurrentFigure,
+    DatasetPlan,
     EntityPlan,
     GoldenColumn,
     KnownFigure,
@@ -30,50 +42,83 @@ from expectations.plan import (
 from expectations.sources.port import Extract
 
 
-def make_scope(
+def make_scope(  # noqa: PLR0913  each by its name
     plan: Plan,
     extracts: Mapping[str, Extract],
     dialect: Dialect,
     *,
     shown: bool = False,
     unflagged: Collection[str] = (),
+    known: Known = Known(),  # noqa: B008 - frozen
+    asked: Asked = Asked(),  # noqa: B008 - frozen
+    resolved: Collection[str] = (),
 ) -> Scope:
     """The projections and joins of a plan over the datasets that can be read.
 
     With `shown` the values that checks look at are kept, to be written; else only what is counted.
     Of the `unflagged` datasets no expectation that a steward added is told while they are read.
+    Of the `resolved` entities every attribute is there, with what is `asked` of it.
     """
-    joined = [entity for entity in plan.entities if _asked(plan, entity)]
-    golden = {e.key: _golden(plan, e) for e in joined}
-    compared = {e.key: _compared(plan, e) for e in joined}
-    wanted = [
-        *(candidate for e in joined for candidate in compared[e.key]),
-        *(candidate for e in joined for g in golden[e.key] for candidate in g.candidates),
-    ]
-    surviving = [c for e in joined for g in golden[e.key] for c in g.candidates]
-    looked_at = [column for check in plan.checks for column in columns_of(check)]
-    hashed = _hashed(plan, compared)
+    wants = _Wants(plan, asked, frozenset(resolved))
     whole = _whole_keys(plan, extracts, dialect.zone)
-    paths = set(needed_datasets(plan))
-    paths |= {path for e in joined for path in e.datasets if path in extracts}
-    columns = dict.fromkeys([*(c.column for c in wanted), *looked_at])
+    paths = {*needed_datasets(plan), *wants.joined_paths(extracts)}
+    looked_at = [column for check in plan.checks for column in columns_of(check)]
+    columns = dict.fromkeys([*(c.column for _, c in wants.candidates), *looked_at])
     projections = {}
     for dataset in plan.datasets:
         if dataset.path not in extracts or dataset.path not in paths:
             continue
+        mine = [(g, c) for g, c in wants.candidates if c.column.dataset == dataset.path]
         bare = Projection(
             Reading(dataset, extracts[dataset.path], dialect.zone),
             tuple(column for column in columns if column.dataset == dataset.path),
-            _conditions(dataset.path, wanted),
+            _conditions(mine),
             whole_keys=dataset.path in whole,
             times=_times(plan, dataset.path),
+            extras=_extras(dataset, mine, asked),
+            match=known.matches.get(dataset.entity or ""),
         )
+        surviving = [candidate for golden, candidate in mine if golden]
         told = _told(plan.checks, bare, surviving, careful=dataset.path in unflagged)
-        projections[dataset.path] = replace(bare, wanted=replace(told, hashed=hashed))
+        held = frozenset(c.column for c in surviving) if asked.contested else frozenset()
+        wanted = replace(told, hashed=wants.hashed, shown=held)
+        projections[dataset.path] = replace(bare, wanted=wanted)
         if shown:
             projections[dataset.path] = _with_texts(projections[dataset.path])
-    joins = {e.key: Join(e, projections, compared[e.key], golden[e.key]) for e in joined}
+    joins = {
+        e.key: Join(
+            e,
+            projections,
+            wants.compared[e.key],
+            wants.golden[e.key],
+            dialect,
+            wants.dated,
+            asked,
+            known,
+        )
+        for e in wants.joined
+    }
     return Scope(projections, {key: j for key, j in joins.items() if j.datasets}, dialect)
+
+
+class _Wants:
+    """What the joins of a run must hold: entities, compared candidates, golden columns."""
+
+    def __init__(self, plan: Plan, asked: Asked, resolved: frozenset[str]) -> None:
+        self.joined = [e for e in plan.entities if e.key in resolved or _asked(plan, e)]
+        self.golden = {e.key: _golden(plan, e, e.key in resolved) for e in self.joined}
+        self.compared = {e.key: _compared(plan, e) for e in self.joined}
+        figures = [check.figure for check in plan.checks]
+        self.dated = frozenset(f.golden for f in figures if isinstance(f, CurrentFigure))
+        surviving = [(g, c) for e in self.joined for g in self.golden[e.key] for c in g.candidates]
+        compared = [(None, c) for e in self.joined for c in self.compared[e.key]]
+        self.candidates: list[tuple[GoldenColumn | None, Candidate]] = [*compared, *surviving]
+        weighed = [c.column for g, c in surviving if needs_hashes(g, asked)]
+        self.hashed = _hashed(plan, self.compared) | frozenset(weighed)
+
+    def joined_paths(self, extracts: Mapping[str, Extract]) -> set[str]:
+        """The datasets that are joined."""
+        return {path for e in self.joined for path in e.datasets if path in extracts}
 
 
 def needed_datasets(plan: Plan) -> list[str]:
@@ -105,10 +150,12 @@ def _entities_of(plan: Plan, key: str) -> set[str]:
     return {*measure.golden, *(e for used in measure.measures for e in _entities_of(plan, used))}
 
 
-def _golden(plan: Plan, entity: EntityPlan) -> tuple[GoldenColumn, ...]:
-    """All golden columns where a calculation or condition may name any; else those checked."""
+def _golden(plan: Plan, entity: EntityPlan, whole: bool) -> tuple[GoldenColumn, ...]:
+    """All golden columns where a calculation or condition may name any; else those checked, and
+    those on which they rest.
+    """
     mine = [golden for golden in plan.golden if golden.entity == entity.key]
-    if any(
+    if whole or any(
         isinstance(check.figure, SqlFigure)
         or calculations_of(check.figure)
         or (isinstance(check.figure, RequiredFigure | UniqueFigure) and check.figure.subtype)
@@ -120,7 +167,25 @@ def _golden(plan: Plan, entity: EntityPlan) -> tuple[GoldenColumn, ...]:
     checked |= {
         f.on for f in figures if isinstance(f, NativeFigure) and isinstance(f.on, GoldenColumn)
     }
-    return tuple(golden for golden in mine if golden in checked)
+    return tuple(golden for golden in mine if golden.attribute in _resting(mine, checked))
+
+
+def _resting(mine: Sequence[GoldenColumn], checked: Iterable[GoldenColumn]) -> set[str]:
+    """The attributes of some golden columns, with those that must be resolved for them."""
+    columns = {golden.name: golden.attribute for golden in mine}
+    found: set[str] = set()
+    waiting = [golden for golden in mine if golden in set(checked)]
+    while waiting:
+        one = waiting.pop()
+        if one.attribute not in found:
+            found.add(one.attribute)
+            group, asked = one.survival.group, asked_by(one, columns)
+            waiting += [
+                other
+                for other in mine
+                if other.attribute in asked or (group and other.survival.group == group)
+            ]
+    return found
 
 
 def _compared(plan: Plan, entity: EntityPlan) -> tuple[Candidate, ...]:
@@ -188,7 +253,27 @@ def _times(plan: Plan, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(figure.field for figure in figures if figure.dataset == path))
 
 
-def _conditions(path: str, wanted: Iterable[Candidate]) -> tuple[Condition, ...]:
-    mine = [candidate for candidate in wanted if candidate.column.dataset == path]
-    texts = [(text, c.column.confirmed_by) for c in mine for text in (c.when, c.row) if text]
-    return tuple(dict.fromkeys(Condition(text, confirmed) for text, confirmed in texts))
+def _conditions(mine: Iterable[tuple[GoldenColumn | None, Candidate]]) -> tuple[Condition, ...]:
+    found = [one for golden, candidate in mine for one in _asked_of(golden, candidate)]
+    return tuple(dict.fromkeys(found))
+
+
+def _asked_of(golden: GoldenColumn | None, candidate: Candidate) -> Iterable[Condition]:
+    """The conditions on a row; what is only compared has none but those that pick the row."""
+    if golden:
+        return conditions_of(candidate)
+    by = candidate.column.confirmed_by
+    return [Condition(text, by) for text in (candidate.when, candidate.row) if text]
+
+
+def _extras(
+    dataset: DatasetPlan, mine: Iterable[tuple[GoldenColumn | None, Candidate]], asked: Asked
+) -> tuple[Extra, ...]:
+    many = [Extra("record")] if dataset.record and dataset.rows == "many" else []
+    found = [
+        extra
+        for golden, candidate in mine
+        if golden
+        for extra in extras_of(golden, candidate, told=asked.told, contested=asked.contested)
+    ]
+    return tuple(dict.fromkeys([*many, *found]))

@@ -1,0 +1,291 @@
+"""Which rows speak for an entity, and what each claim says of it, as SQL over the joined rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from expectations.engine.flagging import flags_of_candidate
+from expectations.engine.functions import literal
+from expectations.engine.projection import CONSTANTS, Condition, Dialect, Extra, Projection
+from expectations.engine.sandbox import Step
+from expectations.engine.trusting import trust_sql
+from expectations.plan import Candidate, GoldenColumn
+
+NO_TIME = "CAST(NULL AS TIMESTAMP)"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The one row per entity of a dataset: the latest confirmed, then the last in the source.
+
+    `row` is the condition that picks it where a dataset has many rows per entity.
+    """
+
+    dataset: str
+    row: str | None = None
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """The rows that are joined for an entity, in order; the nth is called `s{n}` there."""
+
+    listed: tuple[Speaker, ...]
+    projections: Mapping[str, Projection]
+    rows: Mapping[Speaker, str]
+    dialect: Dialect
+
+    def joined(self) -> str:
+        """All of them by entity."""
+        return " FULL JOIN ".join(
+            f"({self._speaking(speaker)}) s{n}" + (" USING (k)" if n else "")
+            for n, speaker in enumerate(self.listed)
+        )
+
+    def here(self, dataset: str) -> str:
+        """Whether a dataset knows the entity."""
+        return f"coalesce(s{self._places[Speaker(dataset)]}.here, false)"
+
+    def reads(self, candidate: Candidate) -> bool:
+        """Whether the candidate's source can be read."""
+        return candidate.column.dataset in self.projections
+
+    def hashed(self, candidate: Candidate) -> str:
+        """The hash of what is compared; NULL where the source is missing."""
+        if not self.reads(candidate):
+            return "CAST(NULL AS UBIGINT)"
+        return self._column(candidate, "h")
+
+    def value(self, candidate: Candidate) -> str:
+        """The value of its own type."""
+        return self._column(candidate, "v")
+
+    def place(self, candidate: Candidate) -> int:
+        """The number of the row that speaks for a candidate."""
+        return self._places[Speaker(candidate.column.dataset, candidate.row)]
+
+    def time(self, candidate: Candidate) -> str:
+        """When the value was confirmed; NULL for the time of a load."""
+        return self._time(candidate) if candidate.recent else NO_TIME
+
+    def usable(self, candidate: Candidate) -> str:
+        """Whether the value may survive."""
+        conditions = [f"{self.value(candidate)} IS NOT NULL"]
+        conditions += [f"NOT {flag}" for flag in self._flags(candidate)]
+        if candidate.guards.valid_if:
+            conditions.append(self._valid(candidate))
+        conditions += self._asked(candidate)
+        if deleted := self.deleted(candidate):
+            conditions.append(f"NOT {deleted}")
+        return " AND ".join(conditions)
+
+    def deleted(self, candidate: Candidate) -> str | None:
+        """Whether the row says that there is none on purpose; None where none can say so."""
+        guards = candidate.guards
+        said = [self.holds(candidate, guards.deleted)] if guards.deleted else []
+        if guards.blank_deletes:
+            said.append(
+                self._at(candidate, self._extra(candidate, Extra("blank", "", candidate.column)))
+            )
+        if not said:
+            return None
+        conditions = [f"coalesce({' OR '.join(said)}, false)", *self._asked(candidate)]
+        return f"({' AND '.join(conditions)})"
+
+    def invalid(self, candidate: Candidate) -> str:
+        """Whether there is something that cannot be used."""
+        faults = self._flags(candidate)
+        if candidate.guards.valid_if:
+            faults.append(f"({self.value(candidate)} IS NOT NULL AND NOT {self._valid(candidate)})")
+        if not faults:
+            return "false"
+        conditions = [f"coalesce({' OR '.join(faults)}, false)", *self._asked(candidate)]
+        return " AND ".join(conditions)
+
+    def current(self, golden: GoldenColumn, candidate: Candidate) -> str:
+        """Whether the value is current on the run's day."""
+        guards, since = candidate.guards, golden.survival.current_since
+        conditions = []
+        if since:
+            conditions.append(f"coalesce({self.time(candidate)} >= {literal(since)}, false)")
+        if guards.valid_until:
+            day = self._day(candidate)
+            conditions.append(f"coalesce({day} >= {literal(self.dialect.as_of)}, true)")
+        if guards.valid_while:
+            conditions.append(f"coalesce({self.holds(candidate, guards.valid_while)}, false)")
+        return " AND ".join(conditions) or "true"
+
+    def until(self, golden: GoldenColumn, candidate: Candidate) -> str:
+        """The last day on which the value is current, NULL where nothing ends it."""
+        ends = [self._day(candidate)] if candidate.guards.valid_until else []
+        if golden.survival.valid_for:
+            ends.append(span_end(self.time(candidate), golden, self.dialect))
+        return f"least({', '.join(ends)})" if len(ends) > 1 else (ends or ["CAST(NULL AS DATE)"])[0]
+
+    def record(self, candidate: Candidate) -> str:
+        """The id of the row that speaks."""
+        return self._at(candidate, self._extra(candidate, Extra("record")))
+
+    def raw(self, candidate: Candidate) -> str:
+        """The text as the source holds it."""
+        return self._at(candidate, self._extra(candidate, Extra("raw", "", candidate.column)))
+
+    def text(self, candidate: Candidate) -> str:
+        """The text after cleansing, whether or not it is a value."""
+        return self._column(candidate, "d")
+
+    def filled(self, candidate: Candidate) -> str:
+        """How many fields of the row hold something."""
+        return self._at(candidate, self._extra(candidate, Extra("filled")))
+
+    def rank(self, candidate: Candidate, expression: str) -> str:
+        """What a steward's expression gives for the row."""
+        by = candidate.column.confirmed_by
+        extra = Extra("expression", expression, confirmed_by=by)
+        return self._at(candidate, self._extra(candidate, extra))
+
+    def trust(self, candidate: Candidate) -> str:
+        """How far the row is trusted, NULL where nothing is stated."""
+        trusted = candidate.guards.trust
+        if trusted is None:
+            return "CAST(NULL AS DOUBLE)"
+        holds = lambda text: f"coalesce({self.holds(candidate, text)}, false)"  # noqa: E731
+        return trust_sql(trusted, self.time(candidate), self.dialect.as_of, holds)
+
+    def holds(self, candidate: Candidate, text: str) -> str:
+        """Whether a condition on the row is true."""
+        projection = self.projections[candidate.column.dataset]
+        return self._at(candidate, projection.holds(text, candidate.column.confirmed_by))
+
+    @cached_property
+    def _places(self) -> Mapping[Speaker, int]:
+        return {speaker: n for n, speaker in enumerate(self.listed)}
+
+    def _at(self, candidate: Candidate, column: str) -> str:
+        return f"s{self.place(candidate)}.{column}"
+
+    def _column(self, candidate: Candidate, letter: str) -> str:
+        projection = self.projections[candidate.column.dataset]
+        return self._at(candidate, f"{letter}{projection.index(candidate.column)}")
+
+    def _extra(self, candidate: Candidate, extra: Extra) -> str:
+        return self.projections[candidate.column.dataset].further(extra)
+
+    def _flags(self, candidate: Candidate) -> list[str]:
+        projection = self.projections[candidate.column.dataset]
+        told = [projection.told(flag) for flag in flags_of_candidate(projection, candidate)]
+        return [self._at(candidate, flag) for flag in told if flag not in CONSTANTS]
+
+    def _valid(self, candidate: Candidate) -> str:
+        projection, column = self.projections[candidate.column.dataset], candidate.column
+        held = projection.holds(str(candidate.guards.valid_if), column.confirmed_by, column)
+        return f"coalesce({self._at(candidate, held)}, false)"
+
+    def _asked(self, candidate: Candidate) -> list[str]:
+        """What lets the row speak at all: its condition, and a time that has come."""
+        asked = []
+        projection = self.projections[candidate.column.dataset]
+        if candidate.recent and (candidate.column.confirmed_by or projection.dataset.confirmed_by):
+            asked.append(f"coalesce({self._time(candidate)} < {self.dialect.end}, true)")
+        if candidate.when:
+            asked.append(
+                self._at(candidate, projection.condition(candidate.when, candidate.column))
+            )
+        return asked
+
+    def _time(self, candidate: Candidate) -> str:
+        if candidate.column.confirmed_by:
+            return self._column(candidate, "c")
+        return self._at(candidate, "t")
+
+    def _day(self, candidate: Candidate) -> str:
+        extra = Extra("day", str(candidate.guards.valid_until))
+        return self._at(candidate, self._extra(candidate, extra))
+
+    def _speaking(self, speaker: Speaker) -> str:
+        projection = self.projections[speaker.dataset]
+        if speaker.row:
+            return _picked_of_many(projection, self.rows[speaker], self.dialect)
+        if projection.dataset.rows == "many":
+            return _picked_of_many(projection, "true", self.dialect)
+        return _picked(projection)
+
+
+def span_end(time: str, golden: GoldenColumn, dialect: Dialect) -> str:
+    """The last day of the span in which a value confirmed at `time` is current."""
+    span = golden.survival.valid_for
+    assert span
+    day = f"CAST({time} AS DATE)"
+    if span.unit in ("mo", "y"):
+        return (
+            f"CAST({day} + INTERVAL {span.count * (12 if span.unit == 'y' else 1)} MONTH AS DATE)"
+        )
+    days = {"h": -(-span.count // 24), "d": span.count, "w": 7 * span.count}[span.unit]
+    return f"({day} + {days})"
+
+
+def extras_of(
+    golden: GoldenColumn, candidate: Candidate, *, told: bool, contested: bool
+) -> Iterator[Extra]:
+    """What more must be told of the rows of a candidate's dataset, for it to survive rightly."""
+    guards, column = candidate.guards, candidate.column
+    if guards.blank_deletes:
+        yield Extra("blank", "", column)
+    if guards.valid_until:
+        yield Extra("day", guards.valid_until)
+    for criterion in golden.survival.chain:
+        if criterion.kind == "rank":
+            yield Extra("expression", criterion.text, confirmed_by=column.confirmed_by)
+        if criterion.kind == "most_complete" and not golden.survival.group:
+            yield Extra("filled")
+    if guards.protect or told or contested:
+        yield Extra("record")
+    if contested:
+        yield Extra("raw", "", column)
+
+
+def conditions_of(candidate: Candidate) -> Iterator[Condition]:
+    """The conditions on the rows of a candidate's dataset."""
+    guards, by = candidate.guards, candidate.column.confirmed_by
+    lowered = [text for _, text, _ in guards.trust.downgrades] if guards.trust else []
+    for text in (candidate.when, candidate.row, guards.valid_while, guards.deleted, *lowered):
+        if text:
+            yield Condition(text, by)
+    if guards.valid_if:
+        yield Condition(guards.valid_if, by, candidate.column)
+
+
+def _latest(projection: Projection, dialect: Dialect) -> str:
+    """The latest row of an entity that has come, then the last; of many rows the order in the
+    source must not matter, so there the row's id decides, or all that is known of it.
+    """
+    time = f"CASE WHEN t < {dialect.end} THEN t END"
+    if projection.dataset.loaded:
+        time = "t"
+    tie = "ro DESC" if projection.dataset.rows == "one" else projection.tie
+    return f"row_number() OVER (PARTITION BY k ORDER BY {time} DESC NULLS LAST, {tie}) = 1"
+
+
+def superseded_step(projection: Projection, dialect: Dialect) -> Step:
+    """Few ids are repeated: only their rows are sorted."""
+    latest = _latest(projection, dialect)
+    sql = (
+        f"CREATE TABLE {projection.superseded} AS SELECT ro FROM {projection.counted} "
+        f"WHERE k IN (SELECT k FROM {projection.repeated}) QUALIFY NOT ({latest})"
+    )
+    return Step(f"superseded:{projection.dataset.path}", sql, needs=(projection.ready,))
+
+
+def _picked(projection: Projection) -> str:
+    return (
+        f"SELECT *, true AS here FROM {projection.counted} "
+        f"ANTI JOIN {projection.superseded} USING (ro) WHERE k IS NOT NULL"
+    )
+
+
+def _picked_of_many(projection: Projection, condition: str, dialect: Dialect) -> str:
+    return (
+        f"SELECT *, true AS here FROM {projection.counted} "
+        f"WHERE k IS NOT NULL AND {condition} QUALIFY {_latest(projection, dialect)}"
+    )

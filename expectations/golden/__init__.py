@@ -1,0 +1,1 @@
+"""Golden records for people and programs: resolved, written, told, frozen."""

@@ -1,0 +1,47 @@
+"""The commands on golden records: resolve, conflicts, close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+
+DayOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to resolve for (default: today)."),
+]
+
+
+def resolve(
+    workspace: WorkspaceOption = None,
+    as_of: DayOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write them to a .parquet or .csv file.")
+    ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="One column per attribute, instead of one row each.")
+    ] = False,
+    format_: FormatOption = OutputFormat.text,
+) -> int:
+    """Resolve golden records: one surviving value per attribute, and how it came about."""
+    from catalog.errors import UsageError
+    from expectations.engine.contest import Asked
+    from expectations.golden.summary import resolve_golden
+    from expectations.golden.told import tell_golden
+    from expectations.golden.work import open_job
+    from expectations.progress import shown_progress
+
+    if wide and output is None:
+        raise UsageError("--wide is a form of the file; name one with --output")
+    job = open_job(workspace, as_of.date() if as_of else None, Asked(told=True))
+    with shown_progress() as progress:
+        document = resolve_golden(job, output=output, wide=wide, progress=progress)
+    if format_ == OutputFormat.json:
+        print(document.model_dump_json(indent=2))
+    else:
+        print("\n".join(tell_golden(document)))
+    return 0

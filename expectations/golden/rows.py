@@ -1,0 +1,123 @@
+"""Golden records and conflicts as rows: one per entity and attribute, or one per entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from expectations.engine.contest import Contest, as_text
+from expectations.engine.functions import quote, quote_name
+from expectations.engine.joining import Join
+from expectations.plan import Candidate
+
+
+def long_rows(join: Join) -> str:
+    """One row per entity and attribute that applies to it, in the order of attributes and ids."""
+    return " UNION ALL ".join(_of_attribute(join, contest) for contest in join.contests)
+
+
+def wide_rows(join: Join) -> str:
+    """One row per entity, with a column per attribute, of its own type."""
+    columns = [f"{_id()} AS entity_id"]
+    for contest in join.contests:
+        value = f"CASE WHEN {applies(join, contest)} THEN g{contest.m} END"
+        columns.append(f"{value} AS {quote_name(contest.golden.name)}")
+    return f"SELECT {', '.join(columns)} FROM {join.table} WHERE fed"
+
+
+def summary_rows(join: Join) -> Iterator[tuple[str, str]]:
+    """Per attribute a statement that counts: state, source, reason, contested, entities."""
+    for contest in join.contests:
+        m = contest.m
+        sql = (
+            f"SELECT s{m}, {source_of(contest)}, c{m}, d{m} > 0, count(*) FROM {join.table} "
+            f"WHERE fed AND {applies(join, contest)} GROUP BY ALL"
+        )
+        yield contest.golden.attribute, sql
+
+
+def conflict_rows(join: Join, contests: Sequence[Contest]) -> str:
+    """What every record says where independent sources disagree."""
+    parts = [
+        _of_bid(join, contest, n, candidate)
+        for contest in contests
+        for n, candidate in enumerate(contest.candidates)
+    ]
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
+
+
+def applies(join: Join, contest: Contest) -> str:
+    """Whether an attribute applies to the entity."""
+    if contest.golden.subtype is None:
+        return "true"
+    condition = join.dialect.condition(contest.golden.subtype, join.columns)
+    return f"coalesce({condition}, false)"
+
+
+def source_of(contest: Contest) -> str:
+    """The source system of the golden value; `override` for what a steward has set."""
+    return _of_winner(contest, [candidate.source for candidate in contest.candidates], "override")
+
+
+def _of_attribute(join: Join, contest: Contest) -> str:
+    m, golden = contest.m, contest.golden
+    datasets = [candidate.column.dataset for candidate in contest.candidates]
+    columns = {
+        "entity_id": _id(),
+        "attribute": quote(golden.attribute),
+        "value": as_text(f"g{m}", golden),
+        "state": f"s{m}",
+        "source": source_of(contest),
+        "dataset": _of_winner(contest, datasets, None),
+        "record_id": f"r{m}",
+        "reason": f"c{m}",
+        "rule": _rule(contest),
+        "confirmed_at": f"t{m}",
+        "valid_until": f"u{m}",
+        "spoke": f"n{m}",
+        "disagree": f"d{m}",
+    }
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    return f"SELECT {listed} FROM {join.table} WHERE fed AND {applies(join, contest)}"
+
+
+def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
+    m = contest.m
+    columns = {
+        "entity_id": _id(),
+        "attribute": quote(contest.golden.attribute),
+        "source": quote(candidate.source),
+        "dataset": quote(candidate.column.dataset),
+        "record_id": contest.bid(n, "r"),
+        "raw": contest.bid(n, "p"),
+        "cleansed": contest.bid(n, "e"),
+        "state": f"z{m}_{n}",
+        "winner": f"x{m}_{n} IS NULL",
+        "reason": f"x{m}_{n}",
+    }
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    known = join.knows(candidate.column.dataset)
+    return (
+        f"SELECT {listed} FROM {join.table} "
+        f"WHERE fed AND d{m} > 0 AND {known} AND {applies(join, contest)}"
+    )
+
+
+def _id() -> str:
+    return "CAST(k AS VARCHAR)"
+
+
+def _of_winner(contest: Contest, texts: Sequence[str], overridden: str | None) -> str:
+    """A text by the number of the winning claim."""
+    set_ = "NULL" if overridden is None else quote(overridden)
+    cases = "".join(f" WHEN {n} THEN {quote(text)}" for n, text in enumerate(texts))
+    won = f"CASE w{contest.m}{cases} END" if cases else "CAST(NULL AS VARCHAR)"
+    return f"CASE WHEN c{contest.m} = 'override' THEN {set_} ELSE {won} END"
+
+
+def _rule(contest: Contest) -> str:
+    """Strategy, number of the claim and version of what the attribute states."""
+    survival = contest.golden.survival
+    chain, version = "+".join(one.kind for one in survival.chain), survival.version
+    numbered = [f"{chain}/{candidate.number}@{version}" for candidate in contest.candidates]
+    won = _of_winner(contest, numbered, f"override@{version}")
+    return f"coalesce({won}, {quote(f'{chain}@{version}')})"
