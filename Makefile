@@ -101,6 +101,8 @@ schemas: $(READY) ## Write the JSON Schemas that are shipped anew
 	@$(BIN)/tekdogru schema catalog > catalog/schemas/catalog.json
 	@$(BIN)/tekdogru schema run > catalog/schemas/run-1.0.json
 	@$(BIN)/tekdogru schema api > catalog/schemas/openapi.json
+	@for name in resolve conflicts close; do \
+	$(BIN)/tekdogru schema $$name > catalog/schemas/$$name-1.0.json; done
 
 format: $(READY) ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only

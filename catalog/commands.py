@@ -77,20 +77,25 @@ class Document(StrEnum):
     catalog = "catalog"
     run = "run"
     api = "api"
+    resolve = "resolve"
+    conflicts = "conflicts"
+    close = "close"
 
 
 def schema(
-    document: Annotated[Document, typer.Argument(help="catalog, run or api.")] = Document.catalog,
+    document: Annotated[Document, typer.Argument(help="Which document.")] = Document.catalog,
 ) -> int:
-    """Print the JSON Schema of the definitions' YAML or of a run's JSON, or the API's OpenAPI."""
-    from catalog.loading.schema import catalog_schema, run_schema
+    """Print the JSON Schema of the definitions' YAML or a command's JSON, or the API's OpenAPI."""
+    from catalog.loading.schema import catalog_schema, run_schema, truth_schema
 
     if document == Document.api:
         from catalog.service.app import openapi_document
 
         made = openapi_document()
-    else:
+    elif document in (Document.catalog, Document.run):
         made = catalog_schema() if document == Document.catalog else run_schema()
+    else:
+        made = truth_schema(document.value)
     print(json.dumps(made, ensure_ascii=False, indent=2))
     return 0
 

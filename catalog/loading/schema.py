@@ -1,13 +1,15 @@
-"""The JSON Schemas that are shipped: of the definitions' YAML and of a run's JSON."""
+"""The JSON Schemas that are shipped: of the definitions' YAML and of what commands print."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from catalog.loading.loader import KINDS
 from catalog.results import SCHEMA_VERSION, RunRecord
+from catalog.truth import TRUTH_VERSION, ClosedDocument, ConflictsDocument, GoldenDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -35,3 +37,16 @@ def run_schema() -> dict[str, Any]:
     """The schema of the document `tekdogru check --format json` prints."""
     made = RunRecord.model_json_schema(mode="serialization")
     return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:run:{SCHEMA_VERSION}", **made}
+
+
+def truth_schema(command: str) -> dict[str, Any]:
+    """The schema of what a command on golden records prints with `--format json`; KeyError for any
+    other command.
+    """
+    models: dict[str, type[BaseModel]] = {
+        "resolve": GoldenDocument,
+        "conflicts": ConflictsDocument,
+        "close": ClosedDocument,
+    }
+    made = models[command].model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:{command}:{TRUTH_VERSION}", **made}

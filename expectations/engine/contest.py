@@ -101,12 +101,13 @@ class Contest:
         speakers, golden = self.speakers, self.golden
         deleted = speakers.deleted(candidate)
         usable = f"({speakers.usable(candidate)})"
-        yield "v", typed(speakers.value(candidate), golden.type)
+        unless = f"CASE WHEN NOT {deleted} THEN {{}} END" if deleted else "{}"
+        yield "v", typed(unless.format(speakers.value(candidate)), golden.type)
         yield "i", f"({usable} OR {deleted})" if deleted else usable
         if self.can_be_deleted:
             yield "x", deleted or "false"
         if self.is_hashed:
-            yield "h", speakers.hashed(candidate)
+            yield "h", unless.format(speakers.hashed(candidate))
         if self.is_timed:
             yield "t", speakers.time(candidate)
         if golden.survival.can_be_stale:
@@ -174,6 +175,8 @@ class Contest:
         found = []
         if any(c.guards.only_if_empty for c in self.candidates):
             found.append(Drop("only_if_empty", self._others_first))
+        if self.golden.survival.is_set and self.can_be_deleted:
+            found.append(Drop("deleted", self._values_first))
         if self.golden.survival.can_be_stale:
             found.append(Drop("current", self._current_first))
         if any(c.guards.protect for c in self.candidates):
@@ -192,6 +195,10 @@ class Contest:
             f"({one} AND NOT ({spoken}))" if late else one
             for one, late in zip(alive, last, strict=True)
         ]
+
+    def _values_first(self, alive: Sequence[str]) -> list[str]:
+        held = [f"({a} AND NOT {x})" for a, x in zip(alive, self.all("x"), strict=True)]
+        return _preferred(alive, held)
 
     def _current_first(self, alive: Sequence[str]) -> list[str]:
         current = [f"({a} AND {f})" for a, f in zip(alive, self.all("f"), strict=True)]

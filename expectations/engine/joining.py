@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -24,7 +24,8 @@ class Join:
     Columns: `k` the entity's id; per dataset d `p{d}` whether it knows the entity; per compared
     candidate n `h{n}`; `fed` whether the entity has a golden record; per golden column m `g{m}`
     its typed value, of the `dated` ones `t{m}` when that was confirmed and `l{m}` whether it is
-    current, and what more is `asked` (see `Resolution`).
+    current, and what more is `asked` (see `Resolution`). With `only`, a SELECT of ids, it holds no
+    other entities, and it is a table of its own.
     """
 
     entity: EntityPlan
@@ -35,16 +36,17 @@ class Join:
     dated: frozenset[GoldenColumn] = frozenset()
     asked: Asked = field(default_factory=Asked)
     known: Known = field(default_factory=Known)
+    only: str | None = None
 
     @property
     def table(self) -> str:
         """The table's quoted name."""
-        return quote_name(f"joined {self.entity.key}")
+        return quote_name(f"{'some' if self.only else 'joined'} {self.entity.key}")
 
     @property
     def step(self) -> str:
         """The name of the step that makes it."""
-        return f"joined:{self.entity.key}"
+        return f"{'some' if self.only else 'joined'}:{self.entity.key}"
 
     def knows(self, dataset: str) -> str:
         """The column that tells whether a dataset knows the entity."""
@@ -93,9 +95,12 @@ class Join:
         yield from (superseded_step(self.projections[path], self.dialect) for path in alone)
         needs = [self.projections[path].ready for path in self.datasets]
         needs += [f"superseded:{path}" for path in alone]
-        table = f"CREATE TABLE {self.table} AS {self._select()}"
-        yield Step(self.step, table, needs=tuple(needs))
+        yield self.making(needs)
         yield self._view()
+
+    def making(self, needs: Iterable[str]) -> Step:
+        """The statement that makes the table, after the steps it needs."""
+        return Step(self.step, f"CREATE TABLE {self.table} AS {self._select()}", tuple(needs))
 
     def _speaks_alone(self, path: str) -> bool:
         return self.projections[path].dataset.rows == "one"
@@ -185,7 +190,7 @@ class Join:
             for speaker, c in picked.items()
         }
         listed = tuple(dict.fromkeys([*whole, *picked]))
-        return Speakers(listed, self.projections, rows, self.dialect)
+        return Speakers(listed, self.projections, rows, self.dialect, self.only)
 
     @cached_property
     def contests(self) -> tuple[Contest, ...]:

@@ -182,7 +182,6 @@ class Telling:
     def _reason(self) -> str:
         """The criterion that decided against the best loser."""
         contest, m = self.contest, self.contest.m
-        chain = contest.golden.survival.chain
         cases = [f"WHEN ov{m} THEN 'override'"] if contest.overridden else []
         cases.append(f"WHEN w{m} IS NULL THEN NULL")
         cases += [f"WHEN {led} THEN 'group'" for led in self._led()]
@@ -195,13 +194,18 @@ class Telling:
         if contest.is_spelled:
             cases.append(f"WHEN f{m} <> o{m} THEN 'spelling'")
         tied = f"{_counted(self.alive)} > 1" if self.alive else "false"
-        alone = chain[-1].kind in ("priority", "all")
-        end = chain[-1].kind if alone else "claim_order"
+        end = self._end
         cases.append(f"WHEN {tied} THEN {quote(end)}")
         for code, before, after in reversed(self.dropped):
             fell = " OR ".join(f"({b} AND NOT {a})" for b, a in zip(before, after, strict=True))
             cases.append(f"WHEN {fell} THEN {quote(code)}")
         return f"CASE {' '.join(cases)} ELSE {quote(end)} END"
+
+    @property
+    def _end(self) -> str:
+        """What decides in the end: the order of the claims, by itself or after a chain."""
+        last = self.contest.golden.survival.chain[-1].kind
+        return last if last in ("priority", "all") else "claim_order"
 
     def _led(self) -> Iterator[str]:
         """Whether another attribute of the group, one before this, chose the row."""
@@ -275,7 +279,7 @@ class Telling:
         for code, before, after in self.dropped:
             word = "stale" if code == "current" else code
             cases.append(f"WHEN {before[n]} AND NOT {after[n]} THEN {quote(word)}")
-        return f"CASE {' '.join(cases)} ELSE 'claim_order' END"
+        return f"CASE {' '.join(cases)} ELSE {quote(self._end)} END"
 
     def _bid_state(self, n: int) -> str:
         """What a bid is, as the golden value would be if it had won."""

@@ -57,7 +57,8 @@ def make_scope(  # noqa: PLR0913  each by its name
 
     With `shown` the values that checks look at are kept, to be written; else only what is counted.
     Of the `unflagged` datasets no expectation that a steward added is told while they are read.
-    Of the `resolved` entities every attribute is there, with what is `asked` of it.
+    Of the `resolved` entities every attribute is there, with what is `asked` of it; where it is
+    asked what was contested, the rows hold what a second, smaller join needs for that.
     """
     wants = _Wants(plan, asked, frozenset(resolved))
     whole = _whole_keys(plan, extracts, dialect.zone)
@@ -93,7 +94,7 @@ def make_scope(  # noqa: PLR0913  each by its name
             wants.golden[e.key],
             dialect,
             wants.dated,
-            asked,
+            replace(asked, contested=False),
             known,
         )
         for e in wants.joined

@@ -29,17 +29,21 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Speakers:
-    """The rows that are joined for an entity, in order; the nth is called `s{n}` there."""
+    """The rows that are joined for an entity, in order; the nth is called `s{n}` there.
+
+    With `only`, a SELECT of ids, they are those of some entities.
+    """
 
     listed: tuple[Speaker, ...]
     projections: Mapping[str, Projection]
     rows: Mapping[Speaker, str]
     dialect: Dialect
+    only: str | None = None
 
     def joined(self) -> str:
         """All of them by entity."""
         return " FULL JOIN ".join(
-            f"({self._speaking(speaker)}) s{n}" + (" USING (k)" if n else "")
+            f"({self._some(speaker)}) s{n}" + (" USING (k)" if n else "")
             for n, speaker in enumerate(self.listed)
         )
 
@@ -101,6 +105,8 @@ class Speakers:
         if not faults:
             return "false"
         conditions = [f"coalesce({' OR '.join(faults)}, false)", *self._asked(candidate)]
+        if deleted := self.deleted(candidate):
+            conditions.append(f"NOT {deleted}")
         return " AND ".join(conditions)
 
     def current(self, golden: GoldenColumn, candidate: Candidate) -> str:
@@ -202,6 +208,10 @@ class Speakers:
     def _day(self, candidate: Candidate) -> str:
         extra = Extra("day", str(candidate.guards.valid_until))
         return self._at(candidate, self._extra(candidate, extra))
+
+    def _some(self, speaker: Speaker) -> str:
+        rows = self._speaking(speaker)
+        return f"SELECT * FROM ({rows}) WHERE k IN ({self.only})" if self.only else rows
 
     def _speaking(self, speaker: Speaker) -> str:
         projection = self.projections[speaker.dataset]

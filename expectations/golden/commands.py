@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -44,4 +45,51 @@ def resolve(
         print(document.model_dump_json(indent=2))
     else:
         print("\n".join(tell_golden(document)))
+    return 0
+
+
+class Grouping(StrEnum):
+    """By whom conflicts are told."""
+
+    source = "source"
+    owner = "owner"
+
+
+def conflicts(
+    workspace: WorkspaceOption = None,
+    as_of: DayOption = None,
+    attribute: Annotated[
+        str | None, typer.Option("--attribute", help="Only those of one attribute.")
+    ] = None,
+    by: Annotated[
+        Grouping, typer.Option("--by", help="Count who won and lost by source or by owner.")
+    ] = Grouping.source,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, max=100, help="How many to show per attribute.")
+    ] = 3,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write what every record says to a .parquet or .csv."),
+    ] = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show personal values instead of their ends.")
+    ] = False,
+    format_: FormatOption = OutputFormat.text,
+) -> int:
+    """List where independent sources disagree: who says what, who wins, why the others lost."""
+    from expectations.engine.contest import Asked
+    from expectations.golden.disputes import Ask, find_conflicts
+    from expectations.golden.told import tell_conflicts
+    from expectations.golden.work import open_job
+    from expectations.progress import shown_progress
+
+    asked = Asked(told=True, contested=True)
+    job = open_job(workspace, as_of.date() if as_of else None, asked)
+    ask = Ask(attribute, by.value, examples, show_values)
+    with shown_progress() as progress:
+        document = find_conflicts(job, ask, output=output, progress=progress)
+    if format_ == OutputFormat.json:
+        print(document.model_dump_json(indent=2))
+    else:
+        print("\n".join(tell_conflicts(document)))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from catalog.plurals import plural
-from catalog.truth import AttributeTold, EntityTold, GoldenDocument
+from catalog.truth import AttributeTold, ConflictsDocument, EntityTold, GoldenDocument, Say
 
 MOST = 4
 
@@ -50,3 +50,31 @@ def _listed(counts: Mapping[str, int]) -> str:
 def share(part: int, whole: int) -> str:
     """A part of a whole as a percentage; a dash of nothing."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
+
+
+def tell_conflicts(document: ConflictsDocument) -> Iterator[str]:
+    """Lines about every attribute with conflicts, the most disputed first."""
+    disputed = [one for one in document.attributes if one.contested]
+    for one in disputed:
+        yield (
+            f"{one.attribute}: {one.contested:,} of {one.entities:,} contested "
+            f"({share(one.contested, one.entities)})"
+        )
+        for standing in one.standings:
+            told = f"won {standing.won:,}, agreed {standing.agreed:,}, lost {standing.lost:,}"
+            yield f"  {standing.who}: {told}; {_listed(standing.reasons)}".rstrip("; ")
+        for example in one.examples:
+            yield f"    {example.entity_id}: {example.value or 'no value'}"
+            yield from (f"      {_said(say)}" for say in example.says)
+        yield ""
+    quiet = len(document.attributes) - len(disputed)
+    if quiet:
+        yield f"{quiet} of {len(document.attributes)} attributes have no conflict"
+    if document.output:
+        yield f"{document.rows:,} rows written to {document.output}"
+
+
+def _said(say: Say) -> str:
+    held = say.cleansed if say.cleansed is not None else say.raw
+    outcome = "survives" if say.winner else f"lost: {say.reason}"
+    return f"{say.dataset} {say.record_id}: {held or 'nothing'} ({say.state}; {outcome})"

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import catalog.schemas
-from catalog.loading.schema import catalog_schema, run_schema
+from catalog.loading.schema import catalog_schema, run_schema, truth_schema
 from catalog.results import SCHEMA_VERSION
 from catalog.service.app import openapi_document
+from catalog.truth import TRUTH_VERSION
 
 SHIPPED = Path(catalog.schemas.__path__[0])
 
@@ -22,6 +23,9 @@ SHIPPED = Path(catalog.schemas.__path__[0])
         ("catalog.json", catalog_schema()),
         (f"run-{SCHEMA_VERSION}.json", run_schema()),
         ("openapi.json", openapi_document()),
+        (f"resolve-{TRUTH_VERSION}.json", truth_schema("resolve")),
+        (f"conflicts-{TRUTH_VERSION}.json", truth_schema("conflicts")),
+        (f"close-{TRUTH_VERSION}.json", truth_schema("close")),
     ],
 )
 def test_the_shipped_schema_is_what_the_models_say(name: str, made: dict[str, Any]) -> None:

@@ -42,12 +42,13 @@ def is_email(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Source:
-    """A dataset of one row per entity, in the order of its file."""
+    """A dataset of one row per entity, in the order of its file, as it was known on a day."""
 
     rows: Sequence[Row]
     id: str
     confirmed: str | None = None
     counts: Callable[[Row], bool] = lambda row: True
+    day: date = date.max
 
     @property
     def population(self) -> list[Row]:
@@ -64,7 +65,13 @@ class Source:
         return chosen
 
     def _age(self, row: Row) -> str:
-        return (row[self.confirmed] or "") if self.confirmed else ""
+        told = (row[self.confirmed] or "") if self.confirmed else ""
+        return told if told <= self.day.isoformat() else ""
+
+    def has_come(self, row: Row) -> bool:
+        """Whether what a row says was confirmed by the day, as far as anybody knows."""
+        told = row[self.confirmed] if self.confirmed else None
+        return not told or told <= self.day.isoformat()
 
     def repeated(self) -> int:
         """Rows too many for their id."""
@@ -119,7 +126,10 @@ def golden(
     entities: Iterable[str],
 ) -> dict[str, str | None]:
     """Per entity the first candidate's usable value; a candidate may also look at its row."""
-    speaking = [(source.speaking(), field, when) for source, field, when in candidates]
+    speaking = [
+        (source.speaking(), field, lambda row, s=source, w=when: s.has_come(row) and w(row))
+        for source, field, when in candidates
+    ]
     found: dict[str, str | None] = {}
     for key in entities:
         found[key] = None
