@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from catalog.errors import CatalogInvalid, UsageError
-from catalog.options import LanguageOption, WorkspaceOption
+from catalog.options import LanguageChoice, WorkspaceOption
 from expectations.reports.formats import Destination, ReportFormat, find_destinations
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ PeriodOption = Annotated[
         "(default: the last one that is over).",
     ),
 ]
+ReportLanguageOption = Annotated[
+    LanguageChoice | None,
+    typer.Option(
+        "--language",
+        help="en or tr (default: the workspace's); the report as text is always in English.",
+    ),
+]
 SelectOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -83,7 +90,7 @@ def check(
     fail_on: Annotated[
         Level, typer.Option("--fail-on", help="The least severity that closes the gate.")
     ] = Level.critical,
-    language: LanguageOption = None,
+    language: ReportLanguageOption = None,
     changed_since: Annotated[
         str | None,
         typer.Option(
