@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -37,6 +37,8 @@ _ROW = Markup(
     "</th><td>{verdict}</td><td class='td-num'>{rows}</td><td class='td-num'>{compared}</td>"
     "<td class='td-num'>{violations}</td><td>{observed}</td><td>{expected}</td></tr>"
 )
+_NUMBER = Markup(" class='td-num'")
+_HEAD = Markup("<th scope='col'{}>{}</th>")
 _TABLE = Markup(
     "<div class='td-scroll' tabindex='0' role='region' aria-label='{title}'>"
     "<table class='td-table td-small'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
@@ -54,12 +56,18 @@ def verdicts(definition: Definition, context: PanelContext) -> Panel | None:
         return None
     title = _TITLE[context.language]
     rows = [_row(result, context) for result in results]
-    return Panel(title, table(title, _HEADS[context.language], rows))
+    heads = _HEADS[context.language]
+    return Panel(title, table(title, heads, rows, numbers=heads[2:5]))
 
 
-def table(title: str, heads: Iterable[str], rows: Iterable[Markup]) -> Markup:
-    """A table with a heading over each column, scrolled on its own where it is too wide."""
-    columns = (Markup("<th scope='col'>{}</th>").format(head) for head in heads)
+def table(
+    title: str, heads: Iterable[str], rows: Iterable[Markup], numbers: Container[str] = ()
+) -> Markup:
+    """A table with a heading over each column, scrolled on its own where it is too wide.
+
+    `numbers` are the headings of columns of numbers, which stand at the right as these do.
+    """
+    columns = (_HEAD.format(_NUMBER if head in numbers else "", head) for head in heads)
     return _TABLE.format(title=title, heads=Markup("").join(columns), rows=Markup("").join(rows))
 
 

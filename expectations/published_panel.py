@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from markupsafe import Markup
 
@@ -14,10 +14,12 @@ from catalog.panels import Panel, PanelContext
 from catalog.periods import Period
 from catalog.results import Comparison, Verdict
 from expectations.panels import table
+from lineage.pages.numbers import say_value, shown_in
 from lineage.pages.words import Words
 
 Texts = Mapping[Language, str]
 MOST_PERIODS = 13
+MOST_DIGITS = 4
 
 _TITLE: Texts = {"en": "What was published", "tr": "Yayımlanan sayılar"}
 _HEADS: Mapping[Language, tuple[str, ...]] = {
@@ -56,7 +58,8 @@ def published(definition: Definition, context: PanelContext) -> Panel | None:
     heads = [*([_CELL_HEAD[context.language]] if of_report else []), *_HEADS[context.language]]
     rows = [_row(one, context, named=of_report) for one in shown]
     title = _TITLE[context.language]
-    return Panel(title, table(title, heads, rows), folded=False)
+    numbers = _HEADS[context.language][1:5]
+    return Panel(title, table(title, heads, rows, numbers), folded=False)
 
 
 def _of_cell(cell: Definition, context: PanelContext) -> Sequence[Comparison]:
@@ -91,8 +94,8 @@ def _row(one: Comparison, context: PanelContext, *, named: bool) -> Markup:
         period=Words(context.language).period(one.period),
         published=_published(one, context),
         truth=_truth(one, context),
-        apart=_number(one, one.apart, context),
-        allowed=_number(one, one.allowed, context),
+        apart=_difference(one, one.apart, context),
+        allowed=_difference(one, one.allowed, context),
         verdict=_VERDICTS[context.language].get(one.verdict, one.verdict),
     )
 
@@ -100,7 +103,7 @@ def _row(one: Comparison, context: PanelContext, *, named: bool) -> Markup:
 def _published(one: Comparison, context: PanelContext) -> Markup:
     if one.published is None:
         return Markup("<span class='td-quiet'>{}</span>").format(_NOT_PUBLISHED[context.language])
-    shown = Markup("{}").format(_number(one, one.published, context))
+    shown = _number(one, one.published, context)
     if not one.earlier:
         return shown
     said = _RESTATED[context.language].format(
@@ -112,20 +115,50 @@ def _published(one: Comparison, context: PanelContext) -> Markup:
 
 
 def _truth(one: Comparison, context: PanelContext) -> Markup:
-    shown = Markup("{}").format(_number(one, one.truth, context))
+    shown = _number(one, one.truth, context)
     if one.counted_on is None or one.truth is None:
         return shown
     said = _COUNTED[context.language].format(day=_day(one.counted_on, context))
     return shown + Markup("<br><span class='td-quiet'>{}</span>").format(said)
 
 
-def _number(one: Comparison, value: Decimal | None, context: PanelContext) -> str:
-    """A number as the language writes it; whole ones as counts, so that small ones are hidden."""
+def _number(one: Comparison, value: Decimal | None, context: PanelContext) -> Markup:
+    """A number with its unit as the language writes it; of a few people that they are few."""
     if value is None:
-        return "–"
-    if value == value.to_integral_value():
-        return context.count(f"cell:{one.cell}", int(value))
-    return Words(context.language).number(value)
+        return Markup("–")
+    if _is_small(one, value, context):
+        return Markup.escape(context.count(f"cell:{one.cell}", int(value)))
+    cell = context.catalog.cells[one.cell]
+    shown = shown_in(cell, context.catalog)
+    return say_value(value, shown, Words(context.language), _digits(one))
+
+
+def _difference(one: Comparison, value: Decimal | None, context: PanelContext) -> Markup:
+    """How far apart they are or may be, down to the last decimal that is compared; nothing where
+    one could count back from it to a few people.
+    """
+    if value is None or any(
+        number is not None and _is_small(one, number, context)
+        for number in (one.published, one.truth)
+    ):
+        return Markup("–")
+    shown = shown_in(context.catalog.cells[one.cell], context.catalog)
+    lower = value.quantize(Decimal(1).scaleb(-_digits(one)), ROUND_FLOOR)
+    return say_value(lower, shown, Words(context.language), _digits(one))
+
+
+def _digits(one: Comparison) -> int:
+    """As many decimals as the numbers compared have, but not endlessly many."""
+    stated = (number for number in (one.published, one.truth) if number is not None)
+    exponents = (number.as_tuple().exponent for number in stated)
+    places = (-exponent for exponent in exponents if isinstance(exponent, int))
+    return min(max(places, default=0), MOST_DIGITS)
+
+
+def _is_small(one: Comparison, value: Decimal, context: PanelContext) -> bool:
+    """Whether a number counts so few people that it is not told."""
+    whole = value == value.to_integral_value() and 0 < value < context.settings.privacy.small_counts
+    return whole and context.is_personal(f"cell:{one.cell}")
 
 
 def _day(day: date | None, context: PanelContext) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from markupsafe import Markup
 
 from catalog.model import Attribute, Cell, Measure
-from catalog.results import MeasureValue
+from catalog.periods import Period
+from catalog.results import Comparison, MeasureValue
 from catalog.totals import total_of
 from lineage.pages.context import PageContext
-from lineage.pages.numbers import say_figure, value_of_cell
+from lineage.pages.numbers import say_figure, say_value, value_of_cell
 
 Dimensions = tuple[tuple[str, str], ...]
 
@@ -87,7 +89,8 @@ class Figures:
         ctx = self.ctx
         measure = ctx.visible.get(f"measure:{cell.measure}") if cell.measure else None
         if not isinstance(measure, Measure):
-            return Figure(hidden=ctx.is_hidden(f"measure:{cell.measure}"))
+            hidden = ctx.is_hidden(f"measure:{cell.measure}")
+            return Figure(hidden=hidden) if cell.measure else self._of_calculation(cell)
         value = self._shown_in(cell, self._values)
         if value is None:
             return Figure()
@@ -103,6 +106,19 @@ class Figures:
             tuple(self._say(found, measure, cell) for _, found in before),
         )
         return Figure((row,), self._speaks_of(value), tuple(self._head(n) for n, _ in before))
+
+    def _of_calculation(self, cell: Cell) -> Figure:
+        """The true figure of a cell with a calculation of its own, of the last period compared."""
+        run, ctx = self.ctx.shown_run, self.ctx
+        known = [one for one in run.published if one.cell == cell.path] if run else []
+        last = max((one for one in known if one.truth is not None), key=_end, default=None)
+        if last is None or ctx.rests_on_hidden(cell.urn):
+            return Figure()
+        small = cell.unit != "%" and ctx.privacy.is_small(cell.urn, last.truth)
+        said = ctx.words("found.fewer", n=ctx.privacy.limit) if small else None
+        now = said or say_value(last.truth, cell, ctx.words)
+        of = ctx.words.plain("page.of_period", period=self._head(last.period))
+        return Figure((Row(Markup(""), now),), of)
 
     def _shown_in(
         self, cell: Cell, values: Mapping[str, tuple[MeasureValue, ...]]
@@ -168,6 +184,10 @@ class Figures:
     @cached_property
     def _entities(self) -> Mapping[str, str]:
         return {a.urn: a.entity for a in self.ctx.catalog.attributes.values()}
+
+
+def _end(comparison: Comparison) -> date:
+    return Period.parse(comparison.period).end
 
 
 def _latest(values: Sequence[MeasureValue]) -> tuple[MeasureValue, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from catalog.model import Cell, Measure
+from catalog.model import Catalog, Cell, Measure
 from catalog.model.reports import CurrencyUnit
 from catalog.results import MeasureValue, Result
 from catalog.totals import fits, total_of
@@ -27,9 +27,15 @@ class Pair:
     differing: float
 
 
-def say_value(value: object, measure: Measure | Cell, words: Words) -> Markup:
-    """A value with its unit as the language writes it: 4,812 customers; %3,1."""
-    digits = measure.rounding if isinstance(measure, Measure) else None
+def say_value(
+    value: object, measure: Measure | Cell, words: Words, digits: int | None = None
+) -> Markup:
+    """A value with its unit as the language writes it: 4,812 customers; %3,1.
+
+    Without `digits` it has as many decimals as the measure rounds to, else none or two.
+    """
+    if digits is None and isinstance(measure, Measure):
+        digits = measure.rounding
     if value is None or isinstance(value, str):
         return escape(value or "–")
     if isinstance(value, float | Decimal) and digits is None:
@@ -52,6 +58,11 @@ def say_unit(measure: Measure | Cell, words: Words) -> Markup:
     if unit.scale in (1000, 1_000_000):
         return words(f"page.money_{unit.scale}", currency=unit.currency)
     return words("page.money_scaled", currency=unit.currency, scale=words.number(unit.scale))
+
+
+def shown_in(cell: Cell, catalog: Catalog) -> Measure | Cell:
+    """What states the unit of a cell's number: the cell itself, else its measure."""
+    return cell if cell.unit else catalog.measures.get(cell.measure or "", cell)
 
 
 def value_of_cell(
@@ -78,11 +89,11 @@ def completeness(results: Iterable[Result]) -> Result | None:
 
 
 def pairs_of(results: Iterable[Result]) -> list[Pair]:
-    """The pairs of systems compared, those that disagree on most entities first."""
+    """The pairs of systems compared, those that differ on the largest share first."""
     pairs = [
         _pair(r, *fields_of(r)) for r in results if r.kind == "agree" and len(fields_of(r)) == 2
     ]
-    return sorted(pairs, key=lambda p: (-p.result.violations, -p.differing, p.result.check))
+    return sorted(pairs, key=lambda p: (-p.differing, -p.result.violations, p.result.check))
 
 
 def _pair(result: Result, left: str, right: str) -> Pair:

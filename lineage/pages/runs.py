@@ -43,7 +43,8 @@ def runs_table(ctx: PageContext) -> Table:
             scope = words("run.part", selection=ctx.say_selection(run.selection))
         gate = words("run.gate_open" if run.exit_code == 0 else "run.gate_closed")
         counts = (words.number(run.counts.get(verdict, 0)) for verdict in WORST_FIRST)
-        rows.append(Row((day, words.instant(run.started), scope, *counts, gate)))
+        started = Markup('<span class="td-unbroken">{}</span>').format(words.instant(run.started))
+        rows.append(Row((day, started, scope, *counts, gate)))
     verdicts = tuple(f"verdict.{verdict}" for verdict in WORST_FIRST)
     keys = ("run.as_of", "run.started", "run.scope", *verdicts, "run.gate")
     return Table(
@@ -72,7 +73,8 @@ def run_page(ctx: PageContext) -> str:
         mended=mended[:MOST_LISTED],
         mended_more=max(0, len(mended) - MOST_LISTED),
         shares=_shares(ctx, run) if run else [],
-        waived=[r for r in gravest_first(ctx.results) if r.waiver],
+        waived=[r for r in gravest_first(ctx.results) if r.is_waived],
+        ended=[r for r in gravest_first(ctx.results) if r.waiver and r.waiver.state == "ended"],
         carried=sum(r.carried_from is not None for r in ctx.results),
         note=checks_note(ctx),
     )

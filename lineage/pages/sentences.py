@@ -12,7 +12,7 @@ from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity,
 from catalog.model.reports import CurrencyUnit
 from catalog.plurals import plural
 from catalog.results import Result
-from lineage.pages.numbers import say_value
+from lineage.pages.numbers import say_value, shown_in
 from lineage.pages.privacy import Privacy
 from lineage.pages.usability import Reason, Usability, fields_of
 from lineage.pages.words import Words, texts
@@ -118,11 +118,11 @@ class Sentences:
         return self.words.number(value, 0 if float(value).is_integer() else 2)
 
     def _shown_in(self, urn: str) -> Measure | Cell | None:
-        """What states the unit of a cell's number: the cell itself, or its measure."""
-        cell = self.catalog.definitions.get(urn)
-        if not isinstance(cell, Cell) or cell.unit:
-            return cell if isinstance(cell, Cell | Measure) else None
-        return self.catalog.measures.get(cell.measure or "")
+        """What states the unit of the number of a cell or measure."""
+        one = self.catalog.definitions.get(urn)
+        if isinstance(one, Cell):
+            return shown_in(one, self.catalog)
+        return one if isinstance(one, Measure) else None
 
     def _other_cell(self, result: Result) -> Markup:
         """The cell that shows the same measure, by its report, since both are called the same."""

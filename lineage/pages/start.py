@@ -19,6 +19,8 @@ COUNTED = ("attribute", "measure", "report", "cell")
 BROWSED = ("attribute", "measure", "report", "source", "touchpoint", "entity")
 MOST = 6
 VERDICTS = ORDERS["verdict"]
+Review = tuple[str, str, Markup, Markup]
+"""A definition's URN, its review date, how far that is, and who answers for it."""
 
 
 def start_page(ctx: PageContext) -> str:
@@ -36,7 +38,8 @@ def start_page(ctx: PageContext) -> str:
         kinds=_kinds(ctx),
         failing=_failing(ctx),
         verdicts=_verdicts(ctx),
-        expiring=_expiring(ctx, within),
+        overdue=_reviews(ctx, overdue=True),
+        expiring=_reviews(ctx, overdue=False, within=within),
         within=within,
         teams=_teams(ctx),
         unshown=sum(
@@ -87,11 +90,13 @@ def _failing(ctx: PageContext) -> list[tuple[str, Markup, Markup, str]]:
     return list(entries.values())
 
 
-def _expiring(ctx: PageContext, within: int) -> list[tuple[str, str, Markup, Markup]]:
-    soon = [(day, d.urn) for day, d in reviews_in_order(ctx) if (day - ctx.today).days <= within]
+def _reviews(ctx: PageContext, *, overdue: bool, within: int = 0) -> list[Review]:
+    """The reviews whose day has passed, or those of the days to come, the earliest first."""
+    dated = ((day, (day - ctx.today).days, d.urn) for day, d in reviews_in_order(ctx))
+    wanted = [one for one in dated if (one[1] < 0 if overdue else 0 <= one[1] <= within)]
     return [
-        (urn, ctx.words.day(day), say_distance((day - ctx.today).days, ctx), ctx.owner_link(urn))
-        for day, urn in soon[: MOST + 2]
+        (urn, ctx.words.day(day), say_distance(left, ctx), ctx.owner_link(urn))
+        for day, left, urn in wanted[:MOST]
     ]
 
 

@@ -56,7 +56,8 @@ def say_strip(strip: Sequence[tuple[date, Verdict]], ctx: PageContext) -> Markup
         if v in verdicts
     )
     first, last = words.day(strip[0][0]), words.day(strip[-1][0])
-    return words("page.strip", n=words.number(len(strip)), counts=counts, first=first, last=last)
+    key = "page.strip" if first != last else "page.strip_day"
+    return words(key, n=words.number(len(strip)), counts=counts, first=first, last=last)
 
 
 def _bar(index: int, day: date, verdict: Verdict, ctx: PageContext) -> str:

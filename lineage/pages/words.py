@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ MONTHS: Mapping[Language, tuple[str, ...]] = {
         "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık",
     ),
 }  # fmt: skip
+_EXTENSION = re.compile(r"(?:ext|extension|dahili|dah)[.:]?\s*([0-9 ]+)", re.IGNORECASE)
 _POINTS = str.maketrans(",.", ".,")
 _LOWER = str.maketrans({"İ": "i", "I": "ı"})
 
@@ -137,6 +139,11 @@ class Words:
         if not text or self.written in (None, self.language):
             return escape(text)
         return Markup('<span lang="{}">{}</span>').format(self.written, text)
+
+    def phone(self, number: str) -> str:
+        """A telephone number; an extension alone is called one in the language."""
+        found = _EXTENSION.fullmatch(number.strip())
+        return self.plain("page.extension", n=found[1]) if found else number
 
     def span(self, span: Duration) -> str:
         """A span of time in words."""

@@ -82,6 +82,9 @@ def test_search_says_when_it_finds_nothing(opened: Opener, site: Path) -> None:
     page = opened(f"{site.as_uri()}/index.html")
     page.locator("#td-search").fill("<img src=x onerror=alert(1)>")
     expect(page.get_by_role("status")).to_contain_text("Sonuç bulunamadı: “<img")
+    expect(page.get_by_role("status")).to_have_css("border-bottom-width", "0px")
+    box = page.locator("#td-found").bounding_box()
+    assert box is None or box["height"] == 0
 
 
 def test_the_keyboard_alone_leads_from_the_start_to_a_page(opened: Opener, root: str) -> None:

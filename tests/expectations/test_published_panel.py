@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bank_pages import bank_context, bank_run
 
 from catalog.panels import Panel
@@ -36,7 +37,7 @@ def test_a_cell_shows_every_period_latest_first(tmp_path: Path) -> None:
     assert not found.folded
     text = str(found.html)
     assert text.index("October 2026") < text.index("September 2026")
-    for shown in (">3,400<", ">3,412<", ">12<", ">wrong<"):
+    for shown in (">3,400 customers<", ">3,412 customers<", ">12 customers<", ">wrong<"):
         assert shown in text
 
 
@@ -65,7 +66,7 @@ def test_a_report_shows_the_last_period_of_each_cell(tmp_path: Path) -> None:
     assert found is not None
     assert found.html.count("October 2026") == 2
     assert "September" not in found.html
-    assert "1,234.5<" in found.html
+    assert ">1,234.50%<" in found.html
 
 
 def test_it_speaks_turkish_with_its_own_months_and_points(tmp_path: Path) -> None:
@@ -73,7 +74,13 @@ def test_it_speaks_turkish_with_its_own_months_and_points(tmp_path: Path) -> Non
     found = panel(tmp_path, "cell:monthly/a", value, language="tr")
     assert found is not None
     assert found.title == "Yayımlanan sayılar"
-    for shown in ("Ağustos 2026", ">1.234,5<", ">3.412<", ">yanlış<", "Doğrusu"):
+    for shown in (
+        "Ağustos 2026",
+        ">1.234,5 customers<",
+        ">3.412,0 customers<",
+        ">yanlış<",
+        "Doğrusu",
+    ):
         assert shown in found.html
 
 
@@ -82,6 +89,41 @@ def test_a_few_people_are_not_counted_exactly(tmp_path: Path) -> None:
     assert found is not None
     assert "fewer than 5" in found.html
     assert ">3<" not in found.html
+
+
+def test_a_difference_does_not_count_back_to_a_few_people(tmp_path: Path) -> None:
+    few = compared("2026-10", truth=Decimal(3), apart=Decimal(3397), allowed=Decimal("0.3"))
+    found = panel(tmp_path, "cell:monthly/a", few)
+    assert found is not None
+    assert "3,397" not in found.html
+    many = compared("2026-10", apart=Decimal(1), published=Decimal(3411))
+    found = panel(tmp_path, "cell:monthly/a", many)
+    assert found is not None
+    assert ">1 customers<" in found.html
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", (">851.00%<", ">851.25%<", ">0.25%<", ">0.51%<")),
+        ("tr", (">%851,00<", ">%851,25<", ">%0,25<", ">%0,51<")),
+    ],
+)
+def test_what_is_allowed_has_the_decimals_and_the_unit_of_the_numbers_beside_it(
+    tmp_path: Path, language: str, shown: tuple[str, ...]
+) -> None:
+    one = compared("2026-10", cell="monthly/b", published=Decimal("851.00"),
+                   truth=Decimal("851.25"), apart=Decimal("0.25"), allowed=Decimal("0.5175"))  # fmt: skip
+    found = panel(tmp_path, "cell:monthly/b", one, language=language)
+    assert found is not None
+    assert all(number in found.html for number in shown)
+
+
+def test_headings_of_numbers_stand_over_their_numbers(tmp_path: Path) -> None:
+    found = panel(tmp_path, "cell:monthly/a", compared("2026-10"))
+    assert found is not None
+    assert "<th scope='col' class='td-num'>Published</th>" in found.html
+    assert "<th scope='col'>Result</th>" in found.html
 
 
 def test_nothing_is_shown_where_nothing_was_compared(tmp_path: Path) -> None:

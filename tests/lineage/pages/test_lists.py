@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bank_pages import AGREE, bank_context, bank_run
+from bank_pages import AGREE, bank_context, bank_run, result
 
 from lineage.pages.checks import checks_table, conflicts_table
 from lineage.pages.filters import Table
@@ -48,3 +48,13 @@ def test_the_whole_list_stands_in_the_page_without_script(tmp_path: Path) -> Non
     assert len(re.findall(r"<tr data-", html)) == len(ctx.results)
     assert '<form class="td-filter" data-td-filter' in html
     assert re.search(r"<form[^>]* hidden>", html)
+
+
+def test_conflicts_begin_with_the_largest_share_that_differs(tmp_path: Path) -> None:
+    few = result(
+        "attribute:customer.city/agree:core.customers.city~crm.customers.city",
+        "fail", violations=90, rows_compared=100,
+    )  # fmt: skip
+    many = result(AGREE, "fail", violations=279)
+    table = conflicts_table(bank_context(tmp_path, bank_run((many, few))))
+    assert [row.cells[3] for row in table.rows] == ["90", "279"]

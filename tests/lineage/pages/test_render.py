@@ -27,7 +27,7 @@ from workspaces import write_workspace
 
 from catalog.model import Catalog
 from catalog.panels import panel_makers
-from catalog.results import Result
+from catalog.results import Comparison, Result
 from catalog.settings import Settings, SiteSettings
 from catalog.workspace import open_workspace
 from lineage.graph import build_lineage
@@ -311,3 +311,31 @@ def test_what_is_failing_names_the_cell_that_is_wrong_and_not_the_one_in_the_rig
     failing = pages_of(ctx)["index.html"].partition("What is failing now")[2]
     assert "d/cell-finance--ratio/" in failing
     assert "d/cell-monthly--b/" not in failing
+
+
+def test_a_cell_with_its_own_calculation_shows_the_truth_it_was_compared_with(
+    tmp_path: Path,
+) -> None:
+    def compared(period: str, truth: int) -> Comparison:
+        return Comparison(cell="monthly/c", period=period, verdict="pass", truth=Decimal(truth))
+
+    found = (compared("2026-10", 5725), compared("2026-09", 4321))
+    run = bank_run().model_copy(update={"published": found})
+    pages = pages_of(bank_context(tmp_path, run))
+    assert '<span class="td-box-value">5,725</span>' in pages["d/report-monthly/index.html"]
+    assert "For October 2026" in pages["d/cell-monthly--c/index.html"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "one for each Customer"), ("tr", "her Müşteri için bir satır")]
+)
+def test_what_a_row_stands_for_is_said_in_the_order_of_the_language(
+    tmp_path: Path, language: str, text: str
+) -> None:
+    pages = pages_of(bank_context(tmp_path, bank_run(), language=language))
+    assert text in text_of(pages["d/dataset-core.customers/index.html"])
+
+
+def test_where_all_agree_the_bar_is_full(tmp_path: Path) -> None:
+    html = pages_of(bank_context(tmp_path, bank_run((result(AGREE),))))[EMAIL]
+    assert '<rect class="td-bar-all" width="100.00" height="8"/>' in html

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from bank_pages import AGREE, BANK, PAGES_DAY, RESULTS, bank_run, result
 from workspaces import fixed_clock, write_workspace
 
 from catalog.panels import panel_makers
-from catalog.results import MeasureValue, RunRecord, Waived
+from catalog.results import MeasureValue, Result, RunRecord, Waived
 from catalog.store.runs import RunStore
 from catalog.workspace import open_workspace
 from lineage.pages.context import PageContext
@@ -112,3 +113,39 @@ def test_a_result_carried_over_says_since_when_nobody_looked(tmp_path: Path) -> 
     carried = result(REQUIRED, "warn", violations=800, carried_from="r3")
     ctx = history(tmp_path, run_on(3), run_on(0, (carried,)))
     assert "not scanned again since 18 Nov 2026" in said(ctx, EMAIL)
+
+
+def test_what_was_accepted_once_is_not_listed_as_accepted(tmp_path: Path) -> None:
+    def waived(check: str, state: str, until: date) -> Result:
+        known = Waived(key="w", owner="head", until=until, reason="R", state=state)  # type: ignore[arg-type]
+        return result(check, "fail", violations=8, waiver=known)
+
+    results = (
+        waived(REQUIRED, "holds", date(2026, 12, 31)),
+        waived(AGREE, "ended", date(2026, 11, 1)),
+    )
+    text = said(history(tmp_path, run_on(0, results)), "all/run/index.html")
+    holds, ended = text.split("Failures accepted until a date")[1].split("Accepted once")
+    assert "have no value" in holds
+    assert "disagree" not in holds
+    assert "disagree" in ended.split("Whose checks")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The last 2 runs, all for 21 Nov 2026: 2 failing."),
+        ("tr", "21 Kasım 2026 için son 2 çalıştırma: 2 uygun değil."),
+    ],
+)
+def test_runs_of_one_day_are_not_told_as_a_span(tmp_path: Path, language: str, words: str) -> None:
+    ctx = history(tmp_path, run_on(0), run_on(0, run="r0b"), language=language)
+    assert words in said(ctx, EMAIL)
+
+
+def test_what_is_long_past_its_review_is_not_said_to_be_due_soon(tmp_path: Path) -> None:
+    text = said(history(tmp_path, run_on(0)), "index.html")
+    passed, soon = text.split("Review date has passed")[1].split("Must be reviewed soon")
+    assert "1 Nov 2026" in passed
+    assert "passed" not in soon
+    assert "5 Dec 2026" in soon

@@ -9,6 +9,7 @@ import pytest
 
 from catalog.durations import Duration
 from catalog.model import Entity
+from catalog.model.definition import Language
 from lineage.pages.words import Words, texts
 
 EN, TR = Words("en"), Words("tr")
@@ -77,3 +78,20 @@ def test_turkish_lower_case_keeps_the_two_letters_i_apart() -> None:
 
 def test_values_are_escaped() -> None:
     assert "<b>" not in EN("page.subject", name="<b>")
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [
+        ("tr", "ext. 2001", "dahili 2001"),
+        ("tr", "dahili 7", "dahili 7"),
+        ("en", "ext. 2001", "ext. 2001"),
+        ("en", "Dahili: 7", "ext. 7"),
+        ("tr", "+90 212 555 01 01", "+90 212 555 01 01"),
+        ("tr", "+90 212 555 01 01 ext. 7", "+90 212 555 01 01 ext. 7"),
+    ],
+)
+def test_an_extension_is_called_one_in_the_language_of_the_page(
+    language: Language, number: str, said: str
+) -> None:
+    assert Words(language).phone(number) == said
