@@ -16,6 +16,7 @@ from catalog.results import DARK, Result, RunRecord, Verdict, WaiverUse, worst_f
 from expectations.reports.plain import capitalised
 from lineage.pages.contacts import Contact, find_contact
 from lineage.pages.privacy import Privacy
+from lineage.pages.reasons import say_reason
 from lineage.pages.sentences import Sentences
 from lineage.pages.usability import cells_in_the_right
 from lineage.pages.words import Words, texts
@@ -263,7 +264,10 @@ class Telling:
 
     def reason(self, result: Result) -> str | None:
         """Why something is not known."""
-        return printable(result.message) if result.verdict in DARK else None
+        if result.verdict not in DARK:
+            return None
+        known = say_reason(result.message, self.words) if self.language != "en" else None
+        return printable(known.unescape() if known else result.message)
 
     def waivers(self) -> list[str]:
         """Waivers that somebody must see to: they end soon, ran out, or are needed no longer."""

@@ -14,6 +14,7 @@ from catalog.plurals import plural
 from catalog.results import Result
 from lineage.pages.numbers import say_value, shown_in
 from lineage.pages.privacy import Privacy
+from lineage.pages.reasons import say_reason
 from lineage.pages.usability import Reason, Usability, fields_of
 from lineage.pages.words import Words, texts
 
@@ -65,7 +66,8 @@ class Sentences:
         unread = [path for path in named if f"dataset:{path}" in self.visible]
         if unread:
             return self.words("why.unknown_source", source=self._source_name(unread[0]))
-        return self.words("why.unknown", what=self._say("fine", result))
+        known = say_reason(result.message, self.words)
+        return self.words("why.unknown", what=known or self._say("fine", result))
 
     def _say(self, section: str, result: Result) -> Markup:
         kind = result.kind

@@ -135,8 +135,11 @@ class Words:
         return escape(own) if own else self.foreign(getattr(model, name) or "")
 
     def foreign(self, text: str) -> Markup:
-        """A text in the stewards' language, marked where that is not the language of the page."""
-        if not text or self.written in (None, self.language):
+        """A text in the stewards' language, marked where that is not the language of the page.
+
+        An abbreviation or a sign is the same in all languages.
+        """
+        if not text or self.written in (None, self.language) or text == text.upper():
             return escape(text)
         return Markup('<span lang="{}">{}</span>').format(self.written, text)
 

@@ -58,10 +58,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong with a field, in the language of the page; the whole form where `key` is ""."""
+    """What is wrong with a field, or with the whole form where `key` is ""; in the language of the
+    page, but for what is `english` always.
+    """
 
     key: str
     message: str
+    english: bool = False
 
 
 def fields_of(definition: Definition, catalog: Catalog, words: Words) -> list[Field]:

@@ -158,7 +158,7 @@ def _difference(
     except FileChanged:
         return _conflict(opened, written, was)
     except NotRewritable as error:
-        return _form(opened, written, was, version, [Mistake("", str(error))])
+        return _form(opened, written, was, version, [Mistake("", str(error), english=True)])
     return _proposed(opened, proposal, written, was, version)
 
 
@@ -196,7 +196,10 @@ def _form(
     keys = {field.key for field in opened.fields}
     told: dict[str, list[str]] = {}
     for mistake in mistakes:
-        told.setdefault(mistake.key if mistake.key in keys else "", []).append(mistake.message)
+        message = mistake.message
+        if mistake.english:
+            message = opened.words.english(message)
+        told.setdefault(mistake.key if mistake.key in keys else "", []).append(message)
     return opened.page(
         "form.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
@@ -230,12 +233,15 @@ def _open(request: Request, urn: str, form: Mapping[str, str] | None = None) -> 
     refused = trouble.refusal(form)
     if refused:
         return refused
+    english = service.renderer.words.english
     try:
         view = service.live.now()
     except TekdogruError as error:
-        return trouble.page(HTTPStatus.SERVICE_UNAVAILABLE, "trouble.unreadable", [str(error)])
+        return trouble.page(
+            HTTPStatus.SERVICE_UNAVAILABLE, "trouble.unreadable", [english(str(error))]
+        )
     if view.errors:
-        listed = [str(problem) for problem in view.errors]
+        listed = [english(str(problem)) for problem in view.errors]
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return trouble.page(status, "trouble.broken", listed=listed, n=len(listed))
     definition = view.catalog.definitions.get(urn)

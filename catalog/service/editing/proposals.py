@@ -54,7 +54,7 @@ def propose(
         return Proposal(edits, made, (), ())
     found = _new_problems(view, name, made.after)
     lines = list(_lines(made.after, definition.urn))
-    told = [(p, Mistake(_key_at(p, name, lines, edits), p.message)) for p in found]
+    told = [(p, Mistake(_key_at(p, name, lines, edits), p.message, english=True)) for p in found]
     return Proposal(
         edits,
         made,

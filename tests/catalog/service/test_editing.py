@@ -444,6 +444,20 @@ def test_the_pages_speak_turkish(workspace: Workspace) -> None:
     assert mistakes(edit(client, expires_on="31.02.2027")) == ["expires_on"]
 
 
+def test_what_the_program_says_in_english_alone_is_marked_on_turkish_pages(
+    workspace: Workspace,
+) -> None:
+    for language, marked in (("tr", True), ("en", False)):
+        client = browser(workspace, language)  # type: ignore[arg-type]
+        sign_in(client, token(workspace, "write"))
+        path = "/edit/measure:active"
+        answer = edit(client, path=path, calculation="SELECT nothing FROM nowhere")
+        assert mistakes(answer) == ["calculation"]
+        assert ('<span lang="en">' in answer.text) is marked
+        own = edit(client, expires_on="31.02.2027")
+        assert '<span lang="en">' not in own.text
+
+
 @pytest.mark.parametrize(
     ("before", "after", "left", "right"),
     [
