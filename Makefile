@@ -100,6 +100,8 @@ lint: $(READY) ## Look at the code: style, format, types, imports
 schemas: $(READY) ## Write the JSON Schemas that are shipped anew
 	@$(BIN)/tekdogru schema catalog > catalog/schemas/catalog.json
 	@$(BIN)/tekdogru schema run > catalog/schemas/run-1.0.json
+	@$(BIN)/tekdogru schema match > catalog/schemas/match-1.0.json
+	@$(BIN)/tekdogru schema queue > catalog/schemas/queue-1.0.json
 	@$(BIN)/tekdogru schema api > catalog/schemas/openapi.json
 	@for name in resolve conflicts close; do \
 	$(BIN)/tekdogru schema $$name > catalog/schemas/$$name-1.0.json; done

@@ -80,22 +80,22 @@ class Document(StrEnum):
     resolve = "resolve"
     conflicts = "conflicts"
     close = "close"
+    match = "match"
+    queue = "queue"
 
 
 def schema(
     document: Annotated[Document, typer.Argument(help="Which document.")] = Document.catalog,
 ) -> int:
     """Print the JSON Schema of the definitions' YAML or a command's JSON, or the API's OpenAPI."""
-    from catalog.loading.schema import catalog_schema, run_schema, truth_schema
+    from catalog.loading.schema import DOCUMENTS
 
     if document == Document.api:
         from catalog.service.app import openapi_document
 
         made = openapi_document()
-    elif document in (Document.catalog, Document.run):
-        made = catalog_schema() if document == Document.catalog else run_schema()
     else:
-        made = truth_schema(document.value)
+        made = DOCUMENTS[document.value]()
     print(json.dumps(made, ensure_ascii=False, indent=2))
     return 0
 

@@ -17,6 +17,7 @@ from catalog.model import (
     Catalog,
     Definition,
     Entity,
+    MatchDecision,
     Measure,
     Place,
     Purpose,
@@ -42,6 +43,7 @@ KINDS: Mapping[str, type[Model]] = {
     "purposes": Purpose,
     "baseline": BaselineEntry,
     "waivers": Waiver,
+    "matches": MatchDecision,
 }
 
 
@@ -170,7 +172,7 @@ class _Reader:
 def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if isinstance(thing, BaselineEntry):
         yield f"baseline:{thing.check}", ()
-    if isinstance(thing, Waiver):
+    if isinstance(thing, Waiver | MatchDecision):
         yield thing.urn, ()
     if not isinstance(thing, Definition):
         return

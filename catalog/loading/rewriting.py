@@ -14,7 +14,7 @@ from typing import Any
 
 from catalog.errors import TekdogruError, UsageError
 from catalog.loading.loader import KINDS
-from catalog.loading.splicing import NotRewritable, Steps, splice
+from catalog.loading.splicing import NotRewritable, Steps, append_entry, splice
 from catalog.loading.yaml_files import read_yaml_text
 from catalog.model import Cell, Dataset, Field
 from catalog.model.definition import Model
@@ -78,6 +78,27 @@ def rewrite(file: Path, urn: str, edits: Edits, expected: str | None = None) -> 
         if made.after != made.before:
             write_whole(file, made.after)
     return made
+
+
+def append(file: Path, kind: str, entry: Mapping[str, Any], heading: str = "") -> None:
+    """Add an entry to the end of a file's list of `kind`; all else stays as it is.
+
+    A file that is not there is made, with `heading` as its comment. NotRewritable says why it
+    cannot be done: the result must load to what was there and the entry.
+    """
+    file = file.resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(file.parent):
+        text = _read(file).decode("utf-8") if file.exists() else heading
+        after = append_entry(text, kind, entry)
+        old, new = read_yaml_text(text, "before"), read_yaml_text(after, "after")
+        wanted = dict(old.value or {})
+        wanted[kind] = [*(wanted.get(kind) or ()), _plain(entry)]
+        if new.problems or new.value != wanted:
+            raise NotRewritable(
+                f"{file.name} is written in a way that nothing can be added safely; add it by hand"
+            )
+        write_whole(file, after)
 
 
 def steps_to(urn: str) -> Steps:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from catalog.loading.loader import KINDS
+from catalog.matched import MATCH_VERSION, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
 from catalog.truth import TRUTH_VERSION, ClosedDocument, ConflictsDocument, GoldenDocument
 
@@ -50,3 +53,27 @@ def truth_schema(command: str) -> dict[str, Any]:
     }
     made = models[command].model_json_schema(mode="serialization")
     return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:{command}:{TRUTH_VERSION}", **made}
+
+
+def match_schema() -> dict[str, Any]:
+    """The schema of the document `tekdogru match --format json` prints."""
+    made = MatchDocument.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:match:{MATCH_VERSION}", **made}
+
+
+def queue_schema() -> dict[str, Any]:
+    """The schema of the document `tekdogru match review --format json` prints."""
+    made = QueueDocument.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:queue:{MATCH_VERSION}", **made}
+
+
+DOCUMENTS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "catalog": catalog_schema,
+    "run": run_schema,
+    "resolve": partial(truth_schema, "resolve"),
+    "conflicts": partial(truth_schema, "conflicts"),
+    "close": partial(truth_schema, "close"),
+    "match": match_schema,
+    "queue": queue_schema,
+}
+"""Every schema of definitions and of what commands print, by its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
@@ -34,6 +34,31 @@ def splice(text: str, steps: Steps, key: str, value: object, order: Sequence[str
     if value is None:
         return _without(text, flow, pairs, position)
     return _replaced(text, flow, pairs[position], value)
+
+
+def append_entry(text: str, kind: str, entry: Mapping[str, object]) -> str:
+    """The text with one more entry at the end of its list `kind`, which is added where it lacks.
+
+    NotRewritable where the list is not written as a block.
+    """
+    newline = _newline(text)
+    try:
+        node = compose_yaml(text)
+    except yaml.YAMLError as error:
+        raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
+    listed = _value(node, kind)
+    if isinstance(listed, yaml.SequenceNode) and listed.value and not listed.flow_style:
+        at, column = _line_end(text, _end(text, listed)), int(listed.start_mark.column)
+        return f"{text[:at]}{newline}{_block(entry, column, newline)}{text[at:] or newline}"
+    if listed is not None:
+        raise NotRewritable(f"`{kind}` is not written as a list of lines; write it so first")
+    gap = "" if not text or text.endswith("\n") else newline
+    return f"{text}{gap}{kind}:{newline}{_block(entry, 2, newline)}{newline}"
+
+
+def _block(entry: Mapping[str, object], column: int, newline: str) -> str:
+    lines = [f"{key}: {render_value(one, None, None, newline)}" for key, one in entry.items()]
+    return " " * column + "- " + f"{newline}{' ' * (column + 2)}".join(lines)
 
 
 def entry_lines(text: str, steps: Steps) -> Iterator[tuple[str, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.model.attributes import Attribute, Rule, Target
 from catalog.model.definition import Definition, Governed, Renewal
+from catalog.model.matching import Comparison, Match, MatchDecision, MatchKey
 from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Confirmation, Dataset, Field, SourceSystem
@@ -18,6 +19,7 @@ __all__ = [
     "Catalog",
     "Cell",
     "Claim",
+    "Comparison",
     "Confirmation",
     "Dataset",
     "Definition",
@@ -25,6 +27,9 @@ __all__ = [
     "Entity",
     "Field",
     "Governed",
+    "Match",
+    "MatchDecision",
+    "MatchKey",
     "Measure",
     "Place",
     "Purpose",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Language
+from catalog.model.matching import Match
 
 
 class Entity(Definition):
@@ -18,6 +19,7 @@ class Entity(Definition):
     subtypes: dict[str, str] = Field({}, description="Name: SQL condition on the golden record.")
     subtypes_en: dict[str, str] = Field({}, description="What subtypes are called in English.")
     subtypes_tr: dict[str, str] = Field({}, description="What subtypes are called in Turkish.")
+    match: Match | None = Field(None, description="How records are found to be one entity.")
     plural: str | None = Field(None, description="Several of them, where English adds no -s.")
 
     @model_validator(mode="after")

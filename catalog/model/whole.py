@@ -12,6 +12,7 @@ from pydantic import Field as Setting
 
 from catalog.model.attributes import Attribute
 from catalog.model.definition import Definition, Language, Model
+from catalog.model.matching import MatchDecision
 from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Dataset, Field, SourceSystem
@@ -68,6 +69,7 @@ class Catalog:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     baseline: Mapping[str, BaselineEntry] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    matches: Mapping[str, MatchDecision] = field(default_factory=dict)
     places: Places = field(default_factory=NoPlaces)
     language: Language = "en"
 

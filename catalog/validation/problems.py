@@ -40,6 +40,8 @@ CODES: dict[str, str] = {
     "TD049": "a number that cannot be held against what is stated",
     "TD050": "a formula whose inputs cannot all be followed",
     "TD051": "survivorship that cannot decide as it is stated",
+    "TD052": "records that cannot be matched as it is stated",
+    "TD053": "decisions on records that contradict each other",
 }
 
 

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 import catalog.schemas
-from catalog.loading.schema import catalog_schema, run_schema, truth_schema
+from catalog.loading.schema import (
+    catalog_schema,
+    match_schema,
+    queue_schema,
+    run_schema,
+    truth_schema,
+)
+from catalog.matched import MATCH_VERSION
 from catalog.results import SCHEMA_VERSION
 from catalog.service.app import openapi_document
 from catalog.truth import TRUTH_VERSION
@@ -22,6 +29,8 @@ SHIPPED = Path(catalog.schemas.__path__[0])
     [
         ("catalog.json", catalog_schema()),
         (f"run-{SCHEMA_VERSION}.json", run_schema()),
+        (f"match-{MATCH_VERSION}.json", match_schema()),
+        (f"queue-{MATCH_VERSION}.json", queue_schema()),
         ("openapi.json", openapi_document()),
         (f"resolve-{TRUTH_VERSION}.json", truth_schema("resolve")),
         (f"conflicts-{TRUTH_VERSION}.json", truth_schema("conflicts")),

@@ -1,0 +1,1 @@
+"""Identity resolution: which records of different systems are one entity."""

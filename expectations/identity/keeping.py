@@ -1,0 +1,143 @@
+"""Keeps what matching found: the map, the queue and the log of ids, as snapshots of the history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from catalog.scratch import scratch_folder
+from catalog.store.snapshots import Content, SnapshotStore
+from expectations.identity.ids import Moved
+
+MAP, QUEUE, LOG = "match", "match_queue", "match_log"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One line of the map: a record, the entity it belongs to, and what joined it to others."""
+
+    source: str
+    dataset: str
+    record_id: str
+    entity_id: str
+    merged_by: str | None
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one attribute says on a pair: in words, and in bits for (+) or against (-)."""
+
+    attribute: str
+    said: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Open:
+    """A question to a steward: are two records one entity?"""
+
+    left: str
+    right: str
+    score: float | None
+    why: str
+    pairs: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the history holds of an entity's matching; empty where it was never matched."""
+
+    map: tuple[Mapped, ...] = ()
+    queue: tuple[Open, ...] = ()
+    log: tuple[Moved, ...] = ()
+
+    @property
+    def former(self) -> Mapping[str, str]:
+        """The id of each record by its name."""
+        return {f"{one.dataset}/{one.record_id}": one.entity_id for one in self.map}
+
+    @property
+    def used(self) -> set[str]:
+        """Every id that was ever given and has moved since."""
+        return {one.former for one in self.log} | {one.entity_id for one in self.log}
+
+
+def write_map(rows: Sequence[Mapped], target: Path) -> None:
+    """Write the map as Parquet, sorted by dataset and record."""
+    import pyarrow as pa
+
+    text = [(name, pa.string()) for name in ("source", "dataset", "record_id", "entity_id")]
+    schema = pa.schema([*text, ("merged_by", pa.string()), ("score", pa.float64())])
+    columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
+    _write(pa.table(columns, schema=schema), target)
+
+
+def _write(table: Any, target: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, target, compression="zstd")
+
+
+def read_kept(url: str, entity: str) -> Kept:
+    """The latest map, queue and log of an entity; nothing is made where there is no history."""
+    store = SnapshotStore(url, reading=True)
+    found: dict[str, list[dict[str, Any]]] = {}
+    with scratch_folder("match") as folder:
+        for kind in (MAP, QUEUE, LOG):
+            snapshot = store.latest(kind, entity)
+            if snapshot:
+                store.write_content(snapshot, folder / kind)
+                found[kind] = _rows(folder / kind)
+    return Kept(
+        tuple(Mapped(**row) for row in found.get(MAP, ())),
+        tuple(_open(row) for row in found.get(QUEUE, ())),
+        tuple(Moved(**{**row, "on": date.fromisoformat(row["on"])}) for row in found.get(LOG, ())),
+    )
+
+
+def keep(url: str, entity: str, kept: Kept, as_of: date, created: datetime) -> None:
+    """Save map, queue and log together, or none of them; what is as it was adds no version."""
+    with scratch_folder("match") as folder:
+        write_map(kept.map, folder / MAP)
+        _write_lines(map(_plain_open, kept.queue), folder / QUEUE)
+        _write_lines(map(_plain_moved, kept.log), folder / LOG)
+        contents = [Content(kind, entity, folder / kind) for kind in (QUEUE, LOG, MAP)]
+        SnapshotStore(url).save_all(contents, as_of=as_of, created=created)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+    return rows
+
+
+def _write_lines(rows: Iterable[Mapping[str, Any]], target: Path) -> None:
+    """Rows as Parquet; one that is empty has the column names all the same."""
+    import pyarrow as pa
+
+    listed = list(rows)
+    if listed:
+        _write(pa.Table.from_pylist(listed), target)
+    else:
+        _write(pa.table({"nothing": pa.array([], pa.string())}), target)
+
+
+def _plain_open(one: Open) -> dict[str, Any]:
+    reasons = json.dumps([asdict(reason) for reason in one.reasons], ensure_ascii=False)
+    return {**asdict(one), "reasons": reasons}
+
+
+def _plain_moved(one: Moved) -> dict[str, Any]:
+    return {**asdict(one), "on": one.on.isoformat()}
+
+
+def _open(row: Mapping[str, Any]) -> Open:
+    reasons = tuple(Reason(**reason) for reason in json.loads(row["reasons"]))
+    return Open(**{**row, "reasons": reasons})

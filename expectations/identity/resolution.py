@@ -1,0 +1,200 @@
+"""Identity resolution of one entity, from the sources to the map, the queue and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from catalog.model import Catalog, Entity
+from catalog.scratch import scratch_folder
+from catalog.workspace import Workspace
+from expectations.identity.ids import Moved, name_groups
+from expectations.identity.joining import (
+    Doubt,
+    Joined,
+    Record,
+    Words,
+    join_by_model,
+    join_by_word_and_key,
+    open_doubts,
+)
+from expectations.identity.keeping import Kept, Mapped, Open, Reason
+from expectations.identity.model import Scored, require_splink, score_pairs
+from expectations.identity.records import Question, Read, read_records
+from expectations.runner import Progress, silent
+
+BETWEEN = "neither likely enough to be merged nor unlikely enough to be left"
+UNSAFE = "likely enough, but {names} may not differ in an automatic merge"
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What matching found; `kept` is what is saved, `moved` the ids that are others since."""
+
+    entity: str
+    kept: Kept
+    moved: tuple[Moved, ...]
+    read: tuple[Read, ...]
+    unheard: tuple[str, ...]
+
+    @property
+    def entities(self) -> int:
+        """How many entities the records are."""
+        return len({row.entity_id for row in self.kept.map})
+
+
+def resolve_identity(
+    workspace: Workspace,
+    catalog: Catalog,
+    entity: Entity,
+    before: Kept = Kept(),  # noqa: B008 - frozen
+    progress: Progress = silent,
+) -> Resolution:
+    """Find which records are one entity; nothing is kept or written by this.
+
+    `before` is what the history holds: its ids live on. SourceUnreadable when a dataset cannot be
+    read, UsageError when comparisons are stated and Splink is not installed.
+    """
+    today = workspace.clock.today()
+    question = Question(catalog, entity, today)
+    if question.match.comparisons:
+        require_splink()
+    with scratch_folder("match", workspace.settings.engine.spill) as folder:
+        file = folder / "records.parquet"
+        read = read_records(workspace, question, file, progress)
+        records, keys = _load(file, question)
+        words, unheard = _words(catalog, entity.key, records)
+        joined = join_by_word_and_key(records, question.match, words, keys)
+        with _scores(workspace, question, file, progress) as scored:
+            progress("joining records", 0, 1)
+            queue = _decide(question, joined, scored, records)
+    groups: dict[int, list[Record]] = {}
+    for record in records:
+        groups.setdefault(joined.clusters.find(record.number), []).append(record)
+    named = name_groups(entity.key, groups, before.former, before.used, today)
+    rows = tuple(_mapped(record, joined, named.ids) for record in records)
+    log = (*before.log, *named.moved)
+    return Resolution(entity.key, Kept(rows, tuple(queue), log), named.moved, read, unheard)
+
+
+def _scores(
+    workspace: Workspace, question: Question, file: Path, progress: Progress
+) -> AbstractContextManager[Scored | None]:
+    if not question.match.comparisons:
+        return nullcontext()
+    return score_pairs(file, question.match, workspace.settings.engine, progress)
+
+
+def _load(file: Path, question: Question) -> tuple[list[Record], list[dict[str, list[int]]]]:
+    """The records, and of each exact key which records hold which value."""
+    import duckdb
+
+    places = [question.index(key.attribute) for key in question.match.keys]
+    columns = ", ".join(["n", "dataset", "record_id", "kinds"])
+    with duckdb.connect() as connection:
+        named = {"file": str(file)}
+        sql = f"SELECT {columns} FROM read_parquet($file) ORDER BY n"
+        rows = connection.execute(sql, named).fetchall()
+        keys = []
+        for place in places:
+            shared = (
+                f"SELECT k{place}, list(n ORDER BY n) FROM read_parquet($file) "
+                f"WHERE k{place} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
+            )
+            keys.append(dict(connection.execute(shared, named).fetchall()))
+    return [Record(n, dataset, record, tuple(kinds)) for n, dataset, record, kinds in rows], keys
+
+
+def _words(
+    catalog: Catalog, entity: str, records: Sequence[Record]
+) -> tuple[Words, tuple[str, ...]]:
+    """Stewards' decisions by numbers of records, and the records they speak of that are gone."""
+    mine = [one for one in catalog.matches.values() if one.entity == entity]
+    if not mine:
+        return Words(), ()
+    wanted = {name for one in mine for name in one.records}
+    numbers = {record.name: record.number for record in records if record.name in wanted}
+    same = [sorted(numbers[n] for n in one.same if n in numbers) for one in mine]
+    different = [sorted(numbers[n] for n in one.different if n in numbers) for one in mine]
+    apart = sorted({pair for one in different for pair in combinations(one, 2)})
+    words = Words(tuple(sorted(tuple(one) for one in same if len(one) > 1)), tuple(apart))
+    return words, tuple(sorted(wanted - numbers.keys()))
+
+
+def _decide(
+    question: Question, joined: Joined, scored: Scored | None, records: Sequence[Record]
+) -> list[Open]:
+    """Add what the model is certain of, and gather what is left for a steward."""
+    if scored is None:
+        return [_asked(doubt, records, ()) for doubt in open_doubts(joined)]
+    match = question.match
+    join_by_model(joined, scored.certain(match.merge, match.agree))
+    likely = _likely(question, scored, joined)
+    joined.doubts += [doubt for doubt, _, _ in likely.values()]
+    queue = []
+    for doubt in open_doubts(joined):
+        found = likely.get((doubt.left, doubt.right))
+        reasons, pairs = (found[1], found[2]) if found else ((), 1)
+        queue.append(_asked(doubt, records, reasons, pairs))
+    return queue
+
+
+Likely = tuple[Doubt, tuple[Reason, ...], int]
+
+
+def _likely(question: Question, scored: Scored, joined: Joined) -> Mapping[tuple[int, int], Likely]:
+    """Of each two groups the likeliest pair between the thresholds, with its reasons."""
+    match, clusters = question.match, joined.clusters
+    reasons = ", ".join(f"g{i}, w{i}" for i in range(len(scored.compared)))
+    rows = scored.connection.execute(
+        f"SELECT l, r, p, {reasons} FROM pairs WHERE p >= {match.review} ORDER BY p DESC, l, r"
+    ).fetchall()
+    found: dict[tuple[int, int], Likely] = {}
+    best: dict[tuple[int, int], tuple[int, int]] = {}
+    for left, right, probability, *evidence in rows:
+        groups = tuple(sorted((clusters.find(left), clusters.find(right))))
+        if groups[0] == groups[1] or clusters.never(left, right):
+            continue
+        pair = best.setdefault((groups[0], groups[1]), (left, right))
+        if pair != (left, right):
+            doubt, told, pairs = found[pair]
+            found[pair] = (doubt, told, pairs + 1)
+            continue
+        told = tuple(Reason(*one) for one in scored.reasons(evidence))
+        why = _why(question, probability)
+        found[pair] = (Doubt(left, right, why, probability), told, 1)
+    return found
+
+
+def _why(question: Question, probability: float) -> str:
+    match = question.match
+    names = [question.catalog.attributes[name].name for name in match.agree]
+    is_certain = probability >= match.merge and names
+    return UNSAFE.format(names=" and ".join(names)) if is_certain else BETWEEN
+
+
+def _asked(
+    doubt: Doubt, records: Sequence[Record], reasons: tuple[Reason, ...], pairs: int = 1
+) -> Open:
+    left, right = records[doubt.left].name, records[doubt.right].name
+    return Open(left, right, doubt.score, doubt.why, pairs, reasons)
+
+
+def _mapped(record: Record, joined: Joined, ids: Mapping[int, str]) -> Mapped:
+    group = joined.clusters.find(record.number)
+    return Mapped(
+        record.dataset.partition(".")[0],
+        record.dataset,
+        record.record_id,
+        ids[group],
+        joined.by.get(record.number),
+        joined.score.get(record.number),
+    )
+
+
+def matched_entities(catalog: Catalog) -> Iterator[Entity]:
+    """The entities whose records are brought together by a `match`."""
+    return (entity for entity in catalog.entities.values() if entity.match)
