@@ -105,3 +105,17 @@ def _moves(
                 continue
             how: Literal["merge", "split"] = "split" if former in living else "merge"
             yield Moved(how, former, ids[number], count, today)
+
+
+def living_ids(log: Iterable[Moved]) -> Mapping[str, str]:
+    """Every id that was merged into another, and the id that lives on for it today."""
+    into = {move.former: move.entity_id for move in log if move.how == "merge"}
+
+    def living(former: str) -> str:
+        seen = {former}
+        while former in into and into[former] not in seen:
+            former = into[former]
+            seen.add(former)
+        return former
+
+    return {former: living(former) for former in into}

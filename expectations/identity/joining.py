@@ -13,7 +13,7 @@ from expectations.identity.clusters import Clusters, Kinds
 MergedBy = Literal["key", "model", "steward"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record: its number, its name `dataset/record_id`, the subtypes it is known to be."""
 
@@ -65,9 +65,14 @@ def join_by_word_and_key(
     records: Sequence[Record],
     match: Match,
     words: Words,
+    shared: Mapping[str, Sequence[int]],
     keys: Sequence[Mapping[str, Sequence[int]]],
 ) -> Joined:
-    """Groups by what stewards said and by exact keys; of each key the records by value."""
+    """Groups by what stewards said, by shared ids and by exact keys.
+
+    `shared` are the records by the id that names their entity institution-wide, `keys` of each key
+    the records by value.
+    """
     mixed = {
         frozenset(pair)
         for key in match.keys
@@ -79,6 +84,8 @@ def join_by_word_and_key(
         for left, right in pairwise(group):
             joined.clusters.join(left, right)
         joined.settle(group, "steward")
+    for value in sorted(shared):
+        _join_or_ask(joined, shared[value], "id")
     for key, by_value in zip(match.keys, keys, strict=True):
         for value in sorted(by_value):
             _join_by_key(joined, key, [records[n] for n in by_value[value]])
@@ -89,11 +96,11 @@ def _join_by_key(joined: Joined, key: MatchKey, holders: Sequence[Record]) -> No
     """Records of one value: those of one subtype first, then those that may be one across."""
     spoken = [one for one in holders if _speaks_for(key, one)]
     for part in _by_kinds(spoken).values():
-        _join_or_ask(joined, part, key)
+        _join_or_ask(joined, part, key.attribute)
     known = [part for kinds, part in _by_kinds(spoken).items() if kinds]
     unknown = _by_kinds(spoken).get((), [])
     if key.across == "same" or len(known) <= 1:
-        _join_or_ask(joined, [one.number for one in spoken], key)
+        _join_or_ask(joined, [one.number for one in spoken], key.attribute)
         return
     for left, right in combinations([part[0] for part in known], 2):
         if key.across == "review" and not joined.clusters.told_apart(left, right):
@@ -105,13 +112,13 @@ def _join_by_key(joined: Joined, key: MatchKey, holders: Sequence[Record]) -> No
         joined.doubts.append(Doubt(left, right, why))
 
 
-def _join_or_ask(joined: Joined, numbers: Sequence[int], key: MatchKey) -> None:
+def _join_or_ask(joined: Joined, numbers: Sequence[int], what: str) -> None:
     if len(numbers) < 2:
         return
     if joined.clusters.join_all(numbers):
         joined.settle(numbers, "key")
         return
-    why = f"the same {key.attribute}, but together they would hold records that are told apart"
+    why = f"the same {what}, but together they would hold records that are told apart"
     joined.doubts += [Doubt(left, right, why) for left, right in pairwise(sorted(numbers))]
 
 

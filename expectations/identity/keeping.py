@@ -16,7 +16,7 @@ from expectations.identity.ids import Moved
 MAP, QUEUE, LOG = "match", "match_queue", "match_log"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mapped:
     """One line of the map: a record, the entity it belongs to, and what joined it to others."""
 

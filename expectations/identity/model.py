@@ -19,6 +19,7 @@ from catalog.errors import UsageError
 from catalog.model import Match
 from catalog.model.matching import BlockPart
 from catalog.settings import EngineSettings
+from expectations.engine.functions import quote
 from expectations.identity.comparing import Compared
 from expectations.runner import Progress
 
@@ -82,6 +83,7 @@ def score_pairs(
     connection = duckdb.connect(config={"threads": settings.threads})
     try:
         connection.execute(f"SET memory_limit = '{settings.memory_mb}MB'")
+        connection.execute(f"SET temp_directory = {quote(str(records.parent))}")
         connection.execute("CREATE TABLE records AS SELECT * FROM read_parquet(?)", [str(records)])
         yield _Model(connection, match, progress).scored()
     finally:

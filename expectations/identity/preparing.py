@@ -39,7 +39,7 @@ def prepared_steps(
         (i, attribute, _comparison(match, attribute)) for i, attribute in enumerate(attributes)
     ]
     columns = [sql for i, attribute, how in named for sql in _values(match, i, attribute, how)]
-    first = f"SELECT n, dataset, record_id, kinds, {', '.join(columns)} FROM records"
+    first = f"SELECT n, dataset, record_id, kinds, shared, {', '.join(columns)} FROM records"
     parts = [sql for i, attribute, how in named for sql in _parts(match, i, attribute, how)]
     second = f"SELECT *{''.join(f', {part}' for part in parts)} FROM ({first})"
     yield Step("taken apart", f"CREATE TABLE taken_apart AS {second}", ("records",))

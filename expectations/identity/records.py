@@ -1,8 +1,9 @@
 """Reads an entity's records through the engine's cleansing into one file that can be compared.
 
 Columns of the file: `n` the number of the record by dataset and id, `dataset`, `record_id`, `kinds`
-the subtypes it is known to be; per attribute i `v{i}` the cleansed text, `c{i}` what is compared,
-`k{i}` what identifies (values that fit their type alone), and the parts that comparisons ask for.
+the subtypes it is known to be, `shared` the id that names its entity institution-wide, where the
+dataset has one; per attribute i `v{i}` the cleansed text, `c{i}` what is compared, `k{i}` what
+identifies (values that fit their type alone), and the parts that comparisons ask for.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class RecordTable:
     def select(self) -> str:
         """A SELECT of its records with the columns all datasets share."""
         columns = [f"s{i}, y{i}" for i in range(len(self.question.attributes))]
-        named = f"{quote(self.path)} AS dataset, record_id, kinds"
+        named = f"{quote(self.path)} AS dataset, record_id, kinds, shared"
         return f"SELECT {', '.join([named, *columns])} FROM {self.table}"
 
     def steps(self) -> Iterator[Step]:
@@ -173,7 +174,10 @@ class RecordTable:
         """Every row that counts: its record's id, its attributes' texts, the subtypes it fits."""
         typed = self.reading.typed_fields()
         texts = [f"{self._text(attribute)} AS s{i}" for i, attribute in self._numbered()]
-        columns = [f"{self._record()} AS record_id", f"{self._kinds()} AS kinds", *texts]
+        record = self._spelled(self.dataset.record or self.dataset.id)
+        shared = self._spelled(self.dataset.id)
+        named = [f"{record} AS record_id", f"{shared} AS shared", f"{self._kinds()} AS kinds"]
+        columns = [*named, *texts]
         where = ""
         if self.dataset.population:
             typed = self.reading.typed_fields()
@@ -185,14 +189,18 @@ class RecordTable:
         columns = [f"min(s{i}) AS s{i}" for i, _ in self._numbered()]
         rows = (
             f"SELECT record_id, list_sort(list_distinct(flatten(list(kinds)))) AS kinds, "
-            f"{', '.join(columns)} FROM {raw} WHERE record_id IS NOT NULL GROUP BY record_id"
+            f"min(shared) AS shared, {', '.join(columns)} FROM {raw} "
+            "WHERE record_id IS NOT NULL GROUP BY record_id"
         )
         zone = self.dialect.zone
         parsed = [f"{parse(f's{i}', a.type, zone)} AS y{i}" for i, a in self._numbered()]
         return f"SELECT *, {', '.join(parsed)} FROM ({rows})"
 
-    def _record(self) -> str:
-        field = self.reading.dataset.field(str(self.dataset.record or self.dataset.id))
+    def _spelled(self, key: str | None) -> str:
+        """The canonical text of a field, as ids are joined elsewhere; NULL without one."""
+        if key is None:
+            return "CAST(NULL AS VARCHAR)"
+        field = self.reading.dataset.field(key)
         return canonical(self.reading.typed(field.key), self.reading.text(field.key), field.type)
 
     def _text(self, attribute: Attribute) -> str:

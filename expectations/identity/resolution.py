@@ -65,9 +65,10 @@ def resolve_identity(
     with scratch_folder("match", workspace.settings.engine.spill) as folder:
         file = folder / "records.parquet"
         read = read_records(workspace, question, file, progress)
-        records, keys = _load(file, question)
+        loaded = _load(file, question)
+        records = loaded.records
         words, unheard = _words(catalog, entity.key, records)
-        joined = join_by_word_and_key(records, question.match, words, keys)
+        joined = join_by_word_and_key(records, question.match, words, loaded.shared, loaded.keys)
         with _scores(workspace, question, file, progress) as scored:
             progress("joining records", 0, 1)
             queue = _decide(question, joined, scored, records)
@@ -88,24 +89,37 @@ def _scores(
     return score_pairs(file, question.match, workspace.settings.engine, progress)
 
 
-def _load(file: Path, question: Question) -> tuple[list[Record], list[dict[str, list[int]]]]:
-    """The records, and of each exact key which records hold which value."""
+@dataclass(frozen=True)
+class _Loaded:
+    """The records, and which of them share an id, or a value of each exact key."""
+
+    records: list[Record]
+    shared: dict[str, list[int]]
+    keys: list[dict[str, list[int]]]
+
+
+def _load(file: Path, question: Question) -> _Loaded:
     import duckdb
 
-    places = [question.index(key.attribute) for key in question.match.keys]
-    columns = ", ".join(["n", "dataset", "record_id", "kinds"])
+    keys = [f"k{question.index(key.attribute)}" for key in question.match.keys]
     with duckdb.connect() as connection:
         named = {"file": str(file)}
-        sql = f"SELECT {columns} FROM read_parquet($file) ORDER BY n"
-        rows = connection.execute(sql, named).fetchall()
-        keys = []
-        for place in places:
-            shared = (
-                f"SELECT k{place}, list(n ORDER BY n) FROM read_parquet($file) "
-                f"WHERE k{place} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
+        rows = connection.execute(
+            "SELECT n, dataset, record_id, kinds FROM read_parquet($file) ORDER BY n", named
+        ).fetchall()
+        shared, *by_key = [
+            dict(
+                connection.execute(
+                    f"SELECT {column}, list(n ORDER BY n) FROM read_parquet($file) "
+                    f"WHERE {column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1",
+                    named,
+                ).fetchall()
             )
-            keys.append(dict(connection.execute(shared, named).fetchall()))
-    return [Record(n, dataset, record, tuple(kinds)) for n, dataset, record, kinds in rows], keys
+            for column in ("shared", *keys)
+        ]
+    once = {dataset: dataset for _, dataset, _, _ in rows}
+    records = [Record(n, once[dataset], record, tuple(kinds)) for n, dataset, record, kinds in rows]
+    return _Loaded(records, shared, by_key)
 
 
 def _words(

@@ -108,6 +108,21 @@ def test_a_record_of_unknown_subtype_goes_with_its_key_unless_two_claim_it(tmp_p
     assert len(made.kept.queue) == 2
 
 
+def test_rows_of_one_shared_id_are_one_and_are_joined_to_those_without(tmp_path: Path) -> None:
+    rows = {
+        "a": [{"no": "4711", "nid": "N", "kind": "I"}, {"no": "4712", "nid": "", "kind": "I"}],
+        "b": [{"no": "4711", "kind": "I"}, {"no": "4712", "kind": "I"}],
+        "c": [{"no": "4711", "nid": "N", "kind": "I"}],
+    }
+    write(tmp_path, rows)
+    file = tmp_path / "catalog" / "definitions.yml"
+    file.write_text(file.read_text("utf-8").replace("record: 'no'", "id: 'no'", 2), "utf-8")
+    assert groups(match(tmp_path, "customer")) == {
+        frozenset({"a.rows/4711", "b.rows/4711", "c.rows/4711"}),
+        frozenset({"a.rows/4712", "b.rows/4712"}),
+    }
+
+
 def test_a_value_that_does_not_fit_its_type_identifies_nobody(tmp_path: Path) -> None:
     rows = {
         "a": [{"no": "1", "nid": "11111111111", "kind": "I"}],
