@@ -15,6 +15,7 @@ BANK := build/bank
 WORKSPACE := --workspace $(BANK)
 CHECKED := $(BANK)/build/check.txt
 LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
+PRINTED := run resolve conflicts close match queue corrections trust
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder)
 
@@ -99,12 +100,8 @@ lint: $(READY) ## Look at the code: style, format, types, imports
 
 schemas: $(READY) ## Write the JSON Schemas that are shipped anew
 	@$(BIN)/tekdogru schema catalog > catalog/schemas/catalog.json
-	@$(BIN)/tekdogru schema run > catalog/schemas/run-1.0.json
-	@$(BIN)/tekdogru schema match > catalog/schemas/match-1.0.json
-	@$(BIN)/tekdogru schema queue > catalog/schemas/queue-1.0.json
 	@$(BIN)/tekdogru schema api > catalog/schemas/openapi.json
-	@for name in resolve conflicts close; do \
-	$(BIN)/tekdogru schema $$name > catalog/schemas/$$name-1.0.json; done
+	@for name in $(PRINTED); do $(BIN)/tekdogru schema $$name > catalog/schemas/$$name-1.0.json; done
 
 format: $(READY) ## Put the code into its format
 	@$(BIN)/ruff check --quiet --fix-only

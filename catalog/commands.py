@@ -76,6 +76,8 @@ class Document(StrEnum):
 
     catalog = "catalog"
     run = "run"
+    corrections = "corrections"
+    trust = "trust"
     api = "api"
     resolve = "resolve"
     conflicts = "conflicts"
@@ -88,14 +90,16 @@ def schema(
     document: Annotated[Document, typer.Argument(help="Which document.")] = Document.catalog,
 ) -> int:
     """Print the JSON Schema of the definitions' YAML or a command's JSON, or the API's OpenAPI."""
-    from catalog.loading.schema import DOCUMENTS
+    from catalog.loading.schema import catalog_schema, printed_schema
 
     if document == Document.api:
         from catalog.service.app import openapi_document
 
         made = openapi_document()
+    elif document == Document.catalog:
+        made = catalog_schema()
     else:
-        made = DOCUMENTS[document.value]()
+        made = printed_schema(document.value)
     print(json.dumps(made, ensure_ascii=False, indent=2))
     return 0
 

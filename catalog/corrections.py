@@ -15,8 +15,16 @@ TRUST_VERSION = "1.0"
 
 State = Literal["suspected", "verified", "taken_over", "rejected"]
 EventKind = Literal[
-    *("suspected", "verified", "rejected", "taken_over"),
-    *("fell_back", "doubted", "superseded", "ended", "erased"),
+    "suspected",
+    "verified",
+    "rejected",
+    "taken_over",
+    "fell_back",
+    "doubted",
+    "superseded",
+    "overridden",
+    "ended",
+    "erased",
 ]
 Origin = Literal["source", "steward", "request", "evidence"]
 EvidenceKind = Literal["returned_mail", "bounce", "one_time_code", "registry"]
@@ -41,7 +49,7 @@ STEPS: Mapping[tuple[State | None, EventKind], State] = {
     ("rejected", "verified"): "verified",
 }
 """What an event makes of a correction; any other event is refused."""
-KEEPING: frozenset[EventKind] = frozenset({"ended", "erased"})
+KEEPING: frozenset[EventKind] = frozenset({"overridden", "ended", "erased"})
 """Events that say something of a correction without moving it to another state."""
 
 

@@ -52,6 +52,13 @@ class ExpirySettings(_Section):
     grace: Duration = Field(Duration(0, "d"), description="Critical ones fail this long after it.")
 
 
+class TrustSettings(_Section):
+    """How what was found out about sources becomes a measured trust."""
+
+    half_life: Duration = Field(Duration(730, "d"), description="A fact counts half after it.")
+    minimum: int = Field(10, ge=1, description="Below so many facts there is no share.")
+
+
 class PrivacySettings(_Section):
     """What of a person may be shown."""
 
@@ -85,6 +92,7 @@ class Settings(BaseSettings):
     plugins: tuple[str, ...] = Field((), description="Distributions whose parts are used.")
     engine: EngineSettings = EngineSettings()
     expiry: ExpirySettings = ExpirySettings()
+    trust: TrustSettings = TrustSettings()
     privacy: PrivacySettings = PrivacySettings()
     site: SiteSettings = SiteSettings()
 

@@ -108,6 +108,7 @@ def check(
     from catalog.store.runs import RunStore
     from catalog.validation.opening import valid_catalog
     from catalog.workspace import open_workspace
+    from expectations.corrections.promise import with_corrections
     from expectations.numbers import read_published
     from expectations.past import recall
     from expectations.progress import shown_progress
@@ -147,7 +148,7 @@ def check(
             note=touched.note if touched else None,
             fail_on=fail_on.value,
             carry_from=() if fresh else store.newest_first(),
-            past=recall(plan, feeds, store),
+            past=with_corrections(recall(plan, feeds, store), plan, opened.state_url),
             feeds=feeds,
             progress=progress,
         )
@@ -222,6 +223,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     from catalog.store.runs import RunStore
     from catalog.validation.opening import open_valid
     from expectations.baseline import record_baseline
+    from expectations.corrections.promise import with_corrections
     from expectations.numbers import read_published
     from expectations.past import recall
     from expectations.progress import shown_progress
@@ -232,7 +234,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     store = RunStore(opened.state_url)
     with shown_progress() as progress:
         feeds = read_published(opened, catalog, plan)
-        past = recall(plan, feeds, store)
+        past = with_corrections(recall(plan, feeds, store), plan, opened.state_url)
         record = run_checks(opened, catalog, plan, past=past, feeds=feeds, progress=progress)
     store.save(record)
     written = record_baseline(opened, catalog, plan, record)

@@ -140,5 +140,9 @@ class ExpectPublishedValuesToBeTheSame(FigureExpectation):
     """Two cells of one measure published the same number for the same period."""
 
 
+class ExpectCorrectionsToArrive(FigureExpectation):
+    """Every verified correction has reached all systems and touchpoints by its due day."""
+
+
 class ExpectDefinitionToBeCurrent(FigureExpectation):
     """The definition is not past its review date."""

@@ -11,6 +11,7 @@ from catalog.results import Comparison, MeasureValue
 from catalog.workspace import Workspace
 from expectations.comparing import Comparing
 from expectations.compiler.dated import with_periods
+from expectations.corrections.promise import count_arrivals
 from expectations.engine.port import Computed, Counted, Missing
 from expectations.measures import computed_values, count_bounds, count_change, count_computed
 from expectations.past import Past, wanted_numbers
@@ -19,6 +20,7 @@ from expectations.plan import (
     ChangeFigure,
     Check,
     ComputesFigure,
+    CorrectionsFigure,
     FeedFigure,
     LateFigure,
     Plan,
@@ -56,7 +58,7 @@ class Numbers:
     feeds: Mapping[str, Feed] = field(default_factory=dict)
 
     def count(self, check: Check) -> Counted | Missing | None:
-        """The figure of a check on a measure or on published numbers; None for other checks."""
+        """The figure of a check on a measure, published numbers or corrections; else None."""
         counter = self._counters.get(type(check.figure))
         return counter(check.figure) if counter else None
 
@@ -67,6 +69,7 @@ class Numbers:
             ComputesFigure: lambda figure: count_computed(figure, plan, measures),
             BoundsFigure: lambda figure: count_bounds(figure, plan, measures),
             ChangeFigure: lambda figure: count_change(figure, plan, measures, past),
+            CorrectionsFigure: lambda figure: count_arrivals(figure, past.corrections),
             **dict.fromkeys(PUBLISHING, self._comparing.count),
         }
 

@@ -14,6 +14,7 @@ from expectations.published import Feed
 
 if TYPE_CHECKING:
     from catalog.store.runs import RunStore
+    from expectations.corrections.promise import Arrivals
 
 MOST_PERIODS = 36
 """Periods of one report that are compared, the newest ones; older ones are told, not judged."""
@@ -38,10 +39,12 @@ class Past:
 
     A period's record is the first whole run from its last day on, before the next period ends: the
     nearest to its closing. Later runs do not move it, another run for the same day does.
+    `corrections` say by attribute which have arrived; none where no observations are kept.
     """
 
     last: Mapping[str, Recorded] = field(default_factory=dict)
     periods: Mapping[tuple[str, Period], Recorded] = field(default_factory=dict)
+    corrections: Mapping[str, Arrivals] = field(default_factory=dict)
 
 
 def compared_periods(plan: Plan, feeds: Mapping[str, Feed]) -> dict[str, tuple[Period, ...]]:

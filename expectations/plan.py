@@ -343,6 +343,13 @@ class SameFigure:
 
 
 @dataclass(frozen=True)
+class CorrectionsFigure:
+    """Verified corrections of an attribute past their due day that have not arrived everywhere."""
+
+    attribute: str
+
+
+@dataclass(frozen=True)
 class ExpiryFigure:
     """Whether a definition is within its review date; known without looking at data."""
 
@@ -373,6 +380,7 @@ FigureSpec = (
     | LateFigure
     | PublishedFigure
     | SameFigure
+    | CorrectionsFigure
     | ExpiryFigure
 )
 

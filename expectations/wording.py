@@ -7,12 +7,14 @@ from typing import Any
 
 from catalog.plurals import plural
 from catalog.results import Verdict
+from expectations.corrections.promise import arrivals_sentence
 from expectations.engine.port import Counted
 from expectations.number_words import NUMBER_SENTENCES
 from expectations.plan import (
     AgreementFigure,
     Check,
     ConfirmedFigure,
+    CorrectionsFigure,
     CurrentFigure,
     ExpiryFigure,
     FreshFigure,
@@ -110,8 +112,9 @@ SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     CurrentFigure: lambda f, a, _: f"{_of(a, 'values')} of {f.golden.name} are out of date",
     SqlFigure: lambda f, a, _: f"{_of(a, 'values')} break the rule",
     NativeFigure: _native,
+    CorrectionsFigure: lambda f, a, _: arrivals_sentence(a),
     ExpiryFigure: _expiry,
     **NUMBER_SENTENCES,
 }
-SAYING_ALL = (ExpiryFigure, FreshFigure, *NUMBER_SENTENCES)
+SAYING_ALL = (CorrectionsFigure, ExpiryFigure, FreshFigure, *NUMBER_SENTENCES)
 """Figures whose sentences say what was expected."""

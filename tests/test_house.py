@@ -150,7 +150,7 @@ def commands() -> dict[str, Any]:
     """Every command by what one types, those of groups included."""
 
     def below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
-        if not hasattr(command, "commands"):
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield name, command
         for key, part in getattr(command, "commands", {}).items():
             yield from below(f"{name} {key}", part)

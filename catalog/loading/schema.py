@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.loading.loader import KINDS
 from catalog.matched import MATCH_VERSION, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
 from catalog.truth import TRUTH_VERSION, ClosedDocument, ConflictsDocument, GoldenDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+PRINTED: Mapping[str, tuple[str, Any]] = {
+    "run": (SCHEMA_VERSION, RunRecord),
+    "resolve": (TRUTH_VERSION, GoldenDocument),
+    "conflicts": (TRUTH_VERSION, ConflictsDocument),
+    "close": (TRUTH_VERSION, ClosedDocument),
+    "match": (MATCH_VERSION, MatchDocument),
+    "queue": (MATCH_VERSION, QueueDocument),
+    "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
+    "trust": (TRUST_VERSION, list[Trust]),
+}
+"""What commands print with `--format json`, by its name: the version of the form, and its type."""
 
 
 def catalog_schema() -> dict[str, Any]:
@@ -36,44 +47,8 @@ def catalog_schema() -> dict[str, Any]:
     }
 
 
-def run_schema() -> dict[str, Any]:
-    """The schema of the document `tekdogru check --format json` prints."""
-    made = RunRecord.model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:run:{SCHEMA_VERSION}", **made}
-
-
-def truth_schema(command: str) -> dict[str, Any]:
-    """The schema of what a command on golden records prints with `--format json`; KeyError for any
-    other command.
-    """
-    models: dict[str, type[BaseModel]] = {
-        "resolve": GoldenDocument,
-        "conflicts": ConflictsDocument,
-        "close": ClosedDocument,
-    }
-    made = models[command].model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:{command}:{TRUTH_VERSION}", **made}
-
-
-def match_schema() -> dict[str, Any]:
-    """The schema of the document `tekdogru match --format json` prints."""
-    made = MatchDocument.model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:match:{MATCH_VERSION}", **made}
-
-
-def queue_schema() -> dict[str, Any]:
-    """The schema of the document `tekdogru match review --format json` prints."""
-    made = QueueDocument.model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:queue:{MATCH_VERSION}", **made}
-
-
-DOCUMENTS: Mapping[str, Callable[[], dict[str, Any]]] = {
-    "catalog": catalog_schema,
-    "run": run_schema,
-    "resolve": partial(truth_schema, "resolve"),
-    "conflicts": partial(truth_schema, "conflicts"),
-    "close": partial(truth_schema, "close"),
-    "match": match_schema,
-    "queue": queue_schema,
-}
-"""Every schema of definitions and of what commands print, by its name."""
+def printed_schema(name: str) -> dict[str, Any]:
+    """The schema of one of the `PRINTED` documents; KeyError for any other name."""
+    version, printed = PRINTED[name]
+    made = TypeAdapter(printed).json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:tekdogru:schema:{name}:{version}", **made}

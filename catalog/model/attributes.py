@@ -127,6 +127,12 @@ class Rule(Model):
         return self.key or (self.expect or "sql").removeprefix("expect_")
 
 
+class Promise(Model):
+    """By when a verified correction must have reached every system and touchpoint."""
+
+    within: Duration = Field(description="Since it was verified: 10d, 5bd.")
+
+
 class Attribute(Governed):
     """One fact about an entity that the institution defines once."""
 
@@ -161,6 +167,7 @@ class Attribute(Governed):
     required: Target | None = Field(None, description="Share of entities that must have a value.")
     unique: bool = False
     agree: Target | None = Field(None, description="Share on which each pair of sources agrees.")
+    corrections: Promise | None = Field(None, description="What is promised of corrections.")
     rules: tuple[Rule, ...] = ()
     severity: Severity = "critical"
     personal_data: str | None = Field(None, description="The class of personal data.")

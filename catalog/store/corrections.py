@@ -33,7 +33,7 @@ from catalog.store.tables import (
 )
 
 AT_ONCE = 500
-OWN = frozenset(CorrectionRow.model_fields) - {"erased"}
+OWN = set(CorrectionRow.model_fields) - {"erased"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Batch:
 
     `new` are corrections with their first event in `events`; one that is known already is left as
     it is. `holds` replace those of the corrections named. Evidence and votes that are known
-    already are left as they are.
+    already are left as they are; the votes of the facts `unvoted` are taken back first.
     """
 
     new: Sequence[Correction] = ()
@@ -60,6 +60,7 @@ class Batch:
     observed: Sequence[Observed] = ()
     evidence: Sequence[Evidence] = ()
     votes: Sequence[Vote] = ()
+    unvoted: Sequence[str] = ()
 
 
 class CorrectionStore:
@@ -84,6 +85,7 @@ class CorrectionStore:
                 session.merge(ObservedRow(**seen.model_dump()))
             for evidence in batch.evidence:
                 _add_once(session, EvidenceRow(**evidence.model_dump()), evidence.id)
+            session.exec(delete(VoteRow).where(col(VoteRow.fact).in_(batch.unvoted)))
             for vote in batch.votes:
                 key = (vote.fact, vote.source, vote.attribute)
                 _add_once(session, VoteRow(**vote.model_dump()), key)
@@ -211,7 +213,7 @@ def _read(session: Session, rows: Sequence[CorrectionRow]) -> list[Correction]:
             holds[hold.correction].append(Hold(**hold.model_dump(exclude={"correction"})))
     return [
         Correction(
-            **{**row.model_dump(include=set(OWN)), "made": _utc(row.made)},
+            **{**row.model_dump(include=OWN), "made": _utc(row.made)},
             events=tuple(events[row.id]),
             holds=tuple(holds[row.id]),
         )

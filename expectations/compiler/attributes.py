@@ -21,6 +21,7 @@ from expectations.plan import (
     Candidate,
     Check,
     Column,
+    CorrectionsFigure,
     CurrentFigure,
     FigureSpec,
     GoldenColumn,
@@ -54,6 +55,7 @@ def attribute_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -
         yield from _column_checks(scene, attribute, column)
     yield from _agreement_checks(scene, attribute, stated)
     yield from _coverage_checks(scene, attribute, golden)
+    yield from _correction_checks(scene, attribute)
     for index, rule in enumerate(attribute.rules):
         yield from _rule_checks(scene, attribute, golden, rule, index)
 
@@ -138,6 +140,18 @@ def _coverage_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -
             part=("current",),
             reads=read_for(scene, attribute),
             target=attribute.current,
+        )
+
+
+def _correction_checks(scene: Scene, attribute: Attribute) -> Iterator[Check]:
+    if attribute.corrections:
+        yield scene.check(
+            attribute,
+            "corrections",
+            CorrectionsFigure(attribute.key),
+            "expect_corrections_to_arrive",
+            f"Corrections of {attribute.name} arrive everywhere by their due day",
+            part=("corrections",),
         )
 
 

@@ -83,6 +83,11 @@ KINDS: Mapping[str, Kind] = {
         "A value counts as current only for `valid_for` since it was last confirmed.",
         "Have the values confirmed.",
     ),
+    "corrections": Kind(
+        "CorrectionsLate",
+        "Verified corrections must reach every system and touchpoint by their due day.",
+        "`tekdogru corrections` names who has not taken them over; ask them.",
+    ),
     "rule": Kind(
         "RuleBroken",
         "A rule that the steward wrote must hold.",

@@ -14,7 +14,7 @@ from commands import Command, run_here
 from matching import attribute, source
 from workspaces import write_workspace
 
-from catalog.loading.schema import match_schema, queue_schema
+from catalog.loading.schema import printed_schema
 from catalog.matched import OpenMatch
 from expectations.identity import model
 from expectations.identity.reviewing import Session
@@ -77,7 +77,7 @@ def test_match_tells_what_it_found_and_writes_the_map(tekdogru: Command, folder:
 def test_match_as_json_follows_its_schema(tekdogru: Command, folder: Path) -> None:
     ended = tekdogru("match", "--workspace", folder, "--format", "json")
     found = json.loads(ended.out)
-    jsonschema.validate(found, match_schema())
+    jsonschema.validate(found, printed_schema("match"))
     assert found["matched"][0]["joined_by"] == {"key": 2, "model": 0, "steward": 0}
 
 
@@ -94,7 +94,7 @@ def test_review_masks_personal_values_unless_asked(tekdogru: Command, folder: Pa
     assert "12345" not in masked.out
     assert "12345" in tekdogru("match", "review", "-w", folder, "--show-values").out
     listed = json.loads(tekdogru("match", "review", "-w", folder, "--format", "json").out)
-    jsonschema.validate(listed, queue_schema())
+    jsonschema.validate(listed, printed_schema("queue"))
     assert "12345" not in json.dumps(listed)
     assert {listed["open"][0]["left"], listed["open"][0]["right"]} == {"core.rows/1", "web.rows/9"}
 

@@ -1,0 +1,1 @@
+"""Where a correction has not arrived, and how far each source can be trusted."""

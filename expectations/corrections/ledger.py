@@ -1,0 +1,164 @@
+"""The ledger of observations: since when each record says what it says, kept across runs.
+
+One row per attribute, dataset, record and field: what `resolve` observed last, and with it
+`first_seen` (the day a value was first seen there), `last_changed` (the day since which it says
+what it says), `last_confirmed` (the last time it was confirmed as it is, where that means a
+confirmation), `previous` and `previous_compared` (the last other value, if there was one) and
+`last_seen` (the last day the record was there: earlier than the ledger's day for one that is gone).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from catalog.errors import TekdogruError, UsageError
+from catalog.store.snapshots import Snapshot, SnapshotStore
+from catalog.workspace import Workspace
+from expectations.engine.embedded import limits_of, plain
+from expectations.engine.functions import literal, quote
+from expectations.engine.sandbox import Step, run_steps
+
+KIND = "observations"
+OBSERVED = (
+    *("entity_id", "attribute", "source", "dataset", "record_id", "field"),
+    *("value", "compared", "confirmed_at", "means", "copy"),
+)
+KEY = ("attribute", "dataset", "record_id", "field")
+SIDES = ", ".join(KEY)
+
+TODAY = """
+SELECT CAST(entity_id AS VARCHAR) AS entity_id, CAST(attribute AS VARCHAR) AS attribute,
+  CAST(source AS VARCHAR) AS source, CAST(dataset AS VARCHAR) AS dataset,
+  CAST(record_id AS VARCHAR) AS record_id, CAST(field AS VARCHAR) AS field,
+  CAST(value AS VARCHAR) AS value, CAST(compared AS VARCHAR) AS compared,
+  CAST(confirmed_at AS TIMESTAMP) AS confirmed_at, CAST(means AS VARCHAR) AS means,
+  coalesce(CAST(copy AS BOOLEAN), false) AS copy
+FROM read_parquet({today})
+QUALIFY row_number() OVER (
+  PARTITION BY {sides}
+  ORDER BY confirmed_at DESC NULLS LAST, compared NULLS LAST, value NULLS LAST, entity_id
+) = 1
+"""
+FIRST = """
+SELECT t.*, {day} AS last_seen, CASE WHEN value IS NOT NULL THEN {day} END AS first_seen,
+  {day} AS last_changed, CASE WHEN means = 'confirmed' THEN confirmed_at END AS last_confirmed,
+  CAST(NULL AS VARCHAR) AS previous, CAST(NULL AS VARCHAR) AS previous_compared
+FROM ({today}) t
+"""
+NEXT = """
+SELECT
+  {kept},
+  CASE WHEN t.attribute IS NULL THEN l.last_seen ELSE {day} END AS last_seen,
+  coalesce(l.first_seen, CASE WHEN t.value IS NOT NULL THEN {day} END) AS first_seen,
+  CASE WHEN {same} THEN l.last_changed ELSE {day} END AS last_changed,
+  CASE
+    WHEN t.attribute IS NULL THEN l.last_confirmed
+    WHEN {same} THEN greatest(l.last_confirmed, {confirmed})
+    ELSE {confirmed}
+  END AS last_confirmed,
+  CASE WHEN {same} OR l.value IS NULL THEN l.previous ELSE l.value END AS previous,
+  CASE WHEN {same} OR l.compared IS NULL THEN l.previous_compared ELSE l.compared END
+    AS previous_compared
+FROM ({today}) t FULL JOIN read_parquet({ledger}) l
+  ON t.attribute = l.attribute AND t.dataset = l.dataset
+  AND t.record_id = l.record_id AND t.field = l.field
+"""
+SAME = """(t.attribute IS NULL OR (l.attribute IS NOT NULL AND
+  coalesce(t.compared, t.value) IS NOT DISTINCT FROM coalesce(l.compared, l.value)))"""
+CONFIRMED = "CASE WHEN t.means = 'confirmed' THEN t.confirmed_at END"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of one entity after a day's observations; `known` are its datasets before."""
+
+    entity: str
+    day: date
+    file: Path
+    before: Path | None
+    snapshot: Snapshot
+
+
+def next_ledger(today: Path, ledger: Path | None, day: date) -> str:
+    """The SELECT of the ledger after the observations of a day; rows in no order."""
+    seen = TODAY.format(today=quote(str(today)), sides=SIDES)
+    if ledger is None:
+        return FIRST.format(today=seen, day=literal(day))
+    kept = ", ".join(
+        f"CASE WHEN t.attribute IS NULL THEN l.{name} ELSE t.{name} END AS {name}"
+        for name in OBSERVED
+    )
+    return NEXT.format(
+        kept=kept,
+        today=seen,
+        ledger=quote(str(ledger)),
+        day=literal(day),
+        same=SAME,
+        confirmed=CONFIRMED,
+    )
+
+
+def write_ledger(
+    workspace: Workspace, today: Path, ledger: Path | None, day: date, target: Path
+) -> None:
+    """Write the ledger after a day's observations; TekdogruError when that cannot be done.
+
+    The same observations and the same ledger always give the same bytes.
+    """
+    rows = next_ledger(today, ledger, day)
+    ordered = f"SELECT * FROM ({rows}) ORDER BY entity_id, {SIDES}"
+    copied = f"COPY ({ordered}) TO {quote(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    readable = [today, *([ledger] if ledger else [])]
+    outcome = run_steps(
+        [Step("ledger", copied)],
+        readable=readable,
+        writable=[target],
+        limits=limits_of(workspace.settings.engine, workspace.settings.timezone),
+    )["ledger"]
+    if outcome.failure:
+        said = plain(outcome.failure.message, [*readable, target])
+        raise TekdogruError(f"the observations of {day} could not be kept: {said}")
+
+
+def keep_observations(
+    workspace: Workspace, entity: str, today: Path, day: date, now: datetime, folder: Path
+) -> Ledger:
+    """Bring an entity's ledger up to a day, in files below `folder`; a second time for the same
+    day, what the first said is replaced.
+
+    Raises UsageError for a day before the last one kept: a ledger goes forward only.
+    """
+    store = SnapshotStore(workspace.state_url)
+    before = ledger_before(store, entity, day, folder)
+    target = folder / "ledger.parquet"
+    write_ledger(workspace, today, before, day, target)
+    snapshot = store.save(KIND, entity, target, as_of=day, created=now)
+    return Ledger(entity, day, target, before, snapshot)
+
+
+def ledger_before(store: SnapshotStore, entity: str, day: date, folder: Path) -> Path | None:
+    """The ledger of the last day before `day`, as a file; None where there is none."""
+    versions = store.versions(KIND, entity)
+    if versions and versions[-1].as_of > day:
+        raise UsageError(
+            f"observations of {entity} are kept until {versions[-1].as_of}; those of {day} come "
+            "too late, since a ledger goes forward only"
+        )
+    earlier = [one for one in versions if one.as_of < day]
+    pruned = versions[:1] if versions and versions[0].version > 1 else []
+    chosen = (earlier or pruned)[-1:]
+    for snapshot in chosen:
+        target = folder / "before.parquet"
+        store.write_content(snapshot, target)
+        return target
+    return None
+
+
+def latest_ledger(store: SnapshotStore, entity: str, target: Path) -> Snapshot | None:
+    """Write an entity's latest ledger to `target`; None where no observations are kept."""
+    snapshot = store.latest(KIND, entity)
+    if snapshot is not None:
+        store.write_content(snapshot, target)
+    return snapshot

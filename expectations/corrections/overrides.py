@@ -1,0 +1,54 @@
+"""The values set by hand that survivorship lets win until their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from catalog.corrections import ENDS, Correction
+from catalog.store.corrections import CorrectionStore
+
+COLUMNS = ("entity_id", "attribute", "value", "until", "reason", "author")
+
+
+def overrides_in_force(store: CorrectionStore, entity: str, day: date) -> list[Correction]:
+    """The verified corrections by hand of an entity whose end has not come by a day.
+
+    One with a day ends after it. Of one entity and attribute the one recorded last is in force.
+    """
+    listed = store.listed(states=("verified", "taken_over"))
+    latest: dict[tuple[str, str], Correction] = {}
+    for one in listed:
+        if one.attribute.startswith(f"{entity}.") and _holds(one, day):
+            latest[one.entity_id, one.attribute] = one
+    return list(latest.values())
+
+
+def _holds(one: Correction, day: date) -> bool:
+    if one.until is None or one.since > day or (one.ended is not None and one.ended <= day):
+        return False
+    return one.until in ENDS or day <= date.fromisoformat(one.until)
+
+
+def write_overrides(overrides: Iterable[Correction], target: Path) -> Path:
+    """Write `entity_id, attribute, value, until, reason, author` as Parquet; `until` is a day,
+    NULL where no day is named.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    listed = list(overrides)
+    days = [
+        None if one.until in (None, *ENDS) else date.fromisoformat(str(one.until)) for one in listed
+    ]
+    columns = {
+        "entity_id": pa.array([one.entity_id for one in listed], pa.string()),
+        "attribute": pa.array([one.attribute for one in listed], pa.string()),
+        "value": pa.array([one.to_value for one in listed], pa.string()),
+        "until": pa.array(days, pa.date32()),
+        "reason": pa.array([one.reason for one in listed], pa.string()),
+        "author": pa.array([one.author for one in listed], pa.string()),
+    }
+    parquet.write_table(pa.table(columns), target)
+    return target
