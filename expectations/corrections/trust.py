@@ -15,7 +15,7 @@ from math import sqrt
 from pathlib import Path
 
 from catalog.corrections import Trust, Vote
-from catalog.model import Catalog
+from catalog.model import Attribute, Catalog
 from catalog.settings import TrustSettings
 
 Z95 = 1.959963984540054
@@ -115,15 +115,23 @@ def contradictions(catalog: Catalog, trust: Iterable[Trust]) -> Iterator[Contrad
     """
     known: Mapping[tuple[str, str], Trust] = {(one.attribute, one.source): one for one in trust}
     for attribute in catalog.attributes.values():
-        if attribute.survive != "priority":
-            continue
-        plain = [(n, claim) for n, claim in enumerate(attribute.claims) if claim.when is None]
-        sources = [(n, claim.field.partition(".")[0]) for n, claim in plain]
+        sources = list(_believed(catalog, attribute)) if attribute.survive == "priority" else []
         for place, (_, first) in enumerate(sources):
             for index, second in sources[place + 1 :]:
                 one, other = known.get((attribute.key, first)), known.get((attribute.key, second))
                 if one and other and _is_worse(one, other):
                     yield Contradiction(attribute.key, index, one, other)
+
+
+def _believed(catalog: Catalog, attribute: Attribute) -> Iterator[tuple[int, str]]:
+    """The sources in the order of their first claims without condition; copies claim nothing."""
+    seen: set[str] = set()
+    for index, claim in enumerate(attribute.claims):
+        source, field = claim.field.partition(".")[0], catalog.fields.get(claim.field)
+        is_copy = field is not None and field.copy_of is not None
+        if claim.when is None and not is_copy and source not in seen:
+            seen.add(source)
+            yield index, source
 
 
 def _is_worse(one: Trust, other: Trust) -> bool:

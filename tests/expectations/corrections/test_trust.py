@@ -1,0 +1,114 @@
+"""Measured trust: known intervals, what decays, and when there is not enough evidence."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from story import BANK
+from workspaces import write_workspace
+
+from catalog.corrections import Vote
+from catalog.settings import TrustSettings
+from catalog.validation.opening import open_valid
+from expectations.corrections.trust import (
+    contradictions,
+    measure_trust,
+    shares,
+    wilson,
+    write_trust,
+)
+
+TODAY = date(2026, 11, 22)
+SETTINGS = TrustSettings()
+
+
+def votes(source: str, right: int, wrong: int, on: date = TODAY) -> list[Vote]:
+    return [
+        Vote(
+            fact=f"{source}{n}{on}",
+            source=source,
+            attribute="customer.address",
+            right=n < right,
+            on=on,
+        )
+        for n in range(right + wrong)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "compared", "low", "high"),
+    [
+        (8, 10, 0.490162, 0.943318),
+        (0, 10, 0.0, 0.277533),
+        (10, 10, 0.722467, 1.0),
+        (50, 100, 0.403832, 0.596168),
+        (1, 1, 0.206549, 1.0),
+        (0, 0, 0.0, 1.0),
+    ],
+)
+def test_the_interval_is_wilson_s(right: int, compared: int, low: float, high: float) -> None:
+    """Values as published tables and other implementations give them."""
+    assert wilson(right, compared) == pytest.approx((low, high), abs=5e-7)
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_the_share_lies_in_its_interval_and_more_facts_narrow_it(right: int, more: int) -> None:
+    compared = right + more
+    low, high = wilson(right, compared)
+    assert 0 <= low <= right / compared <= high <= 1
+    narrower = wilson(2 * right, 2 * compared)
+    assert narrower[1] - narrower[0] < high - low
+
+
+def test_a_source_is_told_with_its_counts_and_its_interval() -> None:
+    (one,) = measure_trust(votes("core", 8, 2), TODAY, SETTINGS)
+    assert (one.right, one.wrong, one.share) == (8, 2, 0.8)
+    assert (one.low, one.high) == pytest.approx((0.490162, 0.943318), abs=1e-6)
+
+
+def test_below_the_minimum_there_is_no_share_and_counts_all_the_same() -> None:
+    (one,) = measure_trust(votes("core", 8, 1), TODAY, SETTINGS)
+    assert (one.right, one.wrong, one.share, one.low, one.high) == (8, 1, None, None, None)
+
+
+def test_a_fact_counts_half_after_the_half_life_and_so_becomes_unsure() -> None:
+    """Ten right a half-life ago weigh five: beside five wrong of today it is one in two."""
+    old = votes("core", 10, 0, TODAY - timedelta(days=730))
+    (one,) = measure_trust([*old, *votes("core", 0, 5)], TODAY, SETTINGS)
+    assert (one.right, one.wrong, one.share) == (10, 5, 0.5)
+    assert (one.low, one.high) == pytest.approx(wilson(5, 10), abs=1e-6)
+    (alone,) = measure_trust(old, TODAY, SETTINGS)
+    assert (alone.right, alone.share) == (10, None)
+
+
+def test_what_is_found_out_later_does_not_count_yet() -> None:
+    assert measure_trust(votes("core", 8, 2), TODAY - timedelta(days=1), SETTINGS) == []
+
+
+def test_weights_of_most_trusted_are_written_with_what_is_not_known(tmp_path: Path) -> None:
+    found = measure_trust([*votes("core", 8, 2), *votes("web", 1, 0)], TODAY, SETTINGS)
+    assert shares(found) == {("core", "customer.address"): 0.8, ("web", "customer.address"): None}
+    file = write_trust(found, tmp_path / "trust.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"SELECT source, attribute, share FROM '{file}'").fetchall()
+    assert rows == [("core", "customer.address", 0.8), ("web", "customer.address", None)]
+
+
+def test_an_order_that_evidence_contradicts_is_found_only_beyond_doubt(tmp_path: Path) -> None:
+    """The call centre is believed first, the web third."""
+    _, catalog = open_valid(write_workspace(tmp_path, BANK))
+    bad, good = votes("call_centre", 2, 38), votes("web", 38, 2)
+    (found,) = contradictions(catalog, measure_trust([*bad, *good], TODAY, SETTINGS))
+    assert (found.attribute, found.earlier.source, found.later.source) == (
+        "customer.address", "call_centre", "web",
+    )  # fmt: skip
+    assert found.index == 2
+    unsure = [*votes("call_centre", 6, 6), *votes("web", 8, 4)]
+    assert list(contradictions(catalog, measure_trust(unsure, TODAY, SETTINGS))) == []
+    well = [*votes("call_centre", 38, 2), *votes("web", 2, 38)]
+    assert list(contradictions(catalog, measure_trust(well, TODAY, SETTINGS))) == []
