@@ -20,12 +20,10 @@ from catalog.store.tables import (
     EvidenceRow,
     HoldRow,
     SnapshotRow,
+    VoteRow,
 )
 
-NOTHING_LEFT = {
-    **dict.fromkeys(("from_value", "to_value", "reason", "author", "source", "field")),
-    "keep_when_equal": False,
-}
+NOTHING_LEFT = ("from_value", "to_value", "reason", "author", "source", "field")
 
 
 @dataclass(frozen=True)
@@ -100,22 +98,32 @@ def _corrections(
     rows = session.exec(wanted).all()
     for row in rows:
         session.exec(delete(HoldRow).where(col(HoldRow.correction) == row.id))
-        nameless = update(EventRow).where(col(EventRow.correction) == row.id).values(why=None)
-        session.exec(nameless)
-        last = select(func.max(EventRow.number)).where(EventRow.correction == row.id)
-        number = (session.exec(last).one() or 0) + 1
-        row.state = advance(row.state, "erased")  # type: ignore[arg-type]
-        row.entity_id, row.erased = token, day
-        for name, value in NOTHING_LEFT.items():
-            setattr(row, name, value)
-        session.add(row)
+        nameless = _nameless(row, token, day)
+        session.add(nameless)
+        session.flush()
+        moved = update(EventRow).where(col(EventRow.correction) == row.id)
+        session.exec(moved.values(correction=nameless.id, why=None))
+        _rename_votes(session, row.id, nameless.id)
+        session.delete(row)
+        of_this = select(func.max(EventRow.number)).where(EventRow.correction == nameless.id)
+        number = (session.exec(of_this).one() or 0) + 1
+        at = now.astimezone(UTC)
         session.add(
-            EventRow(
-                correction=row.id, number=number, kind="erased", at=now.astimezone(UTC), on=day,
-                by=by,
-            )
-        )  # fmt: skip
+            EventRow(correction=nameless.id, number=number, kind="erased", at=at, on=day, by=by)
+        )
     return len(rows)
+
+
+def _nameless(row: CorrectionRow, token: str, day: date) -> CorrectionRow:
+    """The correction under an id that says nothing: its own is made of the values."""
+    kept = {name: value for name, value in row.model_dump().items() if name not in NOTHING_LEFT}
+    kept |= {"id": secrets.token_hex(6), "entity_id": token, "erased": day}
+    kept["state"] = advance(row.state, "erased")  # type: ignore[arg-type]
+    return CorrectionRow(**kept)
+
+
+def _rename_votes(session: Session, fact: str, name: str) -> None:
+    session.exec(update(VoteRow).where(col(VoteRow.fact) == fact).values(fact=name))
 
 
 def _evidence(session: Session, entity: str, entity_id: str, token: str, day: date) -> int:
@@ -123,8 +131,11 @@ def _evidence(session: Session, entity: str, entity_id: str, token: str, day: da
     wanted = select(EvidenceRow).where(of_entity, EvidenceRow.entity_id == entity_id)
     rows = session.exec(wanted).all()
     for row in rows:
-        row.entity_id, row.value, row.note, row.erased = token, None, None, day
-        session.add(row)
+        kept = row.model_dump(exclude={"value", "note"})
+        name = secrets.token_hex(16)
+        session.add(EvidenceRow(**{**kept, "id": name, "entity_id": token, "erased": day}))
+        _rename_votes(session, row.id, name)
+        session.delete(row)
     return len(rows)
 
 

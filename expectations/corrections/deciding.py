@@ -33,11 +33,11 @@ class Deciding:
     seen: list[str] = field(default_factory=list)
 
     def know(self, corrections: Iterable[Correction], looked: Looked | None = None) -> None:
-        """Begin with these corrections, and with what a look at the ledger found them to hold."""
+        """Begin with these corrections, and with what a look found their records to hold."""
         for one in corrections:
             holds = tuple(hold for hold, _ in looked.holds.get(one.id, ())) if looked else one.holds
             self.present[one.id] = one.model_copy(update={"holds": holds})
-            self.seen += [one.id] if looked else []
+            self.seen += [one.id] if holds != one.holds else []
 
     def begin(self, correction: Correction) -> None:
         """Take up a new correction."""
@@ -113,7 +113,7 @@ class Deciding:
                 self.happen(one.id, kind, OBSERVATION, f"{fell} holds the old value again")
 
     def batch(self, **more: Any) -> Batch:
-        """Everything that must be written, and what the records of those looked at hold."""
+        """Everything that must be written, and what records hold by now that held otherwise."""
         return Batch(
             new=self.new,
             happened=self.happened,

@@ -125,6 +125,9 @@ def _of_attribute(attribute: Attribute, ctx: PageContext) -> Iterator[Markup]:
     if attribute.valid_for:
         span = words.span(attribute.valid_for)
         yield Markup("<p>{}</p>").format(words("page.valid_for", span=span))
+    if attribute.corrections:
+        span = words.span(attribute.corrections.within)
+        yield Markup("<p>{}</p>").format(words("page.corrections", span=span))
     if attribute.apply_to:
         entity = ctx.visible.get(f"entity:{attribute.entity}")
         who = ctx.subtype_name(entity, attribute.apply_to)
