@@ -115,7 +115,7 @@ def contradictions(catalog: Catalog, trust: Iterable[Trust]) -> Iterator[Contrad
     """
     known: Mapping[tuple[str, str], Trust] = {(one.attribute, one.source): one for one in trust}
     for attribute in catalog.attributes.values():
-        sources = list(_believed(catalog, attribute)) if attribute.survive == "priority" else []
+        sources = list(_believed(catalog, attribute)) if attribute.survive[0] == "priority" else []
         for place, (_, first) in enumerate(sources):
             for index, second in sources[place + 1 :]:
                 one, other = known.get((attribute.key, first)), known.get((attribute.key, second))

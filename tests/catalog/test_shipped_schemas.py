@@ -30,4 +30,7 @@ def test_the_shipped_schema_is_what_the_models_say(name: str, made: dict[str, An
 
 def test_every_file_that_is_shipped_is_one_of_them() -> None:
     known = {f"{name}-{version}.json" for name, (version, _) in PRINTED.items()}
-    assert {file.name for file in SHIPPED.glob("*.json")} == {"catalog.json", "openapi.json"} | known
+    assert {file.name for file in SHIPPED.glob("*.json")} == {
+        "catalog.json",
+        "openapi.json",
+    } | known
