@@ -295,6 +295,7 @@ class Projection:
         }
 
     def _settling(self, dialect: Dialect) -> Settling:
+        """How open values are settled, and all that depends on them: columns, conditions, flags."""
         rows = self.reading.typed_fields()
         columns = [part for c, spot in self._spots.items() for part in self._of(spot.number, c)]
         conditions = [
