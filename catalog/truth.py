@@ -111,13 +111,19 @@ class ConflictsDocument(_Document):
 
 
 class ClosedDocument(_Document):
-    """What `tekdogru close --format json` prints: what was frozen, and which version it is."""
+    """What `tekdogru close --format json` prints: what was frozen, and in which versions.
+
+    `entities` are the golden records by entity, `measures` those with a value; `missing` says why
+    others have none. What equals the latest version adds none: nothing is `changed` then.
+    """
 
     schema_version: str = TRUTH_VERSION
     period: str
     as_of: date
-    version: int
+    versions: Mapping[str, int]
     created: datetime
+    changed: bool
     reason: str | None
     entities: Mapping[str, int]
     measures: int
+    missing: Mapping[str, str]

@@ -83,16 +83,21 @@ class Lookback:
 
 
 def look_back(
-    workspace: Workspace, catalog: Catalog, plan: Plan, past: Iterable[RunRecord]
+    workspace: Workspace,
+    catalog: Catalog,
+    plan: Plan,
+    past: Iterable[RunRecord],
+    known: str = "",
 ) -> Lookback:
     """Compare a plan with `past`, the runs kept, newest first.
 
     A check is carried over when its newest result was counted from the same inputs and is settled:
-    what was unknown or an error is always tried again.
+    what was unknown or an error is always tried again. `known` is a digest of what is known of
+    entities beside the datasets.
     """
     last, fingerprints = _latest(plan, past)
     held = look_at(workspace, catalog, needed_datasets(plan), fingerprints)
-    meanings = Meanings(plan, catalog, workspace.settings)
+    meanings = Meanings(plan, catalog, workspace.settings, known)
     inputs = {check.key: meanings.inputs(check, held) for check in plan.checks}
     kept = {key: one for key, one in last.items() if _is_settled(one, inputs[key])}
     return Lookback(held, inputs, kept)

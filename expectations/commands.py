@@ -109,6 +109,7 @@ def check(
     from catalog.validation.opening import valid_catalog
     from catalog.workspace import open_workspace
     from expectations.corrections.promise import with_corrections
+    from expectations.knowledge import known_of
     from expectations.numbers import read_published
     from expectations.past import recall
     from expectations.progress import shown_progress
@@ -138,7 +139,7 @@ def check(
             record, catalog, store, opened, language.value if language else None, earlier=False
         )
         return _tell_nothing(touched.note, telling, format_, destinations)
-    with shown_progress() as progress:
+    with shown_progress() as progress, known_of(opened, catalog) as known:
         feeds = read_published(opened, catalog, plan)
         record = run_checks(
             opened,
@@ -150,6 +151,7 @@ def check(
             carry_from=() if fresh else store.newest_first(),
             past=with_corrections(recall(plan, feeds, store), plan, opened.state_url),
             feeds=feeds,
+            known=known,
             progress=progress,
         )
     store.save(record)
@@ -224,6 +226,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     from catalog.validation.opening import open_valid
     from expectations.baseline import record_baseline
     from expectations.corrections.promise import with_corrections
+    from expectations.knowledge import known_of
     from expectations.numbers import read_published
     from expectations.past import recall
     from expectations.progress import shown_progress
@@ -232,10 +235,12 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     opened, catalog = open_valid(workspace)
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
-    with shown_progress() as progress:
+    with shown_progress() as progress, known_of(opened, catalog) as known:
         feeds = read_published(opened, catalog, plan)
         past = with_corrections(recall(plan, feeds, store), plan, opened.state_url)
-        record = run_checks(opened, catalog, plan, past=past, feeds=feeds, progress=progress)
+        record = run_checks(
+            opened, catalog, plan, past=past, feeds=feeds, known=known, progress=progress
+        )
     store.save(record)
     written = record_baseline(opened, catalog, plan, record)
     for line in written.lines():

@@ -105,8 +105,10 @@ def look_at(
 class Meanings:
     """What the checks of one plan mean, apart from the data and from how they are presented."""
 
-    def __init__(self, plan: Plan, catalog: Catalog, settings: Settings) -> None:
+    def __init__(self, plan: Plan, catalog: Catalog, settings: Settings, known: str = "") -> None:
+        """`known` is a digest of what is known of entities beside the datasets."""
         self._plan, self._catalog, self._settings = plan, catalog, settings
+        self._known = known
         self._stated: dict[str, str] = {}
 
     def inputs(self, check: Check, held: Mapping[str, Fingerprint]) -> str | None:
@@ -126,6 +128,7 @@ class Meanings:
         if self._looks_at_the_day(check) or _names_the_day(text):
             text += self._plan.as_of.isoformat()
         text += json.dumps([self._measure(measure) for measure in self._measures(check)])
+        text += self._known
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _looks_at_the_day(self, check: Check) -> bool:

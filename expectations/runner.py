@@ -19,6 +19,7 @@ from catalog.workspace import Workspace
 from expectations.carrying import confirm, look_back, with_inputs
 from expectations.compiler.whole import compile_plan
 from expectations.engine.embedded import EmbeddedEngine
+from expectations.engine.knowing import Known
 from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.scope import needed_datasets
 from expectations.figures import Figure, Judgement
@@ -87,6 +88,7 @@ def run_checks(  # noqa: PLR0913  each by its name
     carry_from: Iterable[RunRecord] = (),
     past: Past = Past(),  # noqa: B008 - frozen
     feeds: Mapping[str, Feed] | None = None,
+    known: Known = Known(),  # noqa: B008 - frozen
     progress: Progress = silent,
 ) -> RunRecord:
     """Run a plan and give its record; nothing is kept or written by this.
@@ -94,12 +96,13 @@ def run_checks(  # noqa: PLR0913  each by its name
     `carry_from` are the runs kept, newest first: what they counted from the same data and the same
     definitions is carried over. Without them everything is counted. `past` are the numbers of
     earlier runs; without them no number is compared with an earlier one. `feeds` are what
-    `read_published` gave for this plan; without them it is asked.
+    `read_published` gave for this plan; without them it is asked. `known` is what is known of
+    entities beside the sources.
     """
     started = workspace.clock.now()
-    lookback = look_back(workspace, catalog, plan, carry_from)
+    lookback = look_back(workspace, catalog, plan, carry_from, known.digest)
     touched = lookback.touched(plan)
-    answers = gather(workspace, catalog, touched, past, progress, feeds=feeds)
+    answers = gather(workspace, catalog, touched, past, progress, feeds=feeds, known=known)
     judgements = judge_all(touched, answers, progress)
     held = confirm(workspace, catalog, lookback, touched)
     baseline = {key: entry.share for key, entry in catalog.baseline.items()}
@@ -145,13 +148,14 @@ def gather(
     progress: Progress,
     *,
     feeds: Mapping[str, Feed] | None = None,
+    known: Known = Known(),  # noqa: B008 - frozen
 ) -> Answers:
     """Every figure of a plan: counted, or known from the calendar, the history and the reports."""
     feeds = read_published(workspace, catalog, plan) if feeds is None else feeds
     plan = with_published_periods(plan, feeds)
     with scratch_folder("spool") as spool:
         extracts = read_sources(workspace, catalog, needed_datasets(plan), spool, progress)
-        engine = EmbeddedEngine(workspace.settings.engine, workspace.settings.timezone)
+        engine = EmbeddedEngine(workspace.settings.engine, workspace.settings.timezone, known)
         is_any = any(isinstance(one, Extract) for one in extracts.values())
         with loaded_meanwhile("expectations.judge", wanted=is_any):
             counted = engine.run(plan, extracts, lambda done, of: progress("counting", done, of))
@@ -160,8 +164,8 @@ def gather(
     for check in plan.checks:
         if isinstance(check.figure, ExpiryFigure):
             checks[check.key] = Counted(1, 1, int(plan.as_of > check.figure.review_date))
-        elif (known := numbers.count(check)) is not None:
-            checks[check.key] = known
+        elif (figured := numbers.count(check)) is not None:
+            checks[check.key] = figured
     return Answers(checks, counted.measures, numbers.values(), numbers.comparisons())
 
 

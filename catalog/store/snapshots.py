@@ -107,6 +107,17 @@ class SnapshotStore:
             row = _latest(session, kind, key) if _has_table(session) else None
             return _snapshot(row) if row else None
 
+    def newest(self, kind: str) -> Snapshot | None:
+        """Of all keys of a kind the latest version that speaks of the latest day."""
+        with self._session() as session:
+            if not _has_table(session):
+                return None
+            listed = select(SnapshotRow).options(defer(col(SnapshotRow.content)))  # type: ignore[arg-type]
+            mine = listed.where(col(SnapshotRow.kind) == kind)
+            last = mine.order_by(desc(SnapshotRow.as_of), desc(SnapshotRow.version)).limit(1)
+            row = session.exec(last).first()
+            return _snapshot(row) if row else None
+
     def versions(self, kind: str, key: str) -> list[Snapshot]:
         """Every version that is kept, oldest first."""
         with self._session() as session:

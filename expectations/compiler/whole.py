@@ -53,8 +53,14 @@ def compile_plan(
 
 def _entity_plan(scene: Scene, key: str) -> EntityPlan:
     known_by = tuple(dataset.path for dataset in scene.catalog.datasets_of(key))
-    matched = any(not dataset.id for dataset in scene.catalog.datasets_of(key))
-    return EntityPlan(key, known_by, scene.feeding(key), matched)
+    return EntityPlan(key, known_by, scene.feeding(key), is_matched(scene.catalog, key))
+
+
+def is_matched(catalog: Catalog, entity: str) -> bool:
+    """Whether the records of an entity must be matched: some know themselves, but not whose they
+    are.
+    """
+    return any(not dataset.id for dataset in catalog.datasets_of(entity))
 
 
 def expiry_checks(scene: Scene, settings: Settings) -> Iterator[Check]:

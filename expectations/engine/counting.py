@@ -113,18 +113,23 @@ def _on_rows(
 
 
 def _id(scope: Scope, figure: IdFigure) -> Counting:
-    repeated = scope.projections[figure.dataset].repeated
+    projection = scope.projections[figure.dataset]
+    repeated, own = projection.repeated, projection.identity
+    if own != "k":
+        counted = f"SELECT {own} AS k, count(*) AS n FROM {projection.counted} GROUP BY ALL"
+        repeated = f"(SELECT * FROM ({counted}) WHERE k IS NOT NULL AND n > 1)"
     too_many = f"(SELECT coalesce(sum(n - 1), 0) FROM {repeated})"
-    return _on_rows(scope, figure.dataset, "count(k)", too_many, bad="true", view=repeated)
+    return _on_rows(scope, figure.dataset, f"count({own})", too_many, bad="true", view=repeated)
 
 
 def _id_present(scope: Scope, figure: IdPresentFigure) -> Counting:
+    own = scope.projections[figure.dataset].identity
     return _on_rows(
         scope,
         figure.dataset,
         "count(*)",
-        "count(*) - count(k)",
-        bad="k IS NULL",
+        f"count(*) - count({own})",
+        bad=f"{own} IS NULL",
         key="'row ' || (ro + 1)",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -12,14 +12,18 @@ from catalog.settings import EngineSettings
 from expectations.engine.calculating import calculation_steps, read_measures
 from expectations.engine.complaints import in_plain_words
 from expectations.engine.counting import COUNTERS, Counting, Scope
+from expectations.engine.knowing import Known
 from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.projection import Dialect
 from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
-from expectations.engine.scope import make_scope
+from expectations.engine.scope import make_scope, unmatched_checks
 from expectations.plan import Check, Plan
 from expectations.sources.port import Extract
 
 Found = Mapping[str, Outcome]
+NEVER_MATCHED = Missing(
+    "source", "its records were never matched, so nobody knows whose they are; run `tekdogru match`"
+)
 UNREADABLE = ("CSV Error", "Invalid unicode", "Parquet", "IO Error", "Invalid Input Error: CSV")
 
 
@@ -29,6 +33,7 @@ class EmbeddedEngine:
 
     settings: EngineSettings
     zone: str
+    known: Known = field(default_factory=Known)
 
     def run(
         self,
@@ -41,7 +46,16 @@ class EmbeddedEngine:
         A source that breaks while it is read is left out and the rest is run again, so that it
         costs its own checks only.
         """
-        return self._run(plan, extracts, on_progress, frozenset())
+        unmatched = unmatched_checks(plan, self.known)
+        checks = tuple(check for check in plan.checks if check.key not in unmatched)
+        answers = self._run(replace(plan, checks=checks), extracts, on_progress, frozenset())
+        measures = {
+            measure.key: NEVER_MATCHED
+            for measure in plan.measures
+            if any(of in unmatched.values() for of in measure.golden)
+        }
+        checks_told = {**answers.checks, **dict.fromkeys(unmatched, NEVER_MATCHED)}
+        return Answers(checks_told, {**answers.measures, **measures})
 
     def _run(
         self,
@@ -52,7 +66,7 @@ class EmbeddedEngine:
     ) -> Answers:
         readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
         dialect = Dialect(plan.as_of, self.zone)
-        scope = make_scope(plan, readable, dialect, unflagged=unflagged)
+        scope = make_scope(plan, readable, dialect, unflagged=unflagged, known=self.known)
         work = _Work(plan, scope, readable, self.settings)
         steps = work.steps()
         done: list[Outcome] = []
@@ -63,7 +77,7 @@ class EmbeddedEngine:
 
         outcomes = run_steps(
             steps,
-            readable=[file for one in readable.values() for file in one.files],
+            readable=[f for one in readable.values() for f in one.files] + self.known.files,
             limits=limits_of(self.settings, self.zone),
             on_step=on_step,
         )

@@ -13,7 +13,7 @@ from expectations.engine.knowing import Known, incumbents_sql, overrides_sql
 from expectations.engine.projection import Dialect, Projection
 from expectations.engine.resolving import Resolution
 from expectations.engine.sandbox import Step
-from expectations.engine.speaking import Speaker, Speakers, superseded_step
+from expectations.engine.speaking import Speaker, Speakers, superseded_step, units_of
 from expectations.plan import Candidate, EntityPlan, GoldenColumn
 
 
@@ -103,7 +103,8 @@ class Join:
         return Step(self.step, f"CREATE TABLE {self.table} AS {self._select()}", tuple(needs))
 
     def _speaks_alone(self, path: str) -> bool:
-        return self.projections[path].dataset.rows == "one"
+        projection = self.projections[path]
+        return projection.dataset.rows == "one" and projection.match is None
 
     def _view(self) -> Step:
         """The golden record as stewards' SQL sees it, named after its entity."""
@@ -184,13 +185,16 @@ class Join:
             Speaker(c.column.dataset, c.row): c
             for c in candidates
             if c.row and c.column.dataset in self.datasets
+            if not self.projections[c.column.dataset].match
         }
         rows = {
             speaker: self.projections[speaker.dataset].condition(c.row, c.column)
             for speaker, c in picked.items()
         }
         listed = tuple(dict.fromkeys([*whole, *picked]))
-        return Speakers(listed, self.projections, rows, self.dialect, self.only)
+        return Speakers(
+            listed, self.projections, rows, self.dialect, self.only, units_of(self.golden)
+        )
 
     @cached_property
     def contests(self) -> tuple[Contest, ...]:

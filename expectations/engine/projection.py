@@ -6,7 +6,7 @@ What can be told of a row by itself is told while it is read, so that its texts 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -111,8 +111,8 @@ class Projection:
     per condition j `w{j}`, per flag n `j{n}`, per extra n `e{n}`; per looked at time n `x{n}`, true
     where it is there but no time, NULL where it is missing. With `whole_keys` ids are numbers, else
     texts. With `match`, a map of records to entities, `k` is what that says; a record it lacks is
-    an entity of its own, `alone`. Where a library may have to settle values, `raw` keeps the fields
-    of rows in which SQL leaves one open.
+    an entity of its own, `alone`; `o` is what the dataset itself identifies the entity by. Where a
+    library may have to settle values, `raw` keeps the fields of rows in which SQL leaves one open.
     """
 
     reading: Reading
@@ -182,6 +182,20 @@ class Projection:
         rest = [*hashes, *conditions, *(f"e{n}" for n in range(len(self.extras)))]
         return ", ".join([*values, f"hash({', '.join(rest)})"] if rest else values) or "ro DESC"
 
+    def columns_of(self, attributes: Collection[str]) -> list[str]:
+        """The table's columns that speak of attributes, and those that speak of the whole row."""
+        found = []
+        flags = set()
+        for i, column in self._numbered():
+            if column.attribute in attributes:
+                parts = (("v", "valued"), ("d", "shown"), ("h", "hashed"))
+                found += [f"{x}{i}" for x, name in parts if column in getattr(self.wanted, name)]
+                found += [f"c{i}"] if column.confirmed_by else []
+                flags |= {self.unfit(column), self.unlisted(column)}
+        found += [f"j{n}" for flag, n in self._flags.items() if flag in flags]
+        conditions = [f"w{j}" for j in range(len(self.conditions))]
+        return ["t", *found, *conditions, *(f"e{n}" for n in range(len(self.extras)))]
+
     def told(self, flag: str) -> str:
         """The table's column that tells a flag; a constant needs none."""
         return flag if flag in CONSTANTS else f"j{self._flags[flag]}"
@@ -246,6 +260,11 @@ class Projection:
     def identified(self) -> bool:
         """Whether its rows belong to entities."""
         return bool(self.dataset.id or self.match)
+
+    @property
+    def identity(self) -> str:
+        """The column of the dataset's own id; of matched rows `k` is the entity's instead."""
+        return "o" if self.match and self.dataset.id else "k"
 
     @property
     def alone(self) -> str:
@@ -356,6 +375,7 @@ class Projection:
         columns = [f"{self._key()} AS k", f"{self._confirmed(None, rows)} AS t"]
         if self.match:
             columns.append(f"{MATCHED_ENTITY} IS NULL AND {self._own()} IS NOT NULL AS alone")
+            columns.append(f"{self._identified(self.dataset.id)} AS o")
         if self.dataset.population:
             columns.append(f"{dialect.condition(self.dataset.population, rows)} AS pop")
         for i, column in self._numbered():
@@ -403,7 +423,13 @@ class Projection:
 
     def _own(self) -> str:
         """The row's own id as text."""
-        named = self.dataset.field(str(self.dataset.record or self.dataset.id))
+        return self._identified(self.dataset.record or self.dataset.id)
+
+    def _identified(self, key: str | None) -> str:
+        """A field in its canonical spelling."""
+        if key is None:
+            return "CAST(NULL AS VARCHAR)"
+        named = self.dataset.field(key)
         return canonical(self.reading.typed(named.key), self.reading.text(named.key), named.type)
 
     def _extra(self, extra: Extra, rows: Mapping[str, str], dialect: Dialect) -> str:
@@ -431,12 +457,9 @@ class Projection:
         if self.match:
             alone = f"{quote(self.dataset.path + '#')} || {self._own()}"
             return f"coalesce({MATCHED_ENTITY}, {alone})"
-        if not self.dataset.id:
-            return "CAST(NULL AS VARCHAR)"
-        named = self.dataset.field(self.dataset.id)
-        if self.whole_keys:
-            return self.reading.typed(named.key)
-        return canonical(self.reading.typed(named.key), self.reading.text(named.key), named.type)
+        if self.dataset.id and self.whole_keys:
+            return self.reading.typed(self.dataset.id)
+        return self._identified(self.dataset.id)
 
     def _true(self, condition: Condition, rows: Mapping[str, str], dialect: Dialect) -> str:
         confirmed = self._confirmed(condition.confirmed_by, rows)

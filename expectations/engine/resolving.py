@@ -190,16 +190,14 @@ class Telling:
         if any(candidate.guards.fallback for candidate in contest.candidates):
             cases.append("WHEN true THEN 'fallback'")
         cases.append(f"WHEN {taking} <= 1 THEN 'only_value'")
-        cases.append(f"WHEN {self._all_agree()} THEN 'all_agree'")
         if contest.is_spelled:
             cases.append(f"WHEN f{m} <> o{m} THEN 'spelling'")
-        tied = f"{_counted(self.alive)} > 1" if self.alive else "false"
-        end = self._end
-        cases.append(f"WHEN {tied} THEN {quote(end)}")
+        cases.append(f"WHEN NOT ({self._others(contest.all('i'))}) THEN 'all_agree'")
+        cases.append(f"WHEN {self._others(self.alive)} THEN {quote(self._end)}")
         for code, before, after in reversed(self.dropped):
-            fell = " OR ".join(f"({b} AND NOT {a})" for b, a in zip(before, after, strict=True))
-            cases.append(f"WHEN {fell} THEN {quote(code)}")
-        return f"CASE {' '.join(cases)} ELSE {quote(end)} END"
+            fell = [f"({b} AND NOT {a})" for b, a in zip(before, after, strict=True)]
+            cases.append(f"WHEN {self._others(fell)} THEN {quote(code)}")
+        return f"CASE {' '.join(cases)} ELSE {quote(self._end)} END"
 
     @property
     def _end(self) -> str:
@@ -213,16 +211,17 @@ class Telling:
         if before:
             yield f"coalesce({', '.join(f'o{m}' for m in before)}) IS NOT NULL"
 
-    def _all_agree(self) -> str:
-        """Whether all who take part say the same."""
+    def _others(self, chosen: Sequence[str]) -> str:
+        """Whether an independent bid among those chosen says something else than the winner."""
         contest = self.contest
         own = contest.picked(f"w{contest.m}", "h")
-        differing = [
-            f"({one} AND {held} IS DISTINCT FROM {own})"
-            for one, held in zip(contest.all("i"), contest.all("h"), strict=True)
+        held = zip(chosen, contest.all("h"), contest.candidates, strict=False)
+        others = [
+            f"({one} AND {hashed} IS DISTINCT FROM {own})"
+            for one, hashed, candidate in held
+            if candidate.voter
         ]
-        deleted = [f"({one})" for one in contest.all("x")] if contest.can_be_deleted else []
-        return f"NOT ({' OR '.join([*differing, *deleted]) or 'false'})"
+        return " OR ".join(others) or "false"
 
     def _voters(self, agree: bool | None) -> str:
         """How many independent datasets hold a usable value; with `agree` false, another one."""

@@ -61,7 +61,7 @@ def make_scope(  # noqa: PLR0913  each by its name
     asked what was contested, the rows hold what a second, smaller join needs for that.
     """
     wants = _Wants(plan, asked, frozenset(resolved))
-    whole = _whole_keys(plan, extracts, dialect.zone)
+    whole = _whole_keys(plan, extracts, dialect.zone, known)
     paths = {*needed_datasets(plan), *wants.joined_paths(extracts)}
     looked_at = [column for check in plan.checks for column in columns_of(check)]
     columns = dict.fromkeys([*(c.column for _, c in wants.candidates), *looked_at])
@@ -76,7 +76,7 @@ def make_scope(  # noqa: PLR0913  each by its name
             _conditions(mine),
             whole_keys=dataset.path in whole,
             times=_times(plan, dataset.path),
-            extras=_extras(dataset, mine, asked),
+            extras=_extras(dataset, mine, asked, known),
             match=known.matches.get(dataset.entity or ""),
         )
         surviving = [candidate for golden, candidate in mine if golden]
@@ -120,6 +120,17 @@ class _Wants:
     def joined_paths(self, extracts: Mapping[str, Extract]) -> set[str]:
         """The datasets that are joined."""
         return {path for e in self.joined for path in e.datasets if path in extracts}
+
+
+def unmatched_checks(plan: Plan, known: Known) -> dict[str, str]:
+    """The checks that need an entity whose records were never matched, and that entity."""
+    entities = [e for e in plan.entities if e.matched and e.key not in known.matches]
+    return {
+        check.key: entity.key
+        for entity in entities
+        for check in plan.checks
+        if _speaks_of(plan, check, entity)
+    }
 
 
 def needed_datasets(plan: Plan) -> list[str]:
@@ -224,14 +235,18 @@ def _with_texts(projection: Projection) -> Projection:
     return replace(projection, wanted=wanted)
 
 
-def _whole_keys(plan: Plan, extracts: Mapping[str, Extract], zone: str) -> frozenset[str]:
+def _whole_keys(
+    plan: Plan, extracts: Mapping[str, Extract], zone: str, known: Known
+) -> frozenset[str]:
     """The datasets whose ids, and those of all they are joined with, are numbers at the source."""
     readable = [dataset for dataset in plan.datasets if dataset.path in extracts]
     entities = {dataset.entity for dataset in readable}
     texts = {
         dataset.entity
         for dataset in readable
-        if not dataset.id or not _is_whole(Reading(dataset, extracts[dataset.path], zone))
+        if not dataset.id
+        or dataset.entity in known.matches
+        or not _is_whole(Reading(dataset, extracts[dataset.path], zone))
     }
     whole = entities - texts
     return frozenset(dataset.path for dataset in readable if dataset.entity in whole)
@@ -268,9 +283,13 @@ def _asked_of(golden: GoldenColumn | None, candidate: Candidate) -> Iterable[Con
 
 
 def _extras(
-    dataset: DatasetPlan, mine: Iterable[tuple[GoldenColumn | None, Candidate]], asked: Asked
+    dataset: DatasetPlan,
+    mine: Iterable[tuple[GoldenColumn | None, Candidate]],
+    asked: Asked,
+    known: Known,
 ) -> tuple[Extra, ...]:
-    many = [Extra("record")] if dataset.record and dataset.rows == "many" else []
+    is_many = bool(dataset.record) and dataset.rows == "many"
+    many = [Extra("record")] if is_many or dataset.entity in known.matches else []
     found = [
         extra
         for golden, candidate in mine

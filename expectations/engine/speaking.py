@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from expectations.engine.flagging import flags_of_candidate
 from expectations.engine.functions import literal
+from expectations.engine.matched import best_of_matched
 from expectations.engine.projection import CONSTANTS, Condition, Dialect, Extra, Projection
 from expectations.engine.sandbox import Step
 from expectations.engine.trusting import trust_sql
@@ -31,7 +32,10 @@ class Speaker:
 class Speakers:
     """The rows that are joined for an entity, in order; the nth is called `s{n}` there.
 
-    With `only`, a SELECT of ids, they are those of some entities.
+    With `only`, a SELECT of ids, they are those of some entities. Where records were matched, an
+    entity may have several of one dataset: each of the `units`, attributes that survive from one
+    record, then has the record that is best for it, and its columns are called `u{u}_…`.
+    With `of_rows` the same is said of one row by itself, before rows are joined.
     """
 
     listed: tuple[Speaker, ...]
@@ -39,6 +43,8 @@ class Speakers:
     rows: Mapping[Speaker, str]
     dialect: Dialect
     only: str | None = None
+    units: tuple[tuple[GoldenColumn, ...], ...] = ()
+    of_rows: bool = False
 
     def joined(self) -> str:
         """All of them by entity."""
@@ -59,7 +65,10 @@ class Speakers:
         """The hash of what is compared; NULL where the source is missing."""
         if not self.reads(candidate):
             return "CAST(NULL AS UBIGINT)"
-        return self._column(candidate, "h")
+        hashed = self._column(candidate, "h")
+        if candidate.row and self._is_matched(candidate):
+            return f"CASE WHEN {self.holds(candidate, candidate.row)} THEN {hashed} END"
+        return hashed
 
     def value(self, candidate: Candidate) -> str:
         """The value of its own type."""
@@ -67,7 +76,8 @@ class Speakers:
 
     def place(self, candidate: Candidate) -> int:
         """The number of the row that speaks for a candidate."""
-        return self._places[Speaker(candidate.column.dataset, candidate.row)]
+        row = None if self._is_matched(candidate) else candidate.row
+        return self._places[Speaker(candidate.column.dataset, row)]
 
     def time(self, candidate: Candidate) -> str:
         """When the value was confirmed; NULL for the time of a load."""
@@ -169,7 +179,18 @@ class Speakers:
         return {speaker: n for n, speaker in enumerate(self.listed)}
 
     def _at(self, candidate: Candidate, column: str) -> str:
-        return f"s{self.place(candidate)}.{column}"
+        if self.of_rows:
+            return column
+        unit = f"u{self._unit(candidate)}_" if self._is_matched(candidate) else ""
+        return f"s{self.place(candidate)}.{unit}{column}"
+
+    def _is_matched(self, candidate: Candidate) -> bool:
+        return self.projections[candidate.column.dataset].match is not None
+
+    def _unit(self, candidate: Candidate) -> int:
+        """The number of the unit that a candidate's attribute is in."""
+        key = candidate.column.attribute
+        return next(u for u, unit in enumerate(self.units) if key in {g.attribute for g in unit})
 
     def _column(self, candidate: Candidate, letter: str) -> str:
         projection = self.projections[candidate.column.dataset]
@@ -194,11 +215,8 @@ class Speakers:
         projection = self.projections[candidate.column.dataset]
         if candidate.recent and (candidate.column.confirmed_by or projection.dataset.confirmed_by):
             asked.append(f"coalesce({self._time(candidate)} < {self.dialect.end}, true)")
-        if candidate.when:
-            asked.append(
-                self._at(candidate, projection.condition(candidate.when, candidate.column))
-            )
-        return asked
+        conditions = (candidate.when, candidate.row if projection.match else None)
+        return [*asked, *(self.holds(candidate, one) for one in conditions if one)]
 
     def _time(self, candidate: Candidate) -> str:
         if candidate.column.confirmed_by:
@@ -215,6 +233,8 @@ class Speakers:
 
     def _speaking(self, speaker: Speaker) -> str:
         projection = self.projections[speaker.dataset]
+        if projection.match:
+            return best_of_matched(projection, replace(self, of_rows=True))
         if speaker.row:
             return _picked_of_many(projection, self.rows[speaker], self.dialect)
         if projection.dataset.rows == "many":
@@ -264,6 +284,20 @@ def conditions_of(candidate: Candidate) -> Iterator[Condition]:
             yield Condition(text, by)
     if guards.valid_if:
         yield Condition(guards.valid_if, by, candidate.column)
+
+
+def units_of(golden: Sequence[GoldenColumn]) -> tuple[tuple[GoldenColumn, ...], ...]:
+    """The attributes that take their values from one record: groups, and those that ask for the
+    winner of another before anything else.
+    """
+    units: dict[str, list[GoldenColumn]] = {}
+    leaders = {one.attribute: one.survival.group or one.attribute for one in golden}
+    for one in golden:
+        first = one.survival.chain[0]
+        alone = first.kind != "same_as" or one.survival.group or first.text not in leaders
+        leader = leaders[one.attribute] if alone else leaders[first.text]
+        units.setdefault(leader, []).append(one)
+    return tuple(map(tuple, units.values()))
 
 
 def _latest(projection: Projection, dialect: Dialect) -> str:

@@ -33,4 +33,5 @@ def _by_age(trusted: Trusted, time: str, as_of: date) -> str:
         "fast_first": f"pow(1 - least({part}, 1), 2)",
         "slow_first": f"(1 - pow(least({part}, 1), 2))",
     }[trusted.curve]
-    return f"coalesce({least} + ({most} - {least}) * {left}, {least})"
+    fallen = f"{least} + ({most} - {least}) * {left}"
+    return f"CASE WHEN {time} IS NULL THEN {least} ELSE {fallen} END"

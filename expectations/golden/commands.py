@@ -33,13 +33,16 @@ def resolve(
     from expectations.engine.contest import Asked
     from expectations.golden.summary import resolve_golden
     from expectations.golden.told import tell_golden
-    from expectations.golden.work import open_job
+    from expectations.golden.work import opened_job
     from expectations.progress import shown_progress
 
     if wide and output is None:
         raise UsageError("--wide is a form of the file; name one with --output")
-    job = open_job(workspace, as_of.date() if as_of else None, Asked(told=True))
-    with shown_progress() as progress:
+    day = as_of.date() if as_of else None
+    with (
+        opened_job(workspace, day, Asked(told=True)) as job,
+        shown_progress() as progress,
+    ):
         document = resolve_golden(job, output=output, wide=wide, progress=progress)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))
@@ -80,16 +83,46 @@ def conflicts(
     from expectations.engine.contest import Asked
     from expectations.golden.disputes import Ask, find_conflicts
     from expectations.golden.told import tell_conflicts
-    from expectations.golden.work import open_job
+    from expectations.golden.work import opened_job
     from expectations.progress import shown_progress
 
     asked = Asked(told=True, contested=True)
-    job = open_job(workspace, as_of.date() if as_of else None, asked)
     ask = Ask(attribute, by.value, examples, show_values)
-    with shown_progress() as progress:
+    day = as_of.date() if as_of else None
+    with opened_job(workspace, day, asked) as job, shown_progress() as progress:
         document = find_conflicts(job, ask, output=output, progress=progress)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))
     else:
         print("\n".join(tell_conflicts(document)))
     return 0
+
+
+def close(
+    period: Annotated[str, typer.Argument(help="2026-10, 2026-Q3, 2026-W40, 2026 or a day.")],
+    workspace: WorkspaceOption = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why a closed period is stated anew.")
+    ] = None,
+    format_: FormatOption = OutputFormat.text,
+) -> int:
+    """Freeze a period: its golden records and measure values, for ever; 3 if a value is missing."""
+    from catalog.errors import EXIT_UNKNOWN, UsageError
+    from catalog.periods import Period
+    from expectations.engine.contest import Asked
+    from expectations.golden.closing import close_period
+    from expectations.golden.told import tell_closed
+    from expectations.golden.work import opened_job
+    from expectations.progress import shown_progress
+
+    try:
+        asked = Period.parse(period)
+    except ValueError as error:
+        raise UsageError(f"{period}: {error}") from None
+    with opened_job(workspace, asked.end, Asked(told=True)) as job, shown_progress() as progress:
+        document = close_period(job, asked, reason, progress)
+    if format_ == OutputFormat.json:
+        print(document.model_dump_json(indent=2))
+    else:
+        print("\n".join(tell_closed(document)))
+    return EXIT_UNKNOWN if document.missing else 0

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from catalog.plurals import plural
-from catalog.truth import AttributeTold, ConflictsDocument, EntityTold, GoldenDocument, Say
+from catalog.truth import (
+    AttributeTold,
+    ClosedDocument,
+    ConflictsDocument,
+    EntityTold,
+    GoldenDocument,
+    Say,
+)
 
 MOST = 4
 
@@ -78,3 +85,19 @@ def _said(say: Say) -> str:
     held = say.cleansed if say.cleansed is not None else say.raw
     outcome = "survives" if say.winner else f"lost: {say.reason}"
     return f"{say.dataset} {say.record_id}: {held or 'nothing'} ({say.state}; {outcome})"
+
+
+def tell_closed(document: ClosedDocument) -> Iterator[str]:
+    """Lines about what was frozen for a period."""
+    said = f"is stated anew: {document.reason}" if document.reason else "is frozen"
+    if not document.changed:
+        last = max(document.versions.values())
+        said = f"stays as it is: nothing has changed since version {last}"
+    yield f"{document.period} as of {document.as_of} {said}"
+    for entity, records in document.entities.items():
+        version = document.versions[f"golden {entity}/{document.period}"]
+        yield f"  {records:,} golden {plural(entity)} (version {version})"
+    version = document.versions[f"measures {document.period}"]
+    yield f"  {document.measures:,} measures (version {version})"
+    for measure, why in document.missing.items():
+        yield f"  {measure} has no value: {why}"

@@ -13,8 +13,9 @@ from pathlib import Path
 from catalog.errors import TekdogruError, UsageError
 from catalog.model import Catalog
 from catalog.scratch import scratch_folder
+from catalog.validation.opening import open_valid
 from catalog.workspace import Workspace
-from expectations.compiler.whole import compile_plan
+from expectations.compiler.whole import compile_plan, is_matched
 from expectations.engine.contest import Asked
 from expectations.engine.counting import Scope
 from expectations.engine.embedded import foundation_steps, limits_of
@@ -24,6 +25,7 @@ from expectations.engine.port import Missing
 from expectations.engine.projection import Dialect
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
+from expectations.knowledge import known_of
 from expectations.plan import Plan
 from expectations.runner import Progress, read_sources, silent
 from expectations.sources.port import Extract
@@ -137,13 +139,20 @@ def written_whole(target: Path | None) -> Iterator[Path | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def open_job(workspace: Path | None, as_of: date | None, asked: Asked) -> Job:
-    """A job on every entity of a workspace that has attributes; today without a day."""
-    from catalog.validation.opening import open_valid
+@contextmanager
+def opened_job(workspace: Path | None, as_of: date | None, asked: Asked) -> Iterator[Job]:
+    """A job on every entity of a workspace that has attributes; today without a day.
 
+    TekdogruError when the records of one were never matched.
+    """
     opened, catalog = open_valid(workspace)
     day = as_of or opened.clock.today()
     entities = entities_with_golden(catalog)
     if not entities:
         raise UsageError("no attribute is defined, so there is nothing to resolve")
-    return Job(opened, catalog, day, entities, asked)
+    with known_of(opened, catalog) as known:
+        for entity in entities:
+            if is_matched(catalog, entity) and entity not in known.matches:
+                said = "its records were never matched; run `tekdogru match` first"
+                raise TekdogruError(f"{entity} cannot be resolved: {said}")
+        yield Job(opened, catalog, day, entities, asked, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from resolving import resolved, write_rows
 from survivors import Attribute, Claim, Dataset, Row, Trust, Truth
@@ -269,73 +270,140 @@ def rules() -> list[Attribute]:
     ]  # fmt: skip
 
 
-def _texts(*values: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(["", *values])
-
-
-def _days(*before: int) -> st.SearchStrategy[str]:
-    return st.sampled_from(["", *((TODAY - timedelta(n)).isoformat() for n in before)])
-
-
 NAMES = ("Ali", " Ali", "Ayşe", "Ayse", "AYŞE", "Şükrü Işık", "  ", "Veli")
-row_of = st.fixed_dictionaries({
-    "id": st.sampled_from(["1", "2", "3", "007", "7"]), "kind": _texts("C", "P"), "name": _texts(*NAMES),
-    "mail": _texts("a@b.co", "c@d.eu", "broken"), "street": _texts("Gül Sk.", "Lale Cd."),
-    "city": _texts("İzmir", "Van"), "number": _texts("3", "12", "-1"), "at": _days(-5, 0, 1, 40, 99, 100, 101, 300),
-    "own": _days(-1, 0, 100, 101), "ends": _days(-10, 0, 1), "status": _texts("x", "gone"),
-    "copied": _texts(*NAMES),
-})  # fmt: skip
-rows_of = st.lists(row_of, min_size=1, max_size=8)
+AGES = {"at": (-5, 0, 1, 40, 99, 100, 101, 300), "own": (-1, 0, 100, 101), "ends": (-10, 0, 1)}
+TEXTS = {
+    "kind": ("C", "P"), "name": NAMES, "mail": ("a@b.co", "c@d.eu", "broken"),
+    "street": ("Gül Sk.", "Lale Cd."), "city": ("İzmir", "Van"), "number": ("3", "12", "-1"),
+    "status": ("x", "gone"), "copied": NAMES,
+}  # fmt: skip
+WEIGHING_ROWS = {"customer.full"}
+"""Completeness weighs all of a row, whatever was confirmed when."""
+Data = Mapping[str, list[dict[str, str]]]
 
 
-def _missing(rows: list[dict[str, str]]) -> list[Row]:
-    """An empty text is missing."""
-    return [{key: value or None for key, value in row.items()} for row in rows]
+def random_data(chance: random.Random, entities: int = 60) -> Data:
+    """Rows about the same entities in every source, some entities with several rows."""
+    return {source: [_row(chance, entities) for _ in range(entities + 10)] for source in SOURCES}
 
 
-def expected(data: Mapping[str, list[dict[str, str]]], day: date, **known: Any) -> dict[Any, Any]:
+def _row(chance: random.Random, entities: int) -> dict[str, str]:
+    days = {
+        name: chance.choice(["", *((TODAY - timedelta(age)).isoformat() for age in ages)])
+        for name, ages in AGES.items()
+    }
+    texts = {name: chance.choice(["", *values]) for name, values in TEXTS.items()}
+    return {"id": str(chance.randrange(entities)), **texts, **days}
+
+
+def expected(data: Data, **known: Any) -> dict[Any, Any]:
+    """What brute force finds; an empty text is missing."""
     datasets = [
-        Dataset(f"{source}.people", _missing(data[source]), "at", loaded=source == "web")
+        Dataset(
+            f"{source}.people",
+            [{key: value or None for key, value in row.items()} for row in data[source]],
+            "at",
+            loaded=source == "web",
+        )
         for source in SOURCES
     ]
-    return Truth(datasets, rules(), day, **known).resolve()
+    return Truth(datasets, rules(), TODAY, **known).resolve()
 
 
-PROBLEMS = list(HealthCheck)
+def written(folder: Path, data: Data, sources: tuple[str, ...] = SOURCES) -> Path:
+    files = {f"data/{source}.csv": rows for source, rows in data.items()}
+    return write_workspace(folder, definitions(sources), files)
+
+
+seeds = st.integers(0, 2**32).map(random.Random)
+often = settings(
+    max_examples=5,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 @pytest.mark.long
-@settings(
-    max_examples=25, deadline=None, report_multiple_bugs=False, suppress_health_check=PROBLEMS
-)
-@given(rows_of, rows_of, rows_of)
-def test_every_golden_value_is_what_brute_force_finds(
-    core: list[dict[str, str]], crm: list[dict[str, str]], web: list[dict[str, str]]
-) -> None:
-    data = {"core": core, "crm": crm, "web": web}
-    incumbents = {("1", "customer.protected"): ("crm.people", "1", "Ali"),
-                  ("2", "customer.protected"): ("web.people", "2", "Ayşe")}  # fmt: skip
-    overrides = {("1", "customer.manual"): ("Set", TODAY), ("2", "customer.name"): ("Old", None),
-                 ("2", "customer.recent"): ("Ayşe", None), ("3", "customer.recent"): ("Late", TODAY - timedelta(1)),
-                 ("7", "customer.recent"): (None, None)}  # fmt: skip
+@often
+@given(seeds)
+def test_every_golden_value_is_what_brute_force_finds(chance: random.Random) -> None:
+    data = random_data(chance)
+    incumbents = {
+        (str(n), "customer.protected"):
+            (chance.choice(["crm.people", "web.people"]), str(n), chance.choice(["Ali", "Veli"]))
+        for n in range(40)
+    }  # fmt: skip
+    ends = [None, TODAY, TODAY - timedelta(1)]
+    overrides = {
+        (str(n), key): (chance.choice(["Set", "Ayşe", None]), chance.choice(ends))
+        for n in range(20)
+        for key in ("customer.recent", "customer.manual")
+    }
     with TemporaryDirectory() as made:
-        folder = Path(made)
-        files = {f"data/{source}.csv": rows for source, rows in data.items()}
-        write_workspace(folder, definitions(), files)
+        folder = written(Path(made), data)
         found = resolved(folder, known=_known(folder, incumbents, overrides))
-    wanted = expected(data, TODAY, incumbents=incumbents, overrides=overrides)
+    wanted = expected(data, incumbents=incumbents, overrides=overrides)
     assert set(found) == set(wanted)
     for key, golden in wanted.items():
         one = found[key]
-        told = golden.told.isoformat() if golden.told else None
-        assert (one["value"], one["state"]) == (golden.value, golden.state), key
-        overridden = one["source"] == "override"
-        assert (one["dataset"], one["record_id"]) == (golden.dataset, golden.record), (
-            key,
-            overridden,
-        )
-        assert (one["confirmed_at"] and one["confirmed_at"].date().isoformat()) == told, key
+        told = one["confirmed_at"] and one["confirmed_at"].date()
+        got = (one["value"], one["state"], one["dataset"], one["record_id"], told)
+        assert got == (golden.value, golden.state, golden.dataset, golden.record, golden.told), key
         assert (one["spoke"], one["disagree"]) == (golden.spoke, golden.disagree), key
+
+
+@pytest.mark.long
+@often
+@given(seeds)
+def test_the_order_of_sources_rows_and_files_never_changes_a_golden_record(
+    chance: random.Random,
+) -> None:
+    """Rows of one id and one time aside, of which the last in the file speaks."""
+    data = {
+        source: list({row["id"]: row for row in rows}.values())
+        for source, rows in random_data(chance).items()
+    }
+    shuffled = {source: chance.sample(rows, len(rows)) for source, rows in data.items()}
+    order = tuple(chance.sample(SOURCES, len(SOURCES)))
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        first = resolved(written(Path(one), data))
+        again = resolved(written(Path(other), shuffled, order))
+        twice = resolved(Path(one))
+    assert first == again
+    assert first == twice
+
+
+@pytest.mark.long
+@often
+@given(seeds)
+def test_a_day_gone_by_is_resolved_as_if_data_had_been_cut_on_it(chance: random.Random) -> None:
+    """What was confirmed later does not exist: neither the time nor the values that bear it."""
+    data, day = random_data(chance), TODAY - timedelta(chance.choice([0, 1, 40, 100]))
+    cut = {source: [_cut(source, row, day) for row in rows] for source, rows in data.items()}
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        found = resolved(written(Path(one), data), as_of=day)
+        wanted = resolved(written(Path(other), cut), as_of=day)
+    keys = [key for key in found if key[1] not in WEIGHING_ROWS]
+    assert [found[key] for key in keys] == [wanted[key] for key in keys]
+    values = {text.strip() for rows in data.values() for row in rows for text in row.values()}
+    for golden in found.values():
+        assert not golden["confirmed_at"] or golden["confirmed_at"].date() <= day
+        assert golden["value"] is None or set(golden["value"].split("; ")) <= values
+
+
+def _cut(source: str, row: dict[str, str], day: date) -> dict[str, str]:
+    """A row without what it says too late; a load says nothing of time."""
+    kept = dict(row)
+    if source == "web":
+        return kept
+    own = {"mail"} if source == "crm" else set()
+    if row["at"] > day.isoformat():
+        kept |= {name: "" for name in ("at", *TEXTS) if name not in {"status", *own}}
+    if own and row["own"] > day.isoformat():
+        kept |= {"mail": "", "own": ""}
+    return kept
 
 
 def _known(folder: Path, incumbents: Mapping[Any, Any], overrides: Mapping[Any, Any]) -> Known:

@@ -1,0 +1,118 @@
+"""Where records were matched, an entity may have several of one dataset: the best one speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from resolving import job_of, resolved, write_rows
+from workspaces import write_workspace
+
+from expectations.engine.knowing import Known
+from expectations.golden.summary import resolve_golden
+
+DEFINITIONS = """
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        record: row
+        confirmed_at: {field: at, means: confirmed}
+        fields: [{key: row, type: code}, {key: mail, type: email}, {key: street}, {key: city}, {key: at, type: date}]
+  - key: core
+    name: Core
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: customers
+        path: core.csv
+        entity: customer
+        id: "no"
+        fields: [{key: "no", type: code}, {key: mail, type: email}, {key: street}, {key: city}]
+attributes:
+"""
+ATTRIBUTE = """\
+  - key: customer.{key}
+    name: Something
+    definition: Said by somebody.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    valid_for: 100d
+    type: {type}
+    claims: [{{field: crm.people.{field}}}, {{field: core.customers.{field}}}]
+{more}
+"""
+ATTRIBUTES = (
+    ATTRIBUTE.format(key="mail", type="email", field="mail", more="")
+    + ATTRIBUTE.format(key="longest", type="email", field="mail", more="    survive: longest")
+    + ATTRIBUTE.format(key="street", type="text", field="street", more="    group: address")
+    + ATTRIBUTE.format(key="city", type="text", field="city", more="    group: address")
+)
+CRM = """\
+row,mail,street,city,at
+1,old@b.co,Gül Sk.,Van,2026-01-01
+2,new@b.co,,İzmir,2026-11-01
+3,newer.but@broken,Lale Cd.,,2026-11-10
+4,alone@b.co,Gül Sk.,Van,2026-11-01
+5,one@b.co,,,2026-11-01
+6,two@b.co,,,2026-11-01
+7,future.mail@b.co,,,2026-12-01
+"""
+CORE = """\
+no,mail,street,city
+1,a.much.longer.one@b.co,Lale Cd.,Bursa
+"""
+MAP = {"1": "A", "2": "A", "3": "A", "5": "B", "6": "B", "7": "B"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_workspace(
+        tmp_path, DEFINITIONS + ATTRIBUTES, {"data/crm.csv": CRM, "data/core.csv": CORE}
+    )
+
+
+def known(folder: Path, entities: Mapping[str, str] = MAP) -> Known:
+    lines = [
+        {"source": "crm", "dataset": "crm.people", "record_id": record, "entity_id": entity,
+         "merged_by": "key", "score": None}
+        for record, entity in entities.items()
+    ]  # fmt: skip
+    lines.append(
+        {"source": "core", "dataset": "core.customers", "record_id": "1", "entity_id": "A"}
+    )
+    names = ("source", "dataset", "record_id", "entity_id", "merged_by")
+    columns = {**dict.fromkeys(names, "text"), "score": "number"}
+    return Known(matches={"customer": write_rows(folder / "match.parquet", lines, columns)})
+
+
+def test_of_several_records_the_usable_current_and_best_one_speaks(folder: Path) -> None:
+    found = resolved(folder, known=known(folder))
+    told = {key: (one["value"], one["state"], one["record_id"]) for key, one in found.items()}
+    assert told["A", "customer.mail"] == ("new@b.co", "current", "2")
+    assert told["A", "customer.longest"] == ("new@b.co", "current", "2")
+    # an address is taken whole from one record: the street leads, and its record has no city
+    assert told["A", "customer.street"] == ("Lale Cd.", "current", "3")
+    assert told["A", "customer.city"] == (None, "missing", None)
+    # of two alike the smaller record id; what is confirmed later is not known yet
+    assert told["B", "customer.mail"] == ("one@b.co", "current", "5")
+
+
+def test_a_record_that_the_map_lacks_stands_alone_and_is_counted(folder: Path) -> None:
+    found = resolved(folder, known=known(folder))
+    assert found["crm.people#4", "customer.mail"]["value"] == "alone@b.co"
+    document = resolve_golden(job_of(folder, known=known(folder)))
+    assert (document.entities[0].records, document.entities[0].unmatched) == (3, 1)
+
+
+def test_matching_all_anew_moves_records_without_losing_any(folder: Path) -> None:
+    found = resolved(folder, known=known(folder, dict.fromkeys("1234567", "Z")))
+    assert {entity for entity, _ in found} == {"A", "Z"}
+    assert found["A", "customer.mail"]["source"] == "core"
+    assert found["A", "customer.mail"]["state"] == "stale"
