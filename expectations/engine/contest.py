@@ -309,6 +309,7 @@ class Contest:
         return (
             len(self.candidates) > 1
             and kind not in PARSED
+            and any(candidate.column.compare for candidate in self.candidates)
             and self.golden.survival.chain[-1].kind not in ("priority", "all", "manual")
         )
 
@@ -350,7 +351,8 @@ def needs_hashes(golden: GoldenColumn, asked: Asked) -> bool:
     """Whether hashes of what is compared decide or tell something about a golden column."""
     kinds = {one.kind for one in golden.survival.chain}
     plain = kinds <= {"priority", "manual"}
-    spelled = golden.type not in PARSED and not plain
+    folded = any(candidate.column.compare for candidate in golden.candidates)
+    spelled = golden.type not in PARSED and folded and not plain
     return asked.told or asked.contested or bool(kinds & {"majority", "all"}) or spelled
 
 

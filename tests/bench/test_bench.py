@@ -62,3 +62,13 @@ def test_the_bench_gives_no_figures_for_work_that_is_not_the_same(tmp_path: Path
     assert "A is not the same work" in ended.stderr
     assert "rule:r09:core_banking.customers.phone" in ended.stderr
     assert "floor A" not in ended.stdout
+
+
+@pytest.mark.long
+def test_golden_records_are_those_of_the_floor(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH / "golden.py"), "--rows", "2000", "--rounds", "1"]
+    ended = subprocess.run(
+        [*command, "--folder", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "ratio to the floor" in ended.stdout
