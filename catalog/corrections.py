@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -159,8 +160,14 @@ class Correction(_Noun):
         return self.until is not None and self.ended is None and self.state != "rejected"
 
     def state_on(self, day: date) -> State | None:
-        """What it was at the end of a day; None before it was known."""
-        return state_after(event.kind for event in self.events if event.on <= day)
+        """What it was at the end of a day; None before it was known.
+
+        What followed an event counts from its day on at the earliest, whatever day it names:
+        observations of yesterday may be taken in after a steward's word of today.
+        """
+        days = accumulate((event.on for event in self.events), max)
+        known = zip(self.events, days, strict=True)
+        return state_after(event.kind for event, known_on in known if known_on <= day)
 
 
 class Evidence(_Noun):

@@ -142,9 +142,15 @@ class CorrectionStore:
 
     def known_evidence(self, ids: Collection[str]) -> set[str]:
         """Which of these pieces of evidence are kept already."""
+        listed, found = list(ids), set[str]()
         with self._session() as session:
-            wanted = select(EvidenceRow.id).where(col(EvidenceRow.id).in_(list(ids)))
-            return set(session.exec(wanted).all()) if _has_tables(session) else set()
+            if not _has_tables(session):
+                return found
+            for start in range(0, len(listed), AT_ONCE):
+                some = listed[start : start + AT_ONCE]
+                wanted = select(EvidenceRow.id).where(col(EvidenceRow.id).in_(some))
+                found.update(session.exec(wanted).all())
+        return found
 
     def count(self) -> int:
         """How many corrections there are, erased ones too."""
