@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
 
 from catalog.corrections import (
     STEPS,
@@ -22,7 +24,9 @@ from catalog.corrections import (
 )
 from catalog.errors import UsageError
 from catalog.store.corrections import Batch, CorrectionStore, Happened
+from catalog.store.forgetting import ForgettingStore
 from catalog.store.runs import RunStore
+from catalog.store.snapshots import SnapshotStore
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -141,3 +145,58 @@ def test_no_event_is_lost_and_the_state_is_what_the_events_make_it(
         assert [told.kind for told in found.events] == accepted
         assert found.events[-1] == said
     assert store.get(one.id).state == state_after(accepted)
+
+
+# erasure
+
+
+def test_of_a_person_who_is_erased_states_and_counts_stay_and_nothing_else(
+    url: str, tmp_path: Path
+) -> None:
+    store, one = CorrectionStore(url), correction(until="forever", reason="ı", due=DAY)
+    other = correction(2, entity_id="2", from_value="Bir", to_value="İki")
+    held = Hold(dataset="core.customers", record_id="1", field="address", holds=False)
+    proof = Evidence(
+        id="e1", entity_id="4711", attribute="customer.address", value="Eski Sok. 1",
+        kind="bounce", right=False, on=DAY,
+    )  # fmt: skip
+    facts = [
+        Vote(fact=fact, source="core", attribute="customer.address", right=False, on=DAY)
+        for fact in (one.id, "e1")
+    ]
+    store.apply(Batch(new=[one, other], holds={one.id: [held]}, evidence=[proof], votes=facts))
+    file = tmp_path / "ledger.parquet"
+    for content in (b"Eski Sok. 1", b"Yeni Cad. 2"):
+        file.write_bytes(content)
+        SnapshotStore(url).save("observations", "customer", file, as_of=DAY, created=NOW)
+    erased = ForgettingStore(url).forget(
+        "customer", "4711", ledger=(b"rest", DAY, 3), by="dpo@bank.example", now=NOW, day=DAY
+    )
+    assert (erased.corrections, erased.evidence, erased.observations) == (1, 1, 3)
+    assert [found.id for found in store.listed()] == [other.id]
+    assert store.count() == 2
+    assert len(store.votes(DAY)) == 2
+    assert {vote.fact for vote in store.votes(DAY)}.isdisjoint({one.id, "e1"})
+    (left,) = SnapshotStore(url).versions("observations", "customer")
+    SnapshotStore(url).write_content(left, file)
+    assert (left.version, file.read_bytes()) == (3, b"rest")
+    assert everything(url).isdisjoint({"4711", "Eski Sok. 1", "Yeni Cad. 2", "ı", one.id, "e1"})
+    (kept,) = ForgettingStore(url).erasures()
+    assert (kept["id"], kept["entity"], kept["corrections"]) == (erased.token, "customer", 1)
+    nothing = ForgettingStore(url).forget(
+        "customer", "4711", ledger=None, by="dpo@bank.example", now=NOW, day=DAY
+    )
+    assert (nothing.corrections, nothing.evidence, nothing.observations) == (0, 0, 0)
+    assert len(ForgettingStore(url).erasures()) == 1
+
+
+def everything(url: str) -> set[object]:
+    """Every value of every table that may speak of a person."""
+    engine = create_engine(url)
+    found: set[object] = set()
+    with engine.connect() as connection:
+        for table in ("correction", "correction_event", "correction_hold", "evidence", "vote"):
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()
+            found |= {value for row in rows for value in row}
+    engine.dispose()
+    return found
