@@ -12,15 +12,28 @@ from catalog.store.corrections import CorrectionStore
 COLUMNS = ("entity_id", "attribute", "value", "until", "reason", "author")
 
 
-def overrides_in_force(store: CorrectionStore, entity: str, day: date) -> list[Correction]:
-    """The verified corrections by hand of an entity whose end has not come by a day.
+def known_overrides(url: str, day: date, target: Path) -> tuple[Path | None, frozenset[str]]:
+    """Write the values in force on a day, of every entity, from the history at `url`: the file and
+    the attributes it speaks of; None and nothing written where there are none.
+    """
+    found = overrides_in_force(CorrectionStore(url, reading=True), day)
+    if not found:
+        return None, frozenset()
+    return write_overrides(found, target), frozenset(one.attribute for one in found)
+
+
+def overrides_in_force(
+    store: CorrectionStore, day: date, entity: str | None = None
+) -> list[Correction]:
+    """The verified corrections by hand, of one entity where it is named, whose end has not come.
 
     One with a day ends after it. Of one entity and attribute the one recorded last is in force.
     """
     listed = store.listed(states=("verified", "taken_over"))
     latest: dict[tuple[str, str], Correction] = {}
     for one in listed:
-        if one.attribute.startswith(f"{entity}.") and _holds(one, day):
+        asked = entity is None or one.attribute.startswith(f"{entity}.")
+        if asked and _holds(one, day):
             latest[one.entity_id, one.attribute] = one
     return list(latest.values())
 

@@ -20,7 +20,7 @@ from catalog.clock import Clock
 from catalog.store.corrections import CorrectionStore
 from catalog.store.forgetting import ForgettingStore
 from catalog.store.snapshots import SnapshotStore
-from expectations.corrections.overrides import overrides_in_force, write_overrides
+from expectations.corrections.overrides import known_overrides, overrides_in_force
 
 TODAY = Clock().today()
 CORRECT = ("correct", "4711", "customer.address", "--by", "ayse@bank.example")
@@ -194,7 +194,7 @@ def test_a_later_correction_replaces_an_earlier_one(tekdogru: Command, story: St
     assert [(one.state, one.closed) for one in store.listed()] == [
         ("rejected", TODAY), ("verified", None),
     ]  # fmt: skip
-    assert [one.to_value for one in overrides_in_force(store, "customer", TODAY)] == [
+    assert [one.to_value for one in overrides_in_force(store, TODAY, "customer")] == [
         "Üçüncü Sok. 3"
     ]
 
@@ -219,7 +219,7 @@ def set_by_hand(tekdogru: Command, story: Story, *more: str) -> None:
 
 def in_force(story: Story, day: date) -> list[str | None]:
     store = CorrectionStore(story.opened.state_url)
-    return [one.to_value for one in overrides_in_force(store, "customer", day)]
+    return [one.to_value for one in overrides_in_force(store, day, "customer")]
 
 
 def after(days: int) -> date:
@@ -269,9 +269,11 @@ def test_only_a_verified_change_ends_a_value_that_waits_for_one(
 def test_overrides_are_written_as_survivorship_reads_them(
     tekdogru: Command, story: Story, tmp_path: Path
 ) -> None:
+    url = story.opened.state_url
+    assert known_overrides(url, TODAY, tmp_path / "o.parquet") == (None, frozenset())
     set_by_hand(tekdogru, story, "--until", after(3).isoformat())
-    store = CorrectionStore(story.opened.state_url)
-    file = write_overrides(overrides_in_force(store, "customer", TODAY), tmp_path / "o.parquet")
+    file, attributes = known_overrides(url, TODAY, tmp_path / "o.parquet")
+    assert attributes == {"customer.address"}
     with duckdb.connect() as connection:
         rows = connection.execute(f"SELECT * FROM read_parquet('{file}')")
         assert [one[0] for one in rows.description or ()] == [
