@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from commands import run_here
 from resolving import job_of, resolved, write_rows
-from workspaces import write_workspace
+from workspaces import TODAY, by_key, run, write_workspace
 
+from catalog.store.snapshots import SnapshotStore
 from expectations.engine.knowing import Known
 from expectations.golden.summary import resolve_golden
 
@@ -116,3 +120,47 @@ def test_matching_all_anew_moves_records_without_losing_any(folder: Path) -> Non
     assert {entity for entity, _ in found} == {"A", "Z"}
     assert found["A", "customer.mail"]["source"] == "core"
     assert found["A", "customer.mail"]["state"] == "stale"
+
+
+CHECKED = ATTRIBUTE.format(key="mail", type="email", field="mail", more="    required: true")
+
+
+def test_until_records_were_matched_checks_that_need_it_are_unknown_and_nothing_is_resolved(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = {"data/crm.csv": CRM, "data/core.csv": CORE}
+    folder = write_workspace(tmp_path, DEFINITIONS + CHECKED, files)
+    tekdogru = run_here(capfd)
+    required = by_key(run(folder))["attribute:customer.mail/required"]
+    assert (required.verdict, "run `tekdogru match`" in required.message) == ("unknown", True)
+    assert by_key(run(folder))["attribute:customer.mail/type:crm.people.mail"].rows_compared == 7
+    ended = tekdogru("resolve", "-w", folder)
+    assert (ended.status, "run `tekdogru match` first" in ended.err) == (3, True)
+
+
+def test_the_map_that_is_kept_is_read_by_check_and_resolve_alike(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = {"data/crm.csv": CRM, "data/core.csv": CORE}
+    folder = write_workspace(tmp_path, DEFINITIONS + CHECKED, files)
+    tekdogru = run_here(capfd)
+    store = SnapshotStore(f"sqlite:///{folder}/.tekdogru/state.db")
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    kept = known(folder).matches["customer"]
+    store.save("match", "customer", kept, as_of=TODAY, created=noon)
+    where = ("-w", folder, "--as-of", TODAY.isoformat())
+    told = json.loads(tekdogru("check", *where, "--format", "json").out)["results"]
+    required = next(one for one in told if one["check"] == "attribute:customer.mail/required")
+    assert (required["rows_compared"], required["violations"]) == (3, 0)
+    ids = next(one for one in told if one["check"] == "dataset:core.customers/id")
+    assert (ids["rows_compared"], ids["violations"]) == (1, 0)
+    lines = tekdogru("resolve", *where).out.splitlines()
+    assert lines[:2] == [
+        "3 golden customers as of 2026-11-20",
+        "  1 records are not in the match map and stand alone; run `tekdogru match`",
+    ]
+    anew = known(folder, dict.fromkeys("1234567", "Z")).matches["customer"]
+    store.save("match", "customer", anew, as_of=TODAY, created=noon)
+    told = json.loads(tekdogru("check", *where, "--format", "json").out)["results"]
+    required = next(one for one in told if one["check"] == "attribute:customer.mail/required")
+    assert required["rows_compared"] == 2, "a figure was carried over though the map has changed"
