@@ -139,7 +139,7 @@ def check(
             record, catalog, store, opened, language.value if language else None, earlier=False
         )
         return _tell_nothing(touched.note, telling, format_, destinations)
-    with shown_progress() as progress, known_of(opened, catalog) as known:
+    with shown_progress() as progress, known_of(opened, catalog, plan.as_of) as known:
         feeds = read_published(opened, catalog, plan)
         record = run_checks(
             opened,
@@ -235,7 +235,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     opened, catalog = open_valid(workspace)
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
-    with shown_progress() as progress, known_of(opened, catalog) as known:
+    with shown_progress() as progress, known_of(opened, catalog, plan.as_of) as known:
         feeds = read_published(opened, catalog, plan)
         past = with_corrections(recall(plan, feeds, store), plan, opened.state_url)
         record = run_checks(

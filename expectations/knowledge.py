@@ -1,10 +1,11 @@
-"""Fetches what the history knows of entities: the match maps and the last closed golden records."""
+"""Fetches what the history knows of entities: match maps, values set by hand, closed records."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from catalog.model import Catalog
@@ -12,23 +13,23 @@ from catalog.scratch import scratch_folder
 from catalog.store.snapshots import Snapshot, SnapshotStore
 from catalog.workspace import Workspace
 from expectations.compiler.whole import is_matched
+from expectations.corrections.overrides import known_overrides
 from expectations.engine.knowing import Known
 
 
 @contextmanager
-def known_of(workspace: Workspace, catalog: Catalog) -> Iterator[Known]:
-    """What a run reads beside the sources, in files that are there while the block runs.
+def known_of(workspace: Workspace, catalog: Catalog, day: date) -> Iterator[Known]:
+    """What a run of a day reads beside the sources, in files that are there while the block runs.
 
-    Of the incumbents of protected claims the newest closed golden records tell; without any, no
-    claim has an incumbent.
+    Values set by hand are those in force on that day. Of the incumbents of protected claims the
+    newest closed golden records tell; without any, no claim has an incumbent.
     """
     matched = [key for key in catalog.entities if is_matched(catalog, key)]
     protected = any(c.protect for a in catalog.attributes.values() for c in a.all_claims)
-    if not (matched or protected):
-        yield Known()
-        return
     store = SnapshotStore(workspace.state_url, reading=True)
     with scratch_folder("known") as folder:
+        by_hand = folder / "overrides.parquet"
+        overrides, overridden = known_overrides(workspace.state_url, day, by_hand)
         kept = {key: store.latest("match", key) for key in matched}
         maps = {key: one for key, one in kept.items() if one}
         closed = store.newest("golden") if protected else None
@@ -36,8 +37,10 @@ def known_of(workspace: Workspace, catalog: Catalog) -> Iterator[Known]:
         used = [*maps.values(), *([closed] if closed else [])]
         yield Known(
             matches=files,
+            overrides=overrides,
+            overridden=overridden,
             incumbents=_written(store, closed, folder) if closed else None,
-            digest=_digest(used),
+            digest=_digest(used, overrides),
         )
 
 
@@ -47,6 +50,8 @@ def _written(store: SnapshotStore, snapshot: Snapshot, folder: Path) -> Path:
     return target
 
 
-def _digest(used: list[Snapshot]) -> str:
+def _digest(used: list[Snapshot], overrides: Path | None) -> str:
     listed = sorted(f"{one.kind} {one.key} {one.digest}" for one in used)
+    if overrides:
+        listed.append(hashlib.sha256(overrides.read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""

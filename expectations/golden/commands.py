@@ -31,6 +31,7 @@ def resolve(
     """Resolve golden records: one surviving value per attribute, and how it came about."""
     from catalog.errors import UsageError
     from expectations.engine.contest import Asked
+    from expectations.golden.observing import observe, told
     from expectations.golden.summary import resolve_golden
     from expectations.golden.told import tell_golden
     from expectations.golden.work import opened_job
@@ -44,10 +45,11 @@ def resolve(
         shown_progress() as progress,
     ):
         document = resolve_golden(job, output=output, wide=wide, progress=progress)
+        recorded = {} if day else observe(job, job.workspace.clock.now(), progress)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))
     else:
-        print("\n".join(tell_golden(document)))
+        print("\n".join([*tell_golden(document), *told(recorded)]))
     return 0
 
 

@@ -150,7 +150,7 @@ def opened_job(workspace: Path | None, as_of: date | None, asked: Asked) -> Iter
     entities = entities_with_golden(catalog)
     if not entities:
         raise UsageError("no attribute is defined, so there is nothing to resolve")
-    with known_of(opened, catalog) as known:
+    with known_of(opened, catalog, day) as known:
         for entity in entities:
             if is_matched(catalog, entity) and entity not in known.matches:
                 said = "its records were never matched; run `tekdogru match` first"
