@@ -153,10 +153,10 @@ class Contest:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the rows' ids are needed."""
-        return self.asked != Asked(self.asked.dated) or any(
-            c.guards.protect for c in self.candidates
-        )
+        """Whether the rows' ids are needed beside the entity's, which else are the same."""
+        told = self.asked != Asked(self.asked.dated)
+        own = any(self.speakers.has_records(c) for c in self.candidates)
+        return (told and own) or any(c.guards.protect for c in self.candidates)
 
     def taking_part(self, columns: Mapping[str, str]) -> Iterator[str]:
         """Who takes part after the conditions on what was resolved before are looked at."""

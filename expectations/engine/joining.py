@@ -154,10 +154,12 @@ class Join:
             if asked.dated or asked.told:
                 yield from (f"t{m}", f"l{m}")
             if asked.told:
-                yield from (f"{letter}{m}" for letter in ("w", "s", "u", "r", "c", "n", "d"))
+                letters = ("w", "s", "u", "c", "n", "d", *("r" if contest.is_recorded else ""))
+                yield from (f"{letter}{m}" for letter in letters)
             if asked.contested:
                 for n in range(len(contest.candidates)):
-                    yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "rpe"))
+                    yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "pe"))
+                    yield from ([contest.bid(n, "r")] if contest.is_recorded else [])
 
     def _joined(self) -> str:
         """The rows that speak, what stewards have set, and what the record was."""

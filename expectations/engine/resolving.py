@@ -20,9 +20,9 @@ class Resolution:
 
     It adds, per attribute m that is not plain, `w{m}` the number of the winning bid, `g{m}` the
     value, `t{m}` when it was confirmed and `l{m}` whether it is current; where all is told `s{m}`
-    the state, `u{m}` the last current day, `r{m}` the row's id, `c{m}` the reason, `n{m}` and
-    `d{m}` how many independent datasets spoke and disagree; where the contest itself is told
-    `x{m}_{n}` why bid n lost and `z{m}_{n}` what state its value is in.
+    the state, `u{m}` the last current day, `r{m}` the row's id where that is not the entity's,
+    `c{m}` the reason, `n{m}` and `d{m}` how many independent datasets spoke and disagree; where the
+    contest itself is told `x{m}_{n}` why bid n lost and `z{m}_{n}` what state its value is in.
     """
 
     contests: tuple[Contest, ...]
@@ -144,8 +144,9 @@ class Telling:
             yield f"{self._state()} AS s{m}"
             until = self.contest.picked(w, "u", "DATE")
             yield f"{_unless_overridden(self.contest, until)} AS u{m}"
-            record = self.contest.picked(w, "r", "VARCHAR")
-            yield f"{_unless_overridden(self.contest, record)} AS r{m}"
+            if self.contest.is_recorded:
+                record = self.contest.picked(w, "r", "VARCHAR")
+                yield f"{_unless_overridden(self.contest, record)} AS r{m}"
             yield f"{self._reason()} AS c{m}"
             yield f"{self._voters(agree=None)} AS n{m}"
             yield f"{self._voters(agree=False)} AS d{m}"

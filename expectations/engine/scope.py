@@ -288,12 +288,12 @@ def _extras(
     asked: Asked,
     known: Known,
 ) -> tuple[Extra, ...]:
-    is_many = bool(dataset.record) and dataset.rows == "many"
-    many = [Extra("record")] if is_many or dataset.entity in known.matches else []
+    matched = dataset.entity in known.matches
+    own = [Extra("record")] if dataset.record or matched else []
     found = [
         extra
         for golden, candidate in mine
         if golden
-        for extra in extras_of(golden, candidate, told=asked.told, contested=asked.contested)
+        for extra in extras_of(golden, candidate, contested=asked.contested)
     ]
-    return tuple(dict.fromkeys([*many, *found]))
+    return tuple(dict.fromkeys([*own, *found]))

@@ -140,8 +140,14 @@ class Speakers:
         return f"least({', '.join(ends)})" if len(ends) > 1 else (ends or ["CAST(NULL AS DATE)"])[0]
 
     def record(self, candidate: Candidate) -> str:
-        """The id of the row that speaks."""
+        """The id of the row that speaks; the entity's where rows have none of their own."""
+        if not self.has_records(candidate):
+            return "CAST(k AS VARCHAR)"
         return self._at(candidate, self._extra(candidate, Extra("record")))
+
+    def has_records(self, candidate: Candidate) -> bool:
+        """Whether rows of the candidate's dataset have ids of their own."""
+        return Extra("record") in self.projections[candidate.column.dataset].extras
 
     def raw(self, candidate: Candidate) -> str:
         """The text as the source holds it."""
@@ -255,9 +261,7 @@ def span_end(time: str, golden: GoldenColumn, dialect: Dialect) -> str:
     return f"({day} + {days})"
 
 
-def extras_of(
-    golden: GoldenColumn, candidate: Candidate, *, told: bool, contested: bool
-) -> Iterator[Extra]:
+def extras_of(golden: GoldenColumn, candidate: Candidate, *, contested: bool) -> Iterator[Extra]:
     """What more must be told of the rows of a candidate's dataset, for it to survive rightly."""
     guards, column = candidate.guards, candidate.column
     if guards.blank_deletes:
@@ -269,8 +273,6 @@ def extras_of(
             yield Extra("expression", criterion.text, confirmed_by=column.confirmed_by)
         if criterion.kind == "most_complete" and not golden.survival.group:
             yield Extra("filled")
-    if guards.protect or told or contested:
-        yield Extra("record")
     if contested:
         yield Extra("raw", "", column)
 

@@ -68,7 +68,7 @@ def _of_attribute(join: Join, contest: Contest) -> str:
         "state": f"s{m}",
         "source": source_of(contest),
         "dataset": _of_winner(contest, datasets, None),
-        "record_id": f"r{m}",
+        "record_id": _record(contest),
         "reason": f"c{m}",
         "rule": _rule(contest),
         "confirmed_at": f"t{m}",
@@ -87,7 +87,7 @@ def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
         "attribute": quote(contest.golden.attribute),
         "source": quote(candidate.source),
         "dataset": quote(candidate.column.dataset),
-        "record_id": contest.bid(n, "r"),
+        "record_id": contest.bid(n, "r") if contest.is_recorded else _id(),
         "raw": contest.bid(n, "p"),
         "cleansed": contest.bid(n, "e"),
         "state": f"z{m}_{n}",
@@ -112,6 +112,14 @@ def _of_winner(contest: Contest, texts: Sequence[str], overridden: str | None) -
     cases = "".join(f" WHEN {n} THEN {quote(text)}" for n, text in enumerate(texts))
     won = f"CASE w{contest.m}{cases} END" if cases else "CAST(NULL AS VARCHAR)"
     return f"CASE WHEN c{contest.m} = 'override' THEN {set_} ELSE {won} END"
+
+
+def _record(contest: Contest) -> str:
+    """The id of the winning row; without ids of their own rows have the entity's."""
+    m = contest.m
+    if contest.is_recorded:
+        return f"r{m}"
+    return f"CASE WHEN w{m} IS NOT NULL AND c{m} <> 'override' THEN {_id()} END"
 
 
 def _rule(contest: Contest) -> str:
