@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -111,8 +111,9 @@ class _Model:
         database = DuckDBAPI(connection=self.connection)
         records = database.register(self.connection.table("records"))
         linker = Linker(records, self._settings(), log_level=None)
-        self._train(linker)
-        self.progress("comparing records", 3, 4)
+        self.progress("learning from pairs", 1, 3)
+        learn(linker.training, self.rules, self.match.seed)
+        self.progress("comparing records", 2, 3)
         predicted = linker.inference.predict(
             threshold_match_probability=FAINT, warning_mode="never"
         )
@@ -147,27 +148,15 @@ class _Model:
             return f"{column}_{part.part}s[1]"
         return column
 
-    def _train(self, linker: Any) -> None:
-        """U from random pairs, m by expectation maximisation within each block."""
-        from splink.internals.exceptions import EMTrainingException
-
-        training = linker.training
-        self.progress("learning from random pairs", 1, 4)
-        training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=self.match.seed)
-        self.progress("learning from likely pairs", 2, 4)
-        for rule in self.rules:
-            try:
-                training.estimate_parameters_using_expectation_maximisation(
-                    rule, max_pairs=TRAINING_PAIRS
-                )
-            except EMTrainingException:
-                continue  # a block without pairs, or of all attributes, teaches nothing
-
     def _keep(self, predicted: str, count: int) -> None:
         """The predictions as `pairs`, with the share of matches that they themselves speak for.
 
         Probabilities are rounded, so that the order in which sums were made never shows.
         """
+        found = self.connection.execute(f"SELECT count(*) FROM {predicted}").fetchall()[0][0]
+        if not found:  # Splink leaves out the reasons then
+            self.connection.execute(f"CREATE TABLE pairs AS {self._no_pairs()}")
+            return
         odds = math.log2(self.prior / (1 - self.prior))
         self.connection.execute(
             f"CREATE TABLE weighed AS SELECT match_weight - {odds!r} AS w, * FROM {predicted}"
@@ -202,6 +191,27 @@ class _Model:
     def _no_pairs(self) -> str:
         columns = [f"0 AS g{i}, 0.0 AS w{i}" for i in range(len(self.compared))]
         return f"SELECT 0 AS l, 0 AS r, 0.0 AS p, {', '.join(columns)} WHERE false"
+
+
+def learn(training: Any, rules: Sequence[Any], seed: int) -> None:
+    """Train a Splink model: u from random pairs, m by expectation maximisation in each block.
+
+    Where every pair of a block matches, the share of matches grows to 1 and Splink gives up; there
+    that share is held. A block without pairs, or of all attributes, teaches nothing.
+    """
+    from splink.internals.exceptions import EMTrainingException, SplinkException
+
+    training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=seed)
+    maximise = training.estimate_parameters_using_expectation_maximisation
+    for rule in rules:
+        try:
+            maximise(rule, max_pairs=TRAINING_PAIRS)
+        except EMTrainingException:
+            continue
+        except SplinkException:
+            held = {"fix_probability_two_random_records_match": True}
+            with suppress(SplinkException):
+                maximise(rule, max_pairs=TRAINING_PAIRS, **held)
 
 
 def _weight(one: Compared) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from commands import Command, run_here
+from commands import PROGRAM, Command, run_here
 from matching import attribute, source
 from workspaces import write_workspace
 
@@ -180,6 +184,34 @@ def test_comparisons_without_splink_say_what_to_install(
     ended = tekdogru("match", "--workspace", folder)
     assert ended.status == 64
     assert 'pip install "tekdogru[identity]"' in ended.err
+
+
+@pytest.mark.long
+def test_on_a_terminal_the_steward_is_asked(tekdogru: Command, folder: Path) -> None:
+    tekdogru("match", "--workspace", folder)
+    who = ["--by", "derya@b.example", "--reason", "seen"]
+    said = on_a_terminal([PROGRAM, "match", "review", "-w", folder, *who], "n\n")
+    assert "1 of 1" in said
+    assert "catalog/matches.yml: 1 added" in said
+    (entry,) = yaml.safe_load((folder / "catalog" / "matches.yml").read_text("utf-8"))["matches"]
+    assert entry["different"] == ["core.rows/1", "web.rows/9"]
+
+
+def on_a_terminal(command: list[object], typed: str) -> str:
+    """What a command says on a terminal of its own, where this is typed once it asks."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(list(map(str, command)), stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # the terminal ends with the process
+        while part := os.read(ours, 4096):
+            said += part
+            if b"[q]uit:" in said and typed:
+                os.write(ours, typed.encode())
+                typed = ""
+    os.close(ours)
+    assert process.wait(60) == 0
+    return said.decode()
 
 
 def question(left: str, right: str) -> OpenMatch:

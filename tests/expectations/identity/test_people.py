@@ -219,3 +219,25 @@ def test_people_are_told_from_those_who_only_look_like_them(tmp_path: Path) -> N
     assert {"core.people/trader", "web.people/shop"} in found
     assert {"core.people/firm", "web.people/firm"} in found
     assert not any({"firm", "shop"} <= {n.partition("/")[2] for n in pair} for pair in asked)
+
+
+@pytest.mark.long
+def test_a_block_in_which_every_pair_matches_teaches_too(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    own = [{"given": f"ad{n}", "surname": f"soy{n}", "address": f"yol{n} {n}"} for n in range(300)]
+    people = [{"no": f"p{n}", **person(rng, n, **one)} for n, one in enumerate(own)]
+    keys = ("core", "web")
+    fields = "".join(source(key, "people", "customer", "no", FIELDS) for key in keys)
+    attributes = "".join(
+        attribute("customer", name, type_, (f"{key}.people.{name}" for key in keys))
+        for name, type_ in NAMES.items()
+    )
+    slips = [
+        {**one, "surname": one["surname"] + "x" * (n % 5 == 0), "born": one["born"] * (n % 7 > 0)}
+        for n, one in enumerate(people)
+    ]
+    files = {"data/core.csv": people, "data/web.csv": slips}
+    write_workspace(tmp_path, f"{MATCH}sources:\n{fields}attributes:\n{attributes}", files)
+    assert groups(match(tmp_path, "customer")) == {
+        frozenset({f"core.people/p{n}", f"web.people/p{n}"}) for n in range(300)
+    }
