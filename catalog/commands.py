@@ -83,6 +83,7 @@ class Document(StrEnum):
     conflicts = "conflicts"
     close = "close"
     match = "match"
+    map = "map"
     queue = "queue"
 
 

@@ -14,6 +14,19 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class MappedRecord(_Document):
+    """One line of the Parquet file that `tekdogru match --output` writes."""
+
+    source: str
+    dataset: str = Field(description="The dataset's path: crm.customers")
+    record_id: str
+    entity_id: str
+    merged_by: Literal["key", "model", "steward"] | None = Field(
+        description="What joined the record to others; none where it is alone."
+    )
+    score: float | None = Field(description="The model's probability; none but by the model.")
+
+
 class ReadDataset(_Document):
     """How many records a dataset gave, and the rows that gave none of their own."""
 

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.loading.loader import KINDS
-from catalog.matched import MATCH_VERSION, MatchDocument, QueueDocument
+from catalog.matched import MATCH_VERSION, MappedRecord, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
 from catalog.truth import TRUTH_VERSION, ClosedDocument, ConflictsDocument, GoldenDocument
 
@@ -21,6 +21,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "conflicts": (TRUTH_VERSION, ConflictsDocument),
     "close": (TRUTH_VERSION, ClosedDocument),
     "match": (MATCH_VERSION, MatchDocument),
+    "map": (MATCH_VERSION, MappedRecord),
     "queue": (MATCH_VERSION, QueueDocument),
     "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
     "trust": (TRUST_VERSION, list[Trust]),

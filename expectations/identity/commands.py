@@ -67,7 +67,6 @@ def run(
     today, now = opened.clock.today(), opened.clock.now()
     for made in found:
         if output:
-            output.parent.mkdir(parents=True, exist_ok=True)
             write_map(made.kept.map, output)
         if not dry_run:
             keep(opened.state_url, made.entity, made.kept, today, now)

@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.scratch import scratch_folder
 from catalog.store.snapshots import Content, SnapshotStore
+from catalog.writing import write_whole
 from expectations.identity.ids import Moved
 
 MAP, QUEUE, LOG = "match", "match_queue", "match_log"
@@ -69,19 +70,26 @@ class Kept:
 
 
 def write_map(rows: Sequence[Mapped], target: Path) -> None:
-    """Write the map as Parquet, sorted by dataset and record."""
+    """Write the map as Parquet, sorted by dataset and record, whole or not at all."""
     import pyarrow as pa
 
+    from catalog.matched import MATCH_VERSION
+
     text = [(name, pa.string()) for name in ("source", "dataset", "record_id", "entity_id")]
-    schema = pa.schema([*text, ("merged_by", pa.string()), ("score", pa.float64())])
+    marked = {"tekdogru.schema": f"map-{MATCH_VERSION}"}
+    more = [("merged_by", pa.string()), ("score", pa.float64())]
+    schema = pa.schema([*text, *more], metadata=marked)
     columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
     _write(pa.table(columns, schema=schema), target)
 
 
 def _write(table: Any, target: Path) -> None:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(table, target, compression="zstd")
+    written = pa.BufferOutputStream()
+    pq.write_table(table, written, compression="zstd")
+    write_whole(target, written.getvalue().to_pybytes())
 
 
 def read_kept(url: str, entity: str) -> Kept:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -27,6 +27,7 @@ SAMPLED_PAIRS = 2e6
 TRAINING_PAIRS = 2e6
 FAINT = 0.0005
 ROUNDS = 100
+ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,37 @@ class Scored:
     connection: Any
     compared: tuple[Compared, ...]
 
-    def certain(self, merge: float, agree: Sequence[str]) -> list[tuple[int, int, float]]:
+    def certain(self, merge: float, agree: Sequence[str]) -> Iterator[tuple[int, int, float]]:
         """The pairs to be merged automatically, the most probable first."""
         guards = [self.disagreement(name) for name in agree]
         where = " AND ".join([f"p >= {merge}", *(f"NOT ({guard})" for guard in guards)])
-        found = self.connection.execute(f"SELECT l, r, p FROM pairs WHERE {where}").fetchall()
-        return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
+        found = self.connection.execute(
+            f"SELECT l, r, p FROM pairs WHERE {where} ORDER BY p DESC, l, r"
+        )
+        while rows := found.fetchmany(ROWS_AT_ONCE):
+            yield from rows
+
+    def likely(self, review: float, groups: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Of each two groups the likeliest pair from a probability on.
+
+        `groups` has of each record the number of its group. Each row is `l, r, p`, how many pairs
+        there are between the groups, then `g0, w0, g1, w1 …`; the likeliest come first.
+        """
+        import pyarrow as pa
+
+        reasons = ", ".join(f"g{i}, w{i}" for i in range(len(self.compared)))
+        table = pa.table({"n": range(len(groups)), "g": groups})
+        self.connection.register("grouped", table)
+        found: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT l, r, p, count(*) OVER between_groups, {reasons} FROM pairs "
+            "JOIN grouped one ON one.n = l JOIN grouped other ON other.n = r "
+            f"WHERE p >= {review} AND one.g <> other.g "
+            "WINDOW between_groups AS (PARTITION BY least(one.g, other.g), "
+            "greatest(one.g, other.g)) "
+            "QUALIFY row_number() OVER (PARTITION BY least(one.g, other.g), "
+            "greatest(one.g, other.g) ORDER BY p DESC, l, r) = 1 ORDER BY p DESC, l, r"
+        ).fetchall()
+        return found
 
     def disagreement(self, attribute: str) -> str:
         """The condition under which a pair holds two values of an attribute that differ."""
@@ -112,7 +138,7 @@ class _Model:
         records = database.register(self.connection.table("records"))
         linker = Linker(records, self._settings(), log_level=None)
         self.progress("learning from pairs", 1, 3)
-        learn(linker.training, self.rules, self.match.seed)
+        learn(linker, self.rules, self.match.seed)
         self.progress("comparing records", 2, 3)
         predicted = linker.inference.predict(
             threshold_match_probability=FAINT, warning_mode="never"
@@ -153,10 +179,6 @@ class _Model:
 
         Probabilities are rounded, so that the order in which sums were made never shows.
         """
-        found = self.connection.execute(f"SELECT count(*) FROM {predicted}").fetchall()[0][0]
-        if not found:  # Splink leaves out the reasons then
-            self.connection.execute(f"CREATE TABLE pairs AS {self._no_pairs()}")
-            return
         odds = math.log2(self.prior / (1 - self.prior))
         self.connection.execute(
             f"CREATE TABLE weighed AS SELECT match_weight - {odds!r} AS w, * FROM {predicted}"
@@ -193,25 +215,29 @@ class _Model:
         return f"SELECT 0 AS l, 0 AS r, 0.0 AS p, {', '.join(columns)} WHERE false"
 
 
-def learn(training: Any, rules: Sequence[Any], seed: int) -> None:
+def learn(linker: Any, rules: Sequence[Any], seed: int) -> None:
     """Train a Splink model: u from random pairs, m by expectation maximisation in each block.
 
-    Where every pair of a block matches, the share of matches grows to 1 and Splink gives up; there
-    that share is held. A block without pairs, or of all attributes, teaches nothing.
+    Where every pair of a block matches, the share of matches grows to 1 and Splink gives up half
+    way, with a part of the model taken away; so the model is put back, and that share is held.
+    A block without pairs, or of all attributes, teaches nothing.
     """
-    from splink.internals.exceptions import EMTrainingException, SplinkException
+    from splink.internals.exceptions import SplinkException
 
-    training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=seed)
-    maximise = training.estimate_parameters_using_expectation_maximisation
+    linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=seed)
+    model = linker._settings_obj
     for rule in rules:
-        try:
-            maximise(rule, max_pairs=TRAINING_PAIRS)
-        except EMTrainingException:
-            continue
-        except SplinkException:
-            held = {"fix_probability_two_random_records_match": True}
-            with suppress(SplinkException):
-                maximise(rule, max_pairs=TRAINING_PAIRS, **held)
+        for held in (False, True):
+            before = model.core_model_settings.copy()
+            try:
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    rule,
+                    max_pairs=TRAINING_PAIRS,
+                    fix_probability_two_random_records_match=held,
+                )
+                break
+            except SplinkException:
+                model.core_model_settings = before
 
 
 def _weight(one: Compared) -> str:

@@ -146,7 +146,7 @@ def _decide(
         return [_asked(doubt, records, ()) for doubt in open_doubts(joined)]
     match = question.match
     join_by_model(joined, scored.certain(match.merge, match.agree))
-    likely = _likely(question, scored, joined)
+    likely = _likely(question, scored, joined, len(records))
     joined.doubts += [doubt for doubt, _, _ in likely.values()]
     queue = []
     for doubt in open_doubts(joined):
@@ -159,27 +159,18 @@ def _decide(
 Likely = tuple[Doubt, tuple[Reason, ...], int]
 
 
-def _likely(question: Question, scored: Scored, joined: Joined) -> Mapping[tuple[int, int], Likely]:
-    """Of each two groups the likeliest pair between the thresholds, with its reasons."""
-    match, clusters = question.match, joined.clusters
-    reasons = ", ".join(f"g{i}, w{i}" for i in range(len(scored.compared)))
-    rows = scored.connection.execute(
-        f"SELECT l, r, p, {reasons} FROM pairs WHERE p >= {match.review} ORDER BY p DESC, l, r"
-    ).fetchall()
+def _likely(
+    question: Question, scored: Scored, joined: Joined, count: int
+) -> Mapping[tuple[int, int], Likely]:
+    """Of each two groups that may be one the likeliest pair, with its reasons."""
+    clusters = joined.clusters
+    groups = [clusters.find(record) for record in range(count)]
     found: dict[tuple[int, int], Likely] = {}
-    best: dict[tuple[int, int], tuple[int, int]] = {}
-    for left, right, probability, *evidence in rows:
-        groups = tuple(sorted((clusters.find(left), clusters.find(right))))
-        if groups[0] == groups[1] or clusters.never(left, right):
-            continue
-        pair = best.setdefault((groups[0], groups[1]), (left, right))
-        if pair != (left, right):
-            doubt, told, pairs = found[pair]
-            found[pair] = (doubt, told, pairs + 1)
-            continue
-        told = tuple(Reason(*one) for one in scored.reasons(evidence))
-        why = _why(question, probability)
-        found[pair] = (Doubt(left, right, why, probability), told, 1)
+    for left, right, probability, pairs, *evidence in scored.likely(question.match.review, groups):
+        if clusters.clash(left, right) is None:
+            told = tuple(Reason(*one) for one in scored.reasons(evidence))
+            doubt = Doubt(left, right, _why(question, probability), probability)
+            found[left, right] = (doubt, told, pairs)
     return found
 
 

@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
     )
     records = DuckDBAPI(connection=connection).register(connection.table("people"))
     linker = Linker(records, settings, log_level=None)
-    learn(linker.training, [block_on(*rule) for rule in BLOCKS], 1)
+    learn(linker, [block_on(*rule) for rule in BLOCKS], 1)
     predicted = linker.inference.predict(threshold_match_probability=0.1)
     clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
         predicted, threshold_match_probability=0.999

@@ -75,6 +75,7 @@ def test_match_tells_what_it_found_and_writes_the_map(tekdogru: Command, folder:
         "merged_by",
         "score",
     ]
+    jsonschema.validate(table.to_pylist(), {"type": "array", "items": printed_schema("map")})
     assert table.column("source").to_pylist() == ["core", "core", "web", "web"]
 
 

@@ -186,6 +186,11 @@ def planted(folder: Path) -> None:
         {"no": "father", **misspelt(rng, father)}, {"no": "twin1", **misspelt(rng, twins[0])},
         {"no": "shop", **shop}, {"no": "firm", **firm, "surname": "KURT TİCARET AŞ"},
     ]  # fmt: skip
+    write_people(folder, core, web)
+
+
+def write_people(folder: Path, core: list[Row], web: list[Row]) -> None:
+    """Two systems that know people, and how they are matched."""
     fields = "".join(source(key, "people", "customer", "no", FIELDS) for key in ("core", "web"))
     attributes = "".join(
         attribute("customer", name, type_, (f"{key}.people.{name}" for key in ("core", "web")))
@@ -226,18 +231,24 @@ def test_a_block_in_which_every_pair_matches_teaches_too(tmp_path: Path) -> None
     rng = random.Random(3)
     own = [{"given": f"ad{n}", "surname": f"soy{n}", "address": f"yol{n} {n}"} for n in range(300)]
     people = [{"no": f"p{n}", **person(rng, n, **one)} for n, one in enumerate(own)]
-    keys = ("core", "web")
-    fields = "".join(source(key, "people", "customer", "no", FIELDS) for key in keys)
-    attributes = "".join(
-        attribute("customer", name, type_, (f"{key}.people.{name}" for key in keys))
-        for name, type_ in NAMES.items()
-    )
     slips = [
         {**one, "surname": one["surname"] + "x" * (n % 5 == 0), "born": one["born"] * (n % 7 > 0)}
         for n, one in enumerate(people)
     ]
-    files = {"data/core.csv": people, "data/web.csv": slips}
-    write_workspace(tmp_path, f"{MATCH}sources:\n{fields}attributes:\n{attributes}", files)
+    write_people(tmp_path, people, slips)
     assert groups(match(tmp_path, "customer")) == {
         frozenset({f"core.people/p{n}", f"web.people/p{n}"}) for n in range(300)
     }
+
+
+@pytest.mark.long
+def test_too_few_records_to_learn_from_are_asked_and_empty_ones_are_left(tmp_path: Path) -> None:
+    one = {"no": "p1", **person(random.Random(1), 1)}
+    write_people(tmp_path / "few", [one], [one])
+    few = match(tmp_path / "few", "customer")
+    assert groups(few) == set()
+    assert len(few.kept.queue) == 1
+    empty = [dict.fromkeys(one, "") | {"no": str(n)} for n in range(3)]
+    write_people(tmp_path / "empty", [one], empty)
+    none = match(tmp_path / "empty", "customer")
+    assert (len(none.kept.map), groups(none), none.kept.queue) == (4, set(), ())
