@@ -39,7 +39,7 @@ HELD = """
 SELECT g.id, s.source, bool_and({held}), bool_or({held})
 FROM given g JOIN read_parquet({ledger}) s
   ON s.entity_id = g.entity_id AND s.attribute = g.attribute
-WHERE NOT s.copy AND s.last_seen = {day} GROUP BY ALL ORDER BY ALL
+WHERE NOT s.copy AND s.last_seen >= least(g.since, {day}) GROUP BY ALL ORDER BY ALL
 """
 HELD_THEN = """coalesce(CASE
   WHEN s.last_changed <= g.since THEN coalesce(s.compared, s.value)

@@ -2,7 +2,8 @@
 
 A suspicion is a source that says something new while another one keeps what was said before. Later
 is not righter: the new value may be a typing error, or a thief's before he orders the card. Values
-of copies neither raise suspicion nor speak against it.
+of copies neither raise suspicion nor speak against it. A dataset of which nothing was read that day
+says what it said last; a record that is gone from one that was read says nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ SAYS = """
 CREATE VIEW says AS SELECT *, coalesce(compared, value) AS said,
   coalesce(previous_compared, previous) AS before,
   last_changed = {day} AND dataset IN (SELECT dataset FROM known) AS anew
-FROM read_parquet({ledger}) WHERE last_seen = {day} AND value IS NOT NULL
+FROM read_parquet({ledger})
+WHERE value IS NOT NULL AND (last_seen = {day} OR dataset IN (SELECT dataset FROM unread))
+"""
+UNREAD = """
+CREATE TABLE unread AS SELECT dataset FROM (VALUES {datasets}) defined(dataset)
+WHERE dataset NOT IN (SELECT dataset FROM read_parquet({ledger}) WHERE last_seen = {day})
 """
 SUSPECTS = """
 CREATE TABLE suspects AS SELECT
@@ -80,7 +86,7 @@ WHERE l.ends_by_change AND s.anew AND NOT s.copy AND {day} > l.made_on
   AND NOT (l.keep AND s.said = l.to_c)
 ORDER BY l.id
 """
-OBSERVED = "SELECT attribute, count(DISTINCT entity_id) FROM says GROUP BY attribute ORDER BY ALL"
+OBSERVED = "SELECT attribute, count(DISTINCT entity_id) FROM says GROUP BY ALL ORDER BY ALL"
 SUSPECTED = "SELECT id, entity_id, attribute, from_value, to_value, source, field FROM suspects"
 
 
@@ -130,6 +136,8 @@ def look(
     zone = workspace.settings.timezone
     told = {"day": literal(day), "ledger": quote(str(ledger)), "live": quote(str(listed))}
     told |= {name: _compared(name, known, zone) for name in ("to_c", "from_c")}
+    datasets = ", ".join(f"({quote(path)})" for path in catalog.datasets)
+    told |= {"datasets": datasets or "(NULL)"}
     readable = [ledger, listed, *([before] if before else [])]
     return _looked(ask(workspace, list(_steps(told, before)), readable), catalog)
 
@@ -160,6 +168,7 @@ def _steps(told: dict[str, str], before: Path | None) -> Iterable[Step]:
     made = {
         "live": LIVE.format(**told),
         "known": f"CREATE TABLE known AS {known}",
+        "unread": UNREAD.format(**told),
         "says": SAYS.format(**told),
         "suspects": SUSPECTS.format(**told),
         "joined": JOIN_LIVE.format(**told, last=last),

@@ -136,7 +136,7 @@ def test_a_system_that_falls_back_opens_the_correction_again_without_a_new_suspi
     tmp_path: Path,
 ) -> None:
     story = Story(tmp_path)
-    story.observe(D1, *everybody(OLD))
+    story.observe(D1, Seen(CALLS, OLD), Seen(CORE, OLD))
     heard = Seen(CALLS, NEW, confirmed=datetime(2026, 11, 2, 9), means="confirmed")
     story.observe(D2, heard, Seen(CORE, OLD))
     story.observe(D5, heard, Seen(CORE, NEW))
@@ -181,3 +181,35 @@ def test_two_systems_with_the_same_news_are_one_correction(tmp_path: Path, means
     at = datetime(2026, 11, 2, 9)
     news = [Seen(path, NEW, confirmed=at, means=means) for path in (CALLS, CORE)]
     assert story.observe(D2, *news, Seen(WEB, OLD)).suspected == 1
+
+
+def test_a_system_that_could_not_be_read_says_what_it_said_last(tmp_path: Path) -> None:
+    """Else its silence would look like a value taken over, or taken back."""
+    story = Story(tmp_path)
+    story.observe(D1, *everybody(OLD))
+    heard = Seen(CALLS, NEW, confirmed=datetime(2026, 11, 2, 9), means="confirmed")
+    story.observe(D2, heard, Seen(CORE, OLD))
+    story.observe(D5, heard)
+    assert only(story).state == "verified"
+    assert "core" in {one.source for one in parties(only(story), story.catalog, D5)[1]}
+
+
+def test_a_suspicion_outlives_the_day_on_which_its_source_could_not_be_read(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.observe(D1, *everybody(OLD))
+    story.observe(D2, Seen(CALLS, NEW), Seen(CORE, OLD), Seen(WEB, OLD))
+    story.observe(D5, Seen(CORE, OLD), Seen(WEB, OLD))
+    assert only(story).state == "suspected"
+    story.observe(D9, Seen(CALLS, OLD), Seen(CORE, OLD), Seen(WEB, OLD))
+    assert only(story).state == "rejected"
+
+
+def test_a_record_that_is_gone_from_a_system_that_was_read_is_open_no_more(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.observe(D1, *everybody(OLD), Seen(CORE, "x", entity="1"))
+    heard = Seen(CALLS, NEW, confirmed=datetime(2026, 11, 2, 9), means="confirmed")
+    story.observe(D2, heard, Seen(CORE, OLD), Seen(CORE, "x", entity="1"), Seen(WEB, NEW))
+    assert only(story).state == "verified"
+    gone = [Seen(CORE, "x", entity="1"), Seen(WEB, NEW), Seen(COPIED, NEW, copy=True)]
+    story.observe(D5, heard, *gone)
+    assert only(story).state == "taken_over"
