@@ -85,6 +85,7 @@ class Document(StrEnum):
     match = "match"
     map = "map"
     queue = "queue"
+    explain = "explain"
 
 
 def schema(

@@ -218,7 +218,7 @@ def _masked(results: list[Result], workspace: Workspace, catalog: Catalog) -> li
     """
     if not workspace.settings.privacy.mask:
         return results
-    personal = _datasets_with_personal_ids(catalog)
+    personal = datasets_with_personal_ids(catalog)
     entities = {catalog.datasets[path].entity for path in personal}
     masked = []
     for result in results:
@@ -232,7 +232,8 @@ def _masked(results: list[Result], workspace: Workspace, catalog: Catalog) -> li
     return masked
 
 
-def _datasets_with_personal_ids(catalog: Catalog) -> set[str]:
+def datasets_with_personal_ids(catalog: Catalog) -> set[str]:
+    """The datasets whose ids are personal data themselves."""
     claimed = {
         claim.field
         for attribute in catalog.attributes.values()

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
+from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.loading.loader import KINDS
 from catalog.matched import MATCH_VERSION, MappedRecord, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
@@ -20,6 +21,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "resolve": (TRUTH_VERSION, GoldenDocument),
     "conflicts": (TRUTH_VERSION, ConflictsDocument),
     "close": (TRUTH_VERSION, ClosedDocument),
+    "explain": (EXPLAIN_VERSION, ExplainDocument),
     "match": (MATCH_VERSION, MatchDocument),
     "map": (MATCH_VERSION, MappedRecord),
     "queue": (MATCH_VERSION, QueueDocument),

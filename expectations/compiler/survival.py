@@ -40,7 +40,7 @@ def golden_column(scene: Scene, attribute: Attribute) -> GoldenColumn:
 def all_candidates(scene: Scene, attribute: Attribute) -> list[Candidate]:
     """The attribute's claims as candidates, whether or not they are in force."""
     return [
-        _candidate(scene, attribute, claim, number)
+        candidate_of(scene, attribute, claim, number)
         for number, claim in enumerate(attribute.all_claims, start=1)
     ]
 
@@ -59,12 +59,13 @@ def origin_of(catalog: Catalog, path: str) -> str:
 
 def read_for(scene: Scene, attribute: Attribute) -> tuple[str, ...]:
     """The datasets on which an attribute's golden value rests, those of what it asks for too."""
-    attributes = (scene.catalog.attributes[key] for key in _rests_on(scene, attribute))
+    attributes = (scene.catalog.attributes[key] for key in rests_on(scene, attribute))
     claims = (claim for one in attributes for claim in one.all_claims)
     return tuple(dict.fromkeys(claim.field.rpartition(".")[0] for claim in claims))
 
 
-def _rests_on(scene: Scene, attribute: Attribute) -> dict[str, None]:
+def rests_on(scene: Scene, attribute: Attribute) -> dict[str, None]:
+    """The keys of an attribute and of all that must be resolved for it."""
     found: dict[str, None] = {}
     waiting = [attribute]
     while waiting:
@@ -87,7 +88,8 @@ def _asked(scene: Scene, attribute: Attribute) -> Iterator[Attribute]:
         yield from (one for one in columns.values() if one.group == attribute.group)
 
 
-def _candidate(scene: Scene, attribute: Attribute, claim: Claim, number: int) -> Candidate:
+def candidate_of(scene: Scene, attribute: Attribute, claim: Claim, number: int) -> Candidate:
+    """A claim as a candidate; `number` counts the claims from 1."""
     field = scene.catalog.fields[claim.field]
     confirmed = field.confirmed_at
     column = Column(

@@ -48,9 +48,10 @@ class Contest:
 
     Letters: `i` takes part, `v` value, `h` hash of what is compared, `t` time, `f` is current,
     `x` deleted at the source, `z` unusable, `u` last current day, `r` the row's id, `p` and `e`
-    the text as the source holds it and after cleansing, `q{c}` what criterion c weighs. `numbers`
-    are those of the entity's attributes, `group` the ones that survive together with this one;
-    `watched` says that another asks for its winner, `overridden` that a steward may have set it.
+    the text as the source holds it and after cleansing, `s` the time on the row, `q{c}` what
+    criterion c weighs. `numbers` are those of the entity's attributes, `group` the ones that
+    survive together with this one; `watched` says that another asks for its winner, `overridden`
+    that a steward may have set it.
     """
 
     m: int
@@ -120,6 +121,7 @@ class Contest:
         if self.asked.contested:
             yield "p", speakers.raw(candidate)
             yield "e", speakers.text(candidate)
+            yield "s", speakers.stamp(candidate)
         for c, criterion in enumerate(golden.survival.chain):
             if sql := self._weighed(criterion, candidate):
                 yield f"q{c}", sql

@@ -217,13 +217,13 @@ class _Work:
         """The datasets whose reading failed, and why."""
         failures = {path: outcomes[f"rows:{path}"].failure for path in self.scope.projections}
         return {
-            path: _why_unread(path, self.extracts[path], failure.message)
+            path: why_unread(path, self.extracts[path], failure.message)
             for path, failure in failures.items()
             if failure
         }
 
 
-def _why_unread(path: str, extract: Extract, message: str) -> Missing:
+def why_unread(path: str, extract: Extract, message: str) -> Missing:
     """Blames the source where it is known to be broken, else the engine."""
     explained = extract.explain()
     if explained:

@@ -158,8 +158,10 @@ class Join:
                 yield from (f"{letter}{m}" for letter in letters)
             if asked.contested:
                 for n in range(len(contest.candidates)):
-                    yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "pe"))
+                    yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "pehus"))
                     yield from ([contest.bid(n, "r")] if contest.is_recorded else [])
+                if contest.overridden:
+                    yield f"oo{m}"
 
     def _joined(self) -> str:
         """The rows that speak, what stewards have set, and what the record was."""

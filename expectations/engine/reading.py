@@ -20,11 +20,15 @@ from expectations.sources.port import Extract
 
 @dataclass(frozen=True)
 class Reading:
-    """The fields of a dataset as SQL over its extract; `zone` is the institution's time zone."""
+    """The fields of a dataset as SQL over its extract; `zone` is the institution's time zone.
+
+    With `only`, a condition on the fields, no other rows are read.
+    """
 
     dataset: DatasetPlan
     extract: Extract
     zone: str
+    only: str | None = None
 
     def select(self) -> str:
         """A SELECT of every field under its key."""
@@ -36,7 +40,8 @@ class Reading:
             for field in self.dataset.fields
             if self.is_packed(field.key)
         ]
-        return f"SELECT {', '.join(columns)} FROM {self.extract.relation}"
+        read = f"SELECT {', '.join(columns)} FROM {self.extract.relation}"
+        return f"SELECT * FROM ({read}) WHERE {self.only}" if self.only else read
 
     def is_packed(self, key: str) -> bool:
         """Whether a text can be read as the source packs it, an empty one among them."""

@@ -83,6 +83,10 @@ class Speakers:
         """When the value was confirmed; NULL for the time of a load."""
         return self._time(candidate) if candidate.recent else NO_TIME
 
+    def stamp(self, candidate: Candidate) -> str:
+        """The time on the row, whatever it means and even if it lies ahead."""
+        return self._time(candidate)
+
     def usable(self, candidate: Candidate) -> str:
         """Whether the value may survive."""
         conditions = [f"{self.value(candidate)} IS NOT NULL"]

@@ -25,6 +25,9 @@ from expectations.plan import Candidate, Column
 from expectations.runner import Progress, silent
 
 
+OWN_ID = Extra("record")
+
+
 def observed_entities(job: Job) -> tuple[str, ...]:
     """The entities of a job of which some attribute promises corrections."""
     return tuple(entity for entity in job.entities if _promised(job, entity))
@@ -80,7 +83,9 @@ def _says(job: Job, projection: Projection, candidate: Candidate, attribute: Att
         "attribute": quote(attribute.key),
         "source": quote(candidate.source),
         "dataset": quote(column.dataset),
-        "record_id": projection.further(Extra("record")),
+        "record_id": projection.further(OWN_ID)
+        if OWN_ID in projection.extras
+        else "CAST(k AS VARCHAR)",
         "field": quote(column.field),
         "value": f"d{i}",
         "compared": cleanse(f"d{i}", folds),

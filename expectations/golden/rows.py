@@ -68,9 +68,9 @@ def _of_attribute(join: Join, contest: Contest) -> str:
         "state": f"s{m}",
         "source": source_of(contest),
         "dataset": _of_winner(contest, datasets, None),
-        "record_id": _record(contest),
+        "record_id": record_of(contest),
         "reason": f"c{m}",
-        "rule": _rule(contest),
+        "rule": rule_of(contest),
         "confirmed_at": f"t{m}",
         "valid_until": f"u{m}",
         "spoke": f"n{m}",
@@ -87,7 +87,7 @@ def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
         "attribute": quote(contest.golden.attribute),
         "source": quote(candidate.source),
         "dataset": quote(candidate.column.dataset),
-        "record_id": contest.bid(n, "r") if contest.is_recorded else _id(),
+        "record_id": record_of_bid(contest, n),
         "raw": contest.bid(n, "p"),
         "cleansed": contest.bid(n, "e"),
         "state": f"z{m}_{n}",
@@ -114,7 +114,7 @@ def _of_winner(contest: Contest, texts: Sequence[str], overridden: str | None) -
     return f"CASE WHEN c{contest.m} = 'override' THEN {set_} ELSE {won} END"
 
 
-def _record(contest: Contest) -> str:
+def record_of(contest: Contest) -> str:
     """The id of the winning row; without ids of their own rows have the entity's."""
     m = contest.m
     if contest.is_recorded:
@@ -122,7 +122,12 @@ def _record(contest: Contest) -> str:
     return f"CASE WHEN w{m} IS NOT NULL AND c{m} <> 'override' THEN {_id()} END"
 
 
-def _rule(contest: Contest) -> str:
+def record_of_bid(contest: Contest, n: int) -> str:
+    """The id of the row that a claim speaks from."""
+    return contest.bid(n, "r") if contest.is_recorded else _id()
+
+
+def rule_of(contest: Contest) -> str:
     """Strategy, number of the claim and version of what the attribute states."""
     survival = contest.golden.survival
     chain, version = "+".join(one.kind for one in survival.chain), survival.version

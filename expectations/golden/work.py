@@ -57,7 +57,7 @@ def resolve(
     TekdogruError when a source cannot be read or a statement fails: a golden record without one
     of its sources would be another one.
     """
-    plan = _plan(job)
+    plan = plan_of(job)
     paths = list(dict.fromkeys(path for entity in plan.entities for path in entity.datasets))
     with scratch_folder("spool") as spool:
         extracts = read_sources(job.workspace, job.catalog, paths, spool, progress)
@@ -85,7 +85,7 @@ def resolve(
     return outcomes
 
 
-def _plan(job: Job) -> Plan:
+def plan_of(job: Job) -> Plan:
     """The plan of the day without its checks, for the entities asked for."""
     plan = compile_plan(job.catalog, job.as_of, job.workspace.settings)
     entities = tuple(
