@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from catalog.model.definition import Language
 from catalog.options import FormatOption, LanguageOption, OutputFormat, WorkspaceOption
 from expectations.golden.commands import DayOption
 
@@ -28,13 +29,13 @@ def explain(
     from expectations.explain.explaining import Question, explain_entity
     from expectations.explain.narrowing import EXPLAINED
     from expectations.explain.telling import tell_explained
-    from expectations.golden.work import open_job
+    from expectations.golden.work import opened_job
     from expectations.progress import shown_progress
 
-    job = open_job(workspace, as_of.date() if as_of else None, EXPLAINED)
-    spoken = language.value if language else job.workspace.settings.language
-    question = Question(entity, id_, attribute, spoken, show_values)
-    with shown_progress() as progress:
+    day = as_of.date() if as_of else None
+    with opened_job(workspace, day, EXPLAINED) as job, shown_progress() as progress:
+        spoken: Language = language.value if language else job.workspace.settings.language
+        question = Question(entity, id_, attribute, spoken, show_values)
         document = explain_entity(job, question, progress)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))

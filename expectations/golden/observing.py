@@ -24,7 +24,6 @@ from expectations.golden.work import Job, copy_step, resolve
 from expectations.plan import Candidate, Column
 from expectations.runner import Progress, silent
 
-
 OWN_ID = Extra("record")
 
 

@@ -18,7 +18,7 @@ from workspaces import TODAY, change
 
 from catalog.errors import TekdogruError, UsageError
 from catalog.explanations import ExplainDocument
-from catalog.loading.schema import truth_schema
+from catalog.loading.schema import printed_schema
 from expectations.golden.disputes import Ask, find_conflicts
 
 BANK = Path(__file__).parent / "bank.yml"
@@ -141,7 +141,7 @@ def test_the_command_speaks_both_languages_and_json_as_its_schema_says(
     assert "It won because most sources say so" not in command(*arguments).out
     assert "“Deniz”" in command(*arguments, "--language", "tr").out
     document = json.loads(command(*arguments, "--format", "json").out)
-    validate(document, truth_schema("explain"))
+    validate(document, printed_schema("explain"))
     (name,) = document["attributes"]
     assert (name["value"], name["disagree"]) == ("Deniz", 1)
     assert [one["reason"] for one in name["says"]] == ["most_recent", None, "copy"]
