@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from resolving import resolved, write_rows
+from resolving import Line, job_of, read_rows, resolved, write_rows
 from survivors import Attribute, Claim, Dataset, Row, Trust, Truth
 from workspaces import TODAY, write_workspace
 
 from expectations.engine.knowing import Known
+from expectations.golden.disputes import Ask, find_conflicts
 
 SOURCES = ("core", "crm", "web")
 FIELDS = """\
@@ -421,3 +422,31 @@ def _known(folder: Path, incumbents: Mapping[Any, Any], overrides: Mapping[Any, 
     set_ = write_rows(folder / "overrides.parquet", stated, {**named, "until": "date"})
     keys = frozenset(a for _, a in overrides)
     return Known(overrides=set_, overridden=keys, incumbents=before)
+
+
+@pytest.mark.long
+@settings(often, max_examples=2)
+@given(seeds)
+def test_conflicts_are_listed_wherever_somebody_disagrees_with_one_winner_at_most(
+    chance: random.Random,
+) -> None:
+    data = random_data(chance, entities=40)
+    with TemporaryDirectory() as made:
+        folder = written(Path(made), data)
+        golden = resolved(folder)
+        target = folder / "conflicts.parquet"
+        document = find_conflicts(job_of(folder, contested=True), Ask(), output=target)
+        listed = read_rows(target)
+    contested = {key for key, one in golden.items() if one["disagree"]}
+    said: dict[tuple[str, str], list[Line]] = {}
+    for line in listed:
+        said.setdefault((line["entity_id"], line["attribute"]), []).append(line)
+    assert set(said) == contested
+    assert sum(one.contested for one in document.attributes) == len(contested)
+    for key, lines in said.items():
+        winners = [line for line in lines if line["winner"]]
+        assert len(winners) == (golden[key]["source"] is not None), key
+        if winners and golden[key]["value"] and not golden[key]["rule"].startswith("all"):
+            assert winners[0]["cleansed"] == golden[key]["value"], key
+        others = {(o["dataset"], o["reason"]) for o in lines if not o["winner"]}
+        assert all(reason for _, reason in others), key
