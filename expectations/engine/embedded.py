@@ -200,7 +200,10 @@ class _Work:
         keys = [str(key) for (key,) in fetched.rows if key is not None] if fetched else []
         most = self.settings.samples
         rows, compared, violations = (int(str(number or 0)) for number in numbers[:3])
-        left, right = (None if number is None else int(str(number)) for number in numbers[3:5])
+        left, right = (
+            int(str(number or 0)) if place in columns else None
+            for place, number in enumerate(numbers[3:5], start=3)
+        )
         return Counted(
             rows,
             compared,
