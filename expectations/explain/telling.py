@@ -84,7 +84,8 @@ def _brief(told: ExplainedAttribute, saying: Saying) -> Iterator[str]:
     if told.reason:
         yield f"  {saying.decided(told)}"
     for said in told.says:
-        if said.agrees is False and said.reason != "when":
-            held = said.cleansed or said.raw
+        held = said.cleansed or said.raw
+        differs = said.agrees is False or (told.value is None and said.cleansed is not None)
+        if differs and said.reason != "when":
             yield f"  {saying.source(said.source)}: {held} ({saying.why(said)})"
     yield from (f"  {saying.of_reading(one)}" for one in told.reads if one.agrees is False)
