@@ -57,10 +57,8 @@ def _entity_plan(scene: Scene, key: str) -> EntityPlan:
 
 
 def is_matched(catalog: Catalog, entity: str) -> bool:
-    """Whether the records of an entity must be matched: some know themselves, but not whose they
-    are.
-    """
-    return any(not dataset.id for dataset in catalog.datasets_of(entity))
+    """Whether the records of an entity are found to be one by matching them."""
+    return catalog.entities[entity].match is not None
 
 
 def expiry_checks(scene: Scene, settings: Settings) -> Iterator[Check]:
