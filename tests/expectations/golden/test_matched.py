@@ -17,6 +17,8 @@ from expectations.engine.knowing import Known
 from expectations.golden.summary import resolve_golden
 
 DEFINITIONS = """
+entities:
+  - {key: customer, name: Customer, match: {keys: [{attribute: customer.mail}]}}
 sources:
   - key: crm
     name: CRM
