@@ -71,18 +71,22 @@ def test_what_is_no_number_does_not_compute(tmp_path: Path, calculation: str) ->
     assert "not finite numbers" in result.message
 
 
-def test_neither_a_load_nor_a_day_to_come_makes_a_value_current(tmp_path: Path) -> None:
+def test_a_load_makes_no_value_current_and_what_is_said_later_is_not_there_yet(
+    tmp_path: Path,
+) -> None:
     more = ", valid_for: 30d, current: true"
     later = ROWS.replace("2026-11-19", (TODAY + timedelta(days=400)).isoformat())
-    verdicts = [
+    told, loaded, future = (
         by_key(run(workspace(tmp_path / name, rows, more=more, means=means)))[
             "attribute:customer.email/current"
-        ].violations
+        ]
         for name, rows, means in (
             ("told", ROWS, "confirmed"), ("loaded", ROWS, "loaded"), ("future", later, "confirmed"),
         )
-    ]  # fmt: skip
-    assert verdicts == [0, 3, 3]
+    )  # fmt: skip
+    assert (told.verdict, told.violations) == ("pass", 0)
+    assert (loaded.verdict, loaded.violations) == ("fail", 3)
+    assert (future.verdict, future.rows_compared) == ("unknown", 0)
 
 
 def test_unique_counts_the_subtype_alone(tmp_path: Path) -> None:
