@@ -19,7 +19,11 @@ def value_sql(text: str, attribute: Attribute, zone: str) -> str:
 
 def compared_sql(text: str, attribute: Attribute, zone: str) -> str:
     """The text by which two values of an attribute are the same or not."""
-    value = value_sql(text, attribute, zone)
+    return folded_sql(value_sql(text, attribute, zone), attribute)
+
+
+def folded_sql(value: str, attribute: Attribute) -> str:
+    """What is compared of a value in its one spelling."""
     return cleanse(value, attribute.compare) if attribute.type in TEXTS else value
 
 

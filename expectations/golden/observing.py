@@ -14,9 +14,9 @@ from pathlib import Path
 from catalog.model import Attribute
 from catalog.scratch import scratch_folder
 from expectations.corrections.recording import Recorded, record_observations
+from expectations.corrections.spelling import folded_sql
 from expectations.engine.contest import Asked
 from expectations.engine.counting import Scope
-from expectations.engine.expressions import TEXTS, cleanse
 from expectations.engine.functions import literal, quote
 from expectations.engine.projection import Extra, Projection
 from expectations.engine.sandbox import Step
@@ -76,7 +76,6 @@ def _says(job: Job, projection: Projection, candidate: Candidate, attribute: Att
     column = candidate.column
     i = projection.index(column)
     time = f"c{i}" if column.confirmed_by else "t"
-    folds = attribute.compare if attribute.type in TEXTS else ()
     columns = {
         "entity_id": "CAST(k AS VARCHAR)",
         "attribute": quote(attribute.key),
@@ -87,7 +86,7 @@ def _says(job: Job, projection: Projection, candidate: Candidate, attribute: Att
         else "CAST(k AS VARCHAR)",
         "field": quote(column.field),
         "value": f"d{i}",
-        "compared": cleanse(f"d{i}", folds),
+        "compared": folded_sql(f"d{i}", attribute),
         "confirmed_at": time,
         "means": _means(job, column),
         "copy": "false" if candidate.voter else "true",
