@@ -64,14 +64,18 @@ demo: $(READY) ## Make the sample bank, check it, build its site and serve it
 	@$(BIN)/tekdogru init --sample bank $(BANK) >/dev/null
 	@echo "2. Are its definitions sound?"
 	@$(BIN)/tekdogru validate $(WORKSPACE)
-	@echo "3. Is its data what they say, and no worse than the level recorded as its floor?"
+	@echo "3. Who is who among its applicants, and which value survives of each customer?"
 	@mkdir -p $(BANK)/build
+	@$(BIN)/tekdogru match $(WORKSPACE)
+	@$(BIN)/tekdogru resolve $(WORKSPACE) >$(BANK)/build/resolve.txt
+	@sed -n '/golden/p' $(BANK)/build/resolve.txt
+	@echo "4. Is its data what they say, and no worse than the level recorded as its floor?"
 	@$(BIN)/tekdogru baseline $(WORKSPACE) | head -n 1
 	@$(BIN)/tekdogru check $(WORKSPACE) --output $(CHECKED) >/dev/null || test $$? -le 3
 	@test -s $(CHECKED) || { echo "the checks ended without a report" >&2; exit 1; }
 	@sed -n '/FAIL/p' $(CHECKED) | head -n 3
 	@tail -n 2 $(CHECKED)
-	@echo "4. The site"
+	@echo "5. The site"
 	@$(BIN)/tekdogru site build $(WORKSPACE) $(LANGUAGE)
 	@$(BIN)/mkdocs build --quiet
 	@echo

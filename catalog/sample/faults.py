@@ -45,6 +45,15 @@ FAULTS = MappingProxyType(
         # of consent_list.consents
         "consent_contradicts_crm": 0.05,
         "consent_zeros_lost": 0.01,  # typed as a number
+        # of the applicants
+        "applicant_child": 0.03,  # a child with a parent's surname and telephone
+        # of the people in applications.web_form or applications.fair
+        "applicant_twice": 0.06,
+        "applicant_email_mistyped": 0.03,  # web_form: two letters exchanged
+        "applicant_email_missing": 0.45,  # fair
+        "applicant_birth_date_missing": 0.30,  # fair
+        "applicant_phone_changed": 0.06,  # fair
+        "applicant_moved": 0.06,  # fair
         # of the names, e-mails, phones, addresses and towns outside core; cleansed, no fault
         "spelled_otherwise": 0.25,
     }

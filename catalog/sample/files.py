@@ -33,6 +33,8 @@ def write_systems(folder: Path, systems: Systems, as_of: date) -> None:
         write_turkish_csv(folder / "call_centre/irtibat.csv", systems.contacts): delivered,
         write_turkish_csv(folder / "call_centre/cagrilar.csv", systems.calls): delivered,
         write_csv(folder / "web/users.csv", systems.users): as_of - timedelta(days=WEB_SILENT_DAYS),
+        write_csv(folder / "applications/web_form.csv", systems.web_form): delivered,
+        write_turkish_csv(folder / "applications/fuar.csv", systems.fair): delivered,
         write_consents(folder / "consents/izin_listesi.xlsx", systems.consents, as_of): delivered,
     }
     for path, day in written.items():
@@ -71,6 +73,8 @@ def _plain(value: object) -> str:
 def _turkish(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%d.%m.%Y %H:%M:%S}"
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")
     return _plain(value)

@@ -1,4 +1,4 @@
-"""What each source system believes about the customers, with its own faults."""
+"""What each source system believes about customers and applicants, with its own faults."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from catalog.sample.applicants import fair_rows, make_applicants, web_form_rows
 from catalog.sample.channels import call_rows, consent_rows, contact_rows, user_rows
 from catalog.sample.crm import crm_rows
 from catalog.sample.people import Person
@@ -25,6 +26,8 @@ class Systems:
     contacts: list[Row]
     calls: list[Row]
     users: list[Row]
+    web_form: list[Row]
+    fair: list[Row]
 
 
 def make_systems(people: Sequence[Person], seed: int, as_of: date) -> Systems:
@@ -34,6 +37,7 @@ def make_systems(people: Sequence[Person], seed: int, as_of: date) -> Systems:
         return Random(f"{seed}:{name}")  # noqa: S311
 
     contacts = contact_rows(stream("contacts"), people, as_of)
+    applicants = make_applicants(seed, len(people), as_of)
     return Systems(
         customers=customer_rows(stream("core"), people, as_of),
         accounts=account_rows(stream("accounts"), people, as_of),
@@ -42,4 +46,6 @@ def make_systems(people: Sequence[Person], seed: int, as_of: date) -> Systems:
         contacts=contacts,
         calls=call_rows(stream("calls"), contacts, as_of),
         users=user_rows(stream("web"), people, as_of),
+        web_form=web_form_rows(stream("web_form"), applicants, as_of),
+        fair=fair_rows(stream("fair"), applicants, as_of),
     )

@@ -71,28 +71,17 @@ def score(entity_of: Mapping[str, str], truth: Mapping[str, str]) -> Score:
     return Score(hits / found, hits / wanted)
 
 
-def answered(made: Resolution, truth: Mapping[str, str]) -> tuple[dict[str, str], int, int]:
-    """The entities once a steward has answered the queue from the truth; questions asked, and how
-    many of the answers were "same". What earlier answers settle is not asked.
-    """
-    entity_of = ids(made)
-    same: dict[str, str] = {}
+def exact(entity_of: Mapping[str, str], truth: Mapping[str, str]) -> Score:
+    """Counted in whole entities: found with every one of their records and no other."""
 
-    def final(entity: str) -> str:
-        while entity in same:
-            entity = same[entity]
-        return entity
+    def sets(of: Mapping[str, str]) -> set[frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for name in entity_of:
+            found[of[name]].add(name)
+        return {frozenset(one) for one in found.values()}
 
-    asked = yes = 0
-    for one in made.kept.queue:
-        left, right = final(entity_of[one.left]), final(entity_of[one.right])
-        if left == right:
-            continue
-        asked += 1
-        if truth[one.left] == truth[one.right]:
-            same[left] = right
-            yes += 1
-    return {name: final(entity) for name, entity in entity_of.items()}, asked, yes
+    ours, theirs = sets(entity_of), sets(truth)
+    return Score(len(ours & theirs) / len(ours), len(ours & theirs) / len(theirs))
 
 
 def attribute(entity: str, name: str, type_: str, fields: Iterable[str], more: str = "") -> str:

@@ -304,6 +304,20 @@ def test_the_consent_list_contradicts_the_crm_and_has_lost_zeros(
     )
 
 
+def test_applicants_come_twice_and_a_child_has_its_parents_telephone(bank: Path) -> None:
+    form = _read(bank / "data/applications/web_form.csv")
+    fair = _read(bank / "data/applications/fuar.csv", ";", "windows-1254")
+    born = {row["birth_date"]: row for row in form}  # nobody mistypes it
+    _near(len(form) - len(born), "applicant_twice", len(born))
+    _near(sum(1 for row in fair if not row["eposta"]), "applicant_email_missing", len(fair))
+    _near(
+        sum(1 for row in fair if not row["dogum_tarihi"]), "applicant_birth_date_missing", len(fair)
+    )
+    phones = Counter(_digits(row["phone"]) for row in born.values())
+    assert 1 <= sum(1 for count in phones.values() if count > 1) <= 12
+    assert {row["form_no"] for row in form}.isdisjoint(row["kayit_no"] for row in fair)
+
+
 def test_every_mail_address_is_of_a_domain_nobody_can_own(
     core: list[Row], crm: list[Row], contacts: list[Row]
 ) -> None:
@@ -468,7 +482,8 @@ def _broken_references(folder: Path) -> list[str]:
             wanted.append((entry["purpose"], keys["purposes"]))
         for dataset in entry.get("datasets", ()):
             own = {field["key"] for field in dataset["fields"]}
-            wanted += [(dataset["id"], own), (dataset["entity"], keys["entities"])]
+            wanted += [(dataset.get("id") or dataset["record"], own)]
+            wanted += [(dataset["entity"], keys["entities"])]
             wanted += [(known, datasets) for known in dataset.get("known_to", ())]
             wanted += [(f["copy_of"], fields) for f in dataset["fields"] if "copy_of" in f]
     assert len(wanted) > 10

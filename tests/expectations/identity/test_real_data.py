@@ -6,27 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from matching import answered, childcare, febrl, groups, ids, match, score
-
-
-@pytest.mark.long
-def test_childcare_sites_are_found_and_few_questions_are_left(
-    shared_data: Path, tmp_path: Path
-) -> None:
-    truth = childcare(shared_data, tmp_path)
-    made = match(tmp_path, "site")
-    alone = score(ids(made), truth)
-    entities, asked, yes = answered(made, truth)
-    both = score(entities, truth)
-    print(
-        f"childcare: automatic merges precision {alone.precision:.4f} recall {alone.recall:.4f}; "
-        f"queue {len(made.kept.queue)}, asked {asked}, same {yes}; then precision "
-        f"{both.precision:.4f} recall {both.recall:.4f} F1 {both.f1:.4f}"
-    )
-    assert alone.precision >= 0.99
-    assert alone.recall >= 0.75
-    assert len(made.kept.queue) <= 500
-    assert both.f1 >= 0.97
+from matching import childcare, febrl, groups, ids, match, score
 
 
 @pytest.mark.long
