@@ -13,9 +13,11 @@ from catalog.model import Attribute
 from catalog.model.cleansing import CLEANSE_STEPS, FOLD_STEPS
 from catalog.model.sources import FieldType
 from catalog.scratch import scratch_folder
-from expectations.engine.projection import Dialect, Projection, Wanted
+from expectations.engine.projecting import Projecting
+from expectations.engine.projection import Projection
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Limits, Step, run_steps
+from expectations.engine.wanted import Dialect, Wanted
 from expectations.plan import Column, DatasetPlan, FieldPlan
 from expectations.sources.port import Extract, text_literal
 
@@ -105,7 +107,7 @@ def cleanse_values(
         selected = ", ".join(["k", *columns, f"d{projection.index(last)}", *judged])
         order = f"SELECT {selected} FROM {projection.counted} ORDER BY k"
         steps = [
-            *projection.steps(Dialect(as_of, limits.zone)),
+            *Projecting(projection, Dialect(as_of, limits.zone)).steps(),
             Step("cleansed", order, needs=(projection.ready,), fetch=True),
         ]
         outcome = run_steps(steps, readable=list(extract.files), limits=limits)["cleansed"]

@@ -18,9 +18,10 @@ from expectations.engine.expressions import SQL_TYPES
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
 from expectations.engine.port import Missing
-from expectations.engine.projection import Dialect, Projection
+from expectations.engine.projection import Projection
 from expectations.engine.sandbox import Step, run_steps
 from expectations.engine.scope import make_scope, needed_datasets
+from expectations.engine.wanted import Dialect
 from expectations.plan import Column, Plan
 from expectations.runner import Progress, read_sources
 from expectations.sources.port import Extract

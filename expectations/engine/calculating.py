@@ -11,9 +11,9 @@ from expectations.engine.complaints import in_plain_words
 from expectations.engine.counting import Scope
 from expectations.engine.functions import quote_name, render
 from expectations.engine.port import Computed, Missing
-from expectations.engine.projection import Dialect
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Outcome, Step
+from expectations.engine.wanted import Dialect
 from expectations.plan import DatasetPlan, MeasurePlan, Plan, asked_calculations
 from expectations.sources.port import Extract
 

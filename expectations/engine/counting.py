@@ -9,7 +9,8 @@ from datetime import timedelta
 from expectations.engine.flagging import flags_of
 from expectations.engine.functions import literal
 from expectations.engine.joining import Join
-from expectations.engine.projection import Dialect, Projection
+from expectations.engine.projection import Projection
+from expectations.engine.wanted import Dialect
 from expectations.native import figure_sql
 from expectations.plan import (
     AgreementFigure,

@@ -14,9 +14,10 @@ from expectations.engine.complaints import in_plain_words
 from expectations.engine.counting import COUNTERS, Counting, Scope
 from expectations.engine.knowing import Known
 from expectations.engine.port import Answers, Counted, Missing
-from expectations.engine.projection import Dialect
+from expectations.engine.projecting import Projecting
 from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
 from expectations.engine.scope import make_scope, unmatched_checks
+from expectations.engine.wanted import Dialect
 from expectations.plan import Check, Plan
 from expectations.sources.port import Extract
 
@@ -104,7 +105,7 @@ def limits_of(settings: EngineSettings, zone: str) -> Limits:
 def foundation_steps(scope: Scope) -> Iterator[Step]:
     """The steps that make the tables everything else reads."""
     for projection in scope.projections.values():
-        yield from projection.steps(scope.dialect)
+        yield from Projecting(projection, scope.dialect).steps()
     for join in scope.joins.values():
         yield from join.steps()
 

@@ -10,10 +10,13 @@ from catalog.tables import ENTITY_ID
 from expectations.engine.contest import Asked, Contest
 from expectations.engine.functions import quote_name
 from expectations.engine.knowing import Known, incumbents_sql, overrides_sql
-from expectations.engine.projection import Dialect, Projection
+from expectations.engine.picking import Speaker, superseded_step
+from expectations.engine.projection import Projection
 from expectations.engine.resolving import Resolution
 from expectations.engine.sandbox import Step
-from expectations.engine.speaking import Speaker, Speakers, superseded_step, units_of
+from expectations.engine.speaking import Speakers
+from expectations.engine.surviving import units_of
+from expectations.engine.wanted import Dialect
 from expectations.plan import Candidate, EntityPlan, GoldenColumn
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from expectations.engine.functions import literal, quote
-from expectations.engine.projection import Dialect
+from expectations.engine.wanted import Dialect
 
 NO_INCUMBENTS = (
     "SELECT CAST(NULL AS VARCHAR) AS entity_id, CAST(NULL AS VARCHAR) AS attribute, "

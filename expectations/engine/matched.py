@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from expectations.engine.expressions import PARSED, canonical
-from expectations.engine.projection import Extra, Projection
+from expectations.engine.projection import Projection
+from expectations.engine.wanted import Extra
 from expectations.plan import Candidate, GoldenColumn
 from expectations.survival import Criterion
 

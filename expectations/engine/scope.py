@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from expectations.engine.contest import Asked, needs_hashes
+from expectations.engine.contest import Asked
 from expectations.engine.counting import Scope
 from expectations.engine.flagging import columns_of, flags_of, flags_of_candidate
 from expectations.engine.joining import Join
 from expectations.engine.knowing import Known
-from expectations.engine.projection import (
-    CONSTANTS,
-    Condition,
-    Dialect,
-    Extra,
-    Projection,
-    Wanted,
-)
+from expectations.engine.projection import CONSTANTS, Projection
 from expectations.engine.reading import Reading
-from expectations.engine.resolving import asked_by
-from expectations.engine.speaking import conditions_of, extras_of
+from expectations.engine.surviving import conditions_of, extras_of
+from expectations.engine.wanted import Condition, Dialect, Extra, Wanted
+from expectations.engine.wanting import Wants, speaks_of
 from expectations.plan import (
-    AgreementFigure,
     Candidate,
     Check,
-    Column,
     ConfirmedFigure,
-    CurrentFigure,
     DatasetPlan,
-    EntityPlan,
     GoldenColumn,
-    KnownFigure,
     NativeFigure,
     Plan,
-    RequiredFigure,
-    SqlFigure,
     UniqueFigure,
-    calculations_of,
 )
 from expectations.sources.port import Extract
 
@@ -60,7 +46,7 @@ def make_scope(  # noqa: PLR0913  each by its name
     Of the `resolved` entities every attribute is there, with what is `asked` of it; where it is
     asked what was contested, the rows hold what a second, smaller join needs for that.
     """
-    wants = _Wants(plan, asked, frozenset(resolved))
+    wants = Wants(plan, asked, frozenset(resolved))
     whole = _whole_keys(plan, extracts, dialect.zone, known)
     paths = {*needed_datasets(plan), *wants.joined_paths(extracts)}
     looked_at = [column for check in plan.checks for column in columns_of(check)]
@@ -102,26 +88,6 @@ def make_scope(  # noqa: PLR0913  each by its name
     return Scope(projections, {key: j for key, j in joins.items() if j.datasets}, dialect)
 
 
-class _Wants:
-    """What the joins of a run must hold: entities, compared candidates, golden columns."""
-
-    def __init__(self, plan: Plan, asked: Asked, resolved: frozenset[str]) -> None:
-        self.joined = [e for e in plan.entities if e.key in resolved or _asked(plan, e)]
-        self.golden = {e.key: _golden(plan, e, e.key in resolved) for e in self.joined}
-        self.compared = {e.key: _compared(plan, e) for e in self.joined}
-        figures = [check.figure for check in plan.checks]
-        self.dated = frozenset(f.golden for f in figures if isinstance(f, CurrentFigure))
-        surviving = [(g, c) for e in self.joined for g in self.golden[e.key] for c in g.candidates]
-        compared = [(None, c) for e in self.joined for c in self.compared[e.key]]
-        self.candidates: list[tuple[GoldenColumn | None, Candidate]] = [*compared, *surviving]
-        weighed = [c.column for g, c in surviving if needs_hashes(g, asked)]
-        self.hashed = _hashed(plan, self.compared) | frozenset(weighed)
-
-    def joined_paths(self, extracts: Mapping[str, Extract]) -> set[str]:
-        """The datasets that are joined."""
-        return {path for e in self.joined for path in e.datasets if path in extracts}
-
-
 def unmatched_checks(plan: Plan, known: Known) -> dict[str, str]:
     """The checks that need an entity whose records were never matched, and that entity."""
     entities = [e for e in plan.entities if e.matched and e.key not in known.matches]
@@ -129,81 +95,13 @@ def unmatched_checks(plan: Plan, known: Known) -> dict[str, str]:
         check.key: entity.key
         for entity in entities
         for check in plan.checks
-        if _speaks_of(plan, check, entity)
+        if speaks_of(plan, check, entity)
     }
 
 
 def needed_datasets(plan: Plan) -> list[str]:
     """The datasets a plan's checks read."""
     return list(dict.fromkeys(path for check in plan.checks for path in check.reads))
-
-
-def _asked(plan: Plan, entity: EntityPlan) -> bool:
-    return any(_speaks_of(plan, check, entity) for check in plan.checks)
-
-
-def _speaks_of(plan: Plan, check: Check, entity: EntityPlan) -> bool:
-    figure = check.figure
-    if isinstance(figure, AgreementFigure):
-        return figure.entity == entity.key
-    if isinstance(figure, KnownFigure):
-        return figure.dataset in entity.datasets
-    if isinstance(figure, UniqueFigure):
-        return figure.subtype is not None and figure.entity == entity.key
-    if isinstance(figure, RequiredFigure | CurrentFigure):
-        return figure.golden.entity == entity.key
-    if isinstance(figure, SqlFigure | NativeFigure):
-        return isinstance(figure.on, GoldenColumn) and figure.on.entity == entity.key
-    return any(entity.key in _entities_of(plan, of) for of in calculations_of(figure))
-
-
-def _entities_of(plan: Plan, key: str) -> set[str]:
-    measure = plan.measure(key)
-    return {*measure.golden, *(e for used in measure.measures for e in _entities_of(plan, used))}
-
-
-def _golden(plan: Plan, entity: EntityPlan, whole: bool) -> tuple[GoldenColumn, ...]:
-    """All golden columns where a calculation or condition may name any; else those checked, and
-    those on which they rest.
-    """
-    mine = [golden for golden in plan.golden if golden.entity == entity.key]
-    if whole or any(
-        isinstance(check.figure, SqlFigure)
-        or calculations_of(check.figure)
-        or (isinstance(check.figure, RequiredFigure | UniqueFigure) and check.figure.subtype)
-        for check in plan.checks
-    ):
-        return tuple(mine)
-    figures = [check.figure for check in plan.checks]
-    checked = {f.golden for f in figures if isinstance(f, RequiredFigure | CurrentFigure)}
-    checked |= {
-        f.on for f in figures if isinstance(f, NativeFigure) and isinstance(f.on, GoldenColumn)
-    }
-    return tuple(golden for golden in mine if golden.attribute in _resting(mine, checked))
-
-
-def _resting(mine: Sequence[GoldenColumn], checked: Iterable[GoldenColumn]) -> set[str]:
-    """The attributes of some golden columns, with those that must be resolved for them."""
-    columns = {golden.name: golden.attribute for golden in mine}
-    found: set[str] = set()
-    waiting = [golden for golden in mine if golden in set(checked)]
-    while waiting:
-        one = waiting.pop()
-        if one.attribute not in found:
-            found.add(one.attribute)
-            group, asked = one.survival.group, asked_by(one, columns)
-            waiting += [
-                other
-                for other in mine
-                if other.attribute in asked or (group and other.survival.group == group)
-            ]
-    return found
-
-
-def _compared(plan: Plan, entity: EntityPlan) -> tuple[Candidate, ...]:
-    figures = [check.figure for check in plan.checks]
-    pairs = [f for f in figures if isinstance(f, AgreementFigure) and f.entity == entity.key]
-    return tuple(dict.fromkeys(side for pair in pairs for side in (pair.left, pair.right)))
 
 
 def _told(
@@ -255,12 +153,6 @@ def _whole_keys(
 def _is_whole(reading: Reading) -> bool:
     named = reading.dataset.field(str(reading.dataset.id))
     return named.type == "integer" and reading.is_native(named.key)
-
-
-def _hashed(plan: Plan, compared: Mapping[str, Iterable[Candidate]]) -> frozenset[Column]:
-    """Columns that are compared: between sources, or with themselves."""
-    unique = [c.figure.column for c in plan.checks if isinstance(c.figure, UniqueFigure)]
-    return frozenset([*unique, *(one.column for group in compared.values() for one in group)])
 
 
 def _times(plan: Plan, path: str) -> tuple[str, ...]:

@@ -1,31 +1,21 @@
-"""Which rows speak for an entity, and what each claim says of it, as SQL over the joined rows."""
+"""What each claim says of an entity, as SQL over the rows that speak for it, joined."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from expectations.engine.flagging import flags_of_candidate
 from expectations.engine.functions import literal
 from expectations.engine.matched import best_of_matched
-from expectations.engine.projection import CONSTANTS, Condition, Dialect, Extra, Projection
-from expectations.engine.sandbox import Step
+from expectations.engine.picking import Speaker, picked, picked_of_many
+from expectations.engine.projection import CONSTANTS, Projection
 from expectations.engine.trusting import trust_sql
+from expectations.engine.wanted import Dialect, Extra
 from expectations.plan import Candidate, GoldenColumn
 
 NO_TIME = "CAST(NULL AS TIMESTAMP)"
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """The one row per entity of a dataset: the latest confirmed, then the last in the source.
-
-    `row` is the condition that picks it where a dataset has many rows per entity.
-    """
-
-    dataset: str
-    row: str | None = None
 
 
 @dataclass(frozen=True)
@@ -246,10 +236,10 @@ class Speakers:
         if projection.match:
             return best_of_matched(projection, replace(self, of_rows=True))
         if speaker.row:
-            return _picked_of_many(projection, self.rows[speaker], self.dialect)
+            return picked_of_many(projection, self.rows[speaker], self.dialect)
         if projection.dataset.rows == "many":
-            return _picked_of_many(projection, "true", self.dialect)
-        return _picked(projection)
+            return picked_of_many(projection, "true", self.dialect)
+        return picked(projection)
 
 
 def span_end(time: str, golden: GoldenColumn, dialect: Dialect) -> str:
@@ -263,79 +253,3 @@ def span_end(time: str, golden: GoldenColumn, dialect: Dialect) -> str:
         )
     days = {"h": -(-span.count // 24), "d": span.count, "w": 7 * span.count}[span.unit]
     return f"({day} + {days})"
-
-
-def extras_of(golden: GoldenColumn, candidate: Candidate, *, contested: bool) -> Iterator[Extra]:
-    """What more must be told of the rows of a candidate's dataset, for it to survive rightly."""
-    guards, column = candidate.guards, candidate.column
-    if guards.blank_deletes:
-        yield Extra("blank", "", column)
-    if guards.valid_until:
-        yield Extra("day", guards.valid_until)
-    for criterion in golden.survival.chain:
-        if criterion.kind == "rank":
-            yield Extra("expression", criterion.text, confirmed_by=column.confirmed_by)
-        if criterion.kind == "most_complete" and not golden.survival.group:
-            yield Extra("filled")
-    if contested:
-        yield Extra("raw", "", column)
-
-
-def conditions_of(candidate: Candidate) -> Iterator[Condition]:
-    """The conditions on the rows of a candidate's dataset."""
-    guards, by = candidate.guards, candidate.column.confirmed_by
-    lowered = [text for _, text, _ in guards.trust.downgrades] if guards.trust else []
-    for text in (candidate.when, candidate.row, guards.valid_while, guards.deleted, *lowered):
-        if text:
-            yield Condition(text, by)
-    if guards.valid_if:
-        yield Condition(guards.valid_if, by, candidate.column)
-
-
-def units_of(golden: Sequence[GoldenColumn]) -> tuple[tuple[GoldenColumn, ...], ...]:
-    """The attributes that take their values from one record: groups, and those that ask for the
-    winner of another before anything else.
-    """
-    units: dict[str, list[GoldenColumn]] = {}
-    leaders = {one.attribute: one.survival.group or one.attribute for one in golden}
-    for one in golden:
-        first = one.survival.chain[0]
-        alone = first.kind != "same_as" or one.survival.group or first.text not in leaders
-        leader = leaders[one.attribute] if alone else leaders[first.text]
-        units.setdefault(leader, []).append(one)
-    return tuple(map(tuple, units.values()))
-
-
-def _latest(projection: Projection, dialect: Dialect) -> str:
-    """The latest row of an entity that has come, then the last; of many rows the order in the
-    source must not matter, so there the row's id decides, or all that is known of it.
-    """
-    time = f"CASE WHEN t < {dialect.end} THEN t END"
-    if projection.dataset.loaded:
-        time = "t"
-    tie = "ro DESC" if projection.dataset.rows == "one" else projection.tie
-    return f"row_number() OVER (PARTITION BY k ORDER BY {time} DESC NULLS LAST, {tie}) = 1"
-
-
-def superseded_step(projection: Projection, dialect: Dialect) -> Step:
-    """Few ids are repeated: only their rows are sorted."""
-    latest = _latest(projection, dialect)
-    sql = (
-        f"CREATE TABLE {projection.superseded} AS SELECT ro FROM {projection.counted} "
-        f"WHERE k IN (SELECT k FROM {projection.repeated}) QUALIFY NOT ({latest})"
-    )
-    return Step(f"superseded:{projection.dataset.path}", sql, needs=(projection.ready,))
-
-
-def _picked(projection: Projection) -> str:
-    return (
-        f"SELECT *, true AS here FROM {projection.counted} "
-        f"ANTI JOIN {projection.superseded} USING (ro) WHERE k IS NOT NULL"
-    )
-
-
-def _picked_of_many(projection: Projection, condition: str, dialect: Dialect) -> str:
-    return (
-        f"SELECT *, true AS here FROM {projection.counted} "
-        f"WHERE k IS NOT NULL AND {condition} QUALIFY {_latest(projection, dialect)}"
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from expectations.engine.contest import Contest, as_text
 from expectations.engine.functions import quote
 from expectations.engine.joining import Join
-from expectations.engine.resolving import override_hash
+from expectations.engine.overriding import override_hash
 from expectations.golden.rows import applies, record_of, record_of_bid, rule_of, source_of
 
 BID = "pehus"

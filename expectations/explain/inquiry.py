@@ -13,9 +13,9 @@ from expectations.engine.contest import Contest
 from expectations.engine.embedded import foundation_steps, limits_of, why_unread
 from expectations.engine.joining import Join
 from expectations.engine.port import Missing
-from expectations.engine.projection import Dialect
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
+from expectations.engine.wanted import Dialect
 from expectations.explain.asking import columns_of, overrides_of, row_of
 from expectations.explain.narrowing import EXPLAINED, located, narrow
 from expectations.explain.resting import needed_for

@@ -18,8 +18,9 @@ from expectations.corrections.spelling import folded_sql
 from expectations.engine.contest import Asked
 from expectations.engine.counting import Scope
 from expectations.engine.functions import literal, quote
-from expectations.engine.projection import Extra, Projection
+from expectations.engine.projection import Projection
 from expectations.engine.sandbox import Step
+from expectations.engine.wanted import Extra
 from expectations.golden.work import Job, copy_step, resolve
 from expectations.plan import Candidate, Column
 from expectations.runner import Progress, silent

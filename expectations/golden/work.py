@@ -22,9 +22,9 @@ from expectations.engine.embedded import foundation_steps, limits_of
 from expectations.engine.functions import quote
 from expectations.engine.knowing import Known
 from expectations.engine.port import Missing
-from expectations.engine.projection import Dialect
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
+from expectations.engine.wanted import Dialect
 from expectations.knowledge import known_of
 from expectations.plan import Plan
 from expectations.runner import Progress, read_sources, silent

@@ -25,9 +25,9 @@ from expectations.engine.embedded import limits_of
 from expectations.engine.expressions import SQL_TYPES, canonical, cleanse, parse
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.port import Missing
-from expectations.engine.projection import Dialect
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Step, run_steps
+from expectations.engine.wanted import Dialect
 from expectations.identity.preparing import prepared_steps
 from expectations.runner import Progress, read_sources
 from expectations.sources.port import Extract

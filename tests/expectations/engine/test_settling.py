@@ -16,9 +16,11 @@ from workspaces import TODAY, by_key, change, run, write_workspace
 
 from catalog.cli import run as tekdogru
 from expectations.engine.consulting import ROUND, Consult
-from expectations.engine.projection import Dialect, Projection, Wanted
+from expectations.engine.projecting import Projecting
+from expectations.engine.projection import Projection
 from expectations.engine.reading import Reading
 from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
+from expectations.engine.wanted import Dialect, Wanted
 from expectations.plan import Column, DatasetPlan, FieldPlan
 from expectations.sources.port import Extract
 
@@ -151,7 +153,7 @@ def projected(folder: Path, values: list[str | None]) -> tuple[list[Step], Extra
     projection = Projection(reading, (column,), wanted=wanted, whole_keys=True)
     show = f"SELECT d0 FROM {projection.counted} ORDER BY k"
     steps = [
-        *projection.steps(Dialect(TODAY, "Europe/Istanbul")),
+        *Projecting(projection, Dialect(TODAY, "Europe/Istanbul")).steps(),
         Step("pause", "SELECT 1"),
         Step("lost", "SELECT 1"),
         Step("shown", show, needs=(projection.ready,), fetch=True),
