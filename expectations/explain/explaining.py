@@ -13,12 +13,12 @@ from catalog.model import Attribute, Touchpoint
 from catalog.model.definition import Language
 from catalog.truth import State
 from catalog.validation.problems import nearest
+from expectations.compiler.touching import reading_key
 from expectations.explain.correcting import corrections_of
 from expectations.explain.hearing import Hearing, day_of, moment_of
 from expectations.explain.inquiry import Found, Inquiry, inquire
 from expectations.explain.resting import datasets_for
 from expectations.explain.saying import Saying
-from expectations.explain.touching import reading_key
 from expectations.golden.work import Job
 from expectations.runner import PERSONAL_TYPES, Progress, datasets_with_personal_ids, mask, silent
 

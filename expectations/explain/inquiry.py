@@ -9,6 +9,7 @@ from catalog.errors import TekdogruError, UsageError
 from catalog.model import Attribute, Touchpoint
 from catalog.scratch import scratch_folder
 from expectations.compiler.scene import Scene
+from expectations.compiler.touching import reading_column
 from expectations.engine.contest import Contest
 from expectations.engine.embedded import foundation_steps, limits_of, why_unread
 from expectations.engine.joining import Join
@@ -19,7 +20,6 @@ from expectations.engine.wanted import Dialect
 from expectations.explain.asking import columns_of, overrides_of, row_of
 from expectations.explain.narrowing import EXPLAINED, located, narrow
 from expectations.explain.resting import needed_for
-from expectations.explain.touching import reading_column
 from expectations.golden.work import Job, plan_of
 from expectations.plan import Plan
 from expectations.runner import Progress, read_sources, silent
