@@ -33,7 +33,7 @@ def explain(
     from expectations.progress import shown_progress
 
     day = as_of.date() if as_of else None
-    with opened_job(workspace, day, EXPLAINED) as job, shown_progress() as progress:
+    with opened_job(workspace, day, EXPLAINED, entity) as job, shown_progress() as progress:
         spoken: Language = language.value if language else job.workspace.settings.language
         question = Question(entity, id_, attribute, spoken, show_values)
         document = explain_entity(job, question, progress)

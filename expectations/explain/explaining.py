@@ -19,7 +19,7 @@ from expectations.explain.hearing import Hearing, day_of, moment_of
 from expectations.explain.inquiry import Found, Inquiry, inquire
 from expectations.explain.resting import datasets_for
 from expectations.explain.saying import Saying
-from expectations.golden.work import Job
+from expectations.golden.work import Job, named_entity
 from expectations.runner import PERSONAL_TYPES, Progress, datasets_with_personal_ids, mask, silent
 
 Valued = TypeVar("Valued", Override, Reading, Correction)
@@ -63,10 +63,7 @@ def explain_entity(job: Job, question: Question, progress: Progress = silent) ->
 
 def _attributes(job: Job, question: Question) -> tuple[Attribute, ...]:
     """The attributes that are asked for; UsageError with the nearest names where there is none."""
-    if question.entity not in job.entities:
-        hint = nearest(question.entity, job.entities)
-        raise UsageError(f"{question.entity} is no entity with attributes; {hint}")
-    known = job.catalog.attributes_of(question.entity)
+    known = job.catalog.attributes_of(named_entity(question.entity, job.entities))
     if question.attribute is None:
         return tuple(known)
     column = question.attribute.removeprefix(f"{question.entity}.")

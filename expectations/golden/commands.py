@@ -18,6 +18,9 @@ DayOption = Annotated[
 
 
 def resolve(
+    entity: Annotated[
+        str | None, typer.Argument(metavar="[ENTITY]", help="One entity (default: all).")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_of: DayOption = None,
     output: Annotated[
@@ -41,9 +44,12 @@ def resolve(
         raise UsageError("--wide is a form of the file; name one with --output")
     day = as_of.date() if as_of else None
     with (
-        opened_job(workspace, day, Asked(told=True)) as job,
+        opened_job(workspace, day, Asked(told=True), entity) as job,
         shown_progress() as progress,
     ):
+        if wide and len(job.entities) > 1:
+            listed = ", ".join(job.entities)
+            raise UsageError(f"--wide holds one entity's attributes; name one of {listed}")
         document = resolve_golden(job, output=output, wide=wide, progress=progress)
         recorded = {} if day else observe(job, job.workspace.clock.now(), progress)
     if format_ == OutputFormat.json:
@@ -91,7 +97,8 @@ def conflicts(
     asked = Asked(told=True, contested=True)
     ask = Ask(attribute, by.value, examples, show_values)
     day = as_of.date() if as_of else None
-    with opened_job(workspace, day, asked) as job, shown_progress() as progress:
+    entity = attribute.partition(".")[0] if attribute else None
+    with opened_job(workspace, day, asked, entity) as job, shown_progress() as progress:
         document = find_conflicts(job, ask, output=output, progress=progress)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))

@@ -14,6 +14,7 @@ from catalog.errors import TekdogruError, UsageError
 from catalog.model import Catalog
 from catalog.scratch import scratch_folder
 from catalog.validation.opening import open_valid
+from catalog.validation.problems import nearest
 from catalog.workspace import Workspace
 from expectations.compiler.whole import compile_plan, is_matched
 from expectations.engine.contest import Asked
@@ -140,19 +141,30 @@ def written_whole(target: Path | None) -> Iterator[Path | None]:
 
 
 @contextmanager
-def opened_job(workspace: Path | None, as_of: date | None, asked: Asked) -> Iterator[Job]:
-    """A job on every entity of a workspace that has attributes; today without a day.
+def opened_job(
+    workspace: Path | None, as_of: date | None, asked: Asked, entity: str | None = None
+) -> Iterator[Job]:
+    """A job on one entity of a workspace, or on every one with attributes; today without a day.
 
-    TekdogruError when the records of one were never matched.
+    UsageError where there is no such entity, TekdogruError when records were never matched.
     """
     opened, catalog = open_valid(workspace)
     day = as_of or opened.clock.today()
     entities = entities_with_golden(catalog)
     if not entities:
         raise UsageError("no attribute is defined, so there is nothing to resolve")
+    if entity is not None:
+        entities = (named_entity(entity, entities),)
     with known_of(opened, catalog, day) as known:
-        for entity in entities:
-            if is_matched(catalog, entity) and entity not in known.matches:
+        for one in entities:
+            if is_matched(catalog, one) and one not in known.matches:
                 said = "its records were never matched; run `tekdogru match` first"
-                raise TekdogruError(f"{entity} cannot be resolved: {said}")
+                raise TekdogruError(f"{one} cannot be resolved: {said}")
         yield Job(opened, catalog, day, entities, asked, known)
+
+
+def named_entity(named: str, known: Collection[str]) -> str:
+    """The entity of that name; UsageError with the nearest name where there is none."""
+    if named not in known:
+        raise UsageError(f"{named} is no entity with attributes; {nearest(named, known)}")
+    return named

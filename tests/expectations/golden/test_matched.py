@@ -166,3 +166,33 @@ def test_the_map_that_is_kept_is_read_by_check_and_resolve_alike(
     told = json.loads(tekdogru("check", *where, "--format", "json").out)["results"]
     required = next(one for one in told if one["check"] == "attribute:customer.mail/required")
     assert required["rows_compared"] == 2, "a figure was carried over though the map has changed"
+
+
+def test_an_entity_is_resolved_alone_while_another_was_never_matched(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop = """
+  - key: shop
+    name: Shop
+    location: data
+    owner: o@b.example
+    datasets: [{key: branches, path: shops.csv, entity: branch, id: no, fields: [{key: no}, {key: town}]}]
+"""
+    town = """
+  - {key: branch.town, name: Town, definition: x, owner: o@b.example, expires_on: 2099-01-01,
+     claims: [{field: shop.branches.town}]}
+"""
+    text = DEFINITIONS.replace("entities:", "entities:\n  - {key: branch, name: Branch}", 1)
+    text = text.replace("sources:", f"sources:{shop.rstrip()}", 1) + CHECKED + town
+    files = {"data/crm.csv": CRM, "data/core.csv": CORE, "data/shops.csv": "no,town\n7,Van\n"}
+    folder = write_workspace(tmp_path, text, files)
+    tekdogru, target = run_here(capfd), tmp_path / "wide.csv"
+    wide = ("--wide", "--output", target, "-w", folder)
+    assert tekdogru("resolve", "branch", *wide).status == 0
+    assert target.read_text("utf-8") == "entity_id,town\n7,Van\n"
+    assert "Van" in tekdogru("explain", "branch", "7", "town", "-w", folder).out
+    assert tekdogru("conflicts", "--attribute", "branch.town", "-w", folder).status == 0
+    several = tekdogru("resolve", *wide)
+    assert (several.status, "never matched" in several.err) == (3, True)
+    unknown = tekdogru("resolve", "brunch", "-w", folder)
+    assert (unknown.status, "did you mean 'branch'" in unknown.err) == (64, True)
