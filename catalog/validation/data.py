@@ -11,6 +11,7 @@ from pathlib import PureWindowsPath
 from catalog.functions import format_problem
 from catalog.model import Attribute, Catalog, Claim, Dataset, SourceSystem
 from catalog.plurals import plural
+from catalog.validation.claims import always_speaks, ranks_apart
 from catalog.validation.problems import Problem, problem_of
 from catalog.validation.rules import Context
 
@@ -167,15 +168,9 @@ def _unusable(
     if claim in before:
         return f"claim {claim.field} stands twice; the second can never be reached"
     earlier = [c for c in before if (c.field, c.row) == (claim.field, claim.row)]
-    if any(map(_always_speaks, earlier)):
+    if any(always_speaks(c) and not ranks_apart(attribute, claim, c) for c in earlier):
         return f"claim {claim.field}: an earlier claim takes the same field without condition"
     return None
-
-
-def _always_speaks(claim: Claim) -> bool:
-    """Whether nothing keeps a claim from speaking wherever its field holds a value."""
-    conditions = (claim.when, claim.where, claim.valid_if, claim.from_, claim.until)
-    return not any(conditions) and not claim.only_if_empty
 
 
 def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:

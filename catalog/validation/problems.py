@@ -42,6 +42,10 @@ CODES: dict[str, str] = {
     "TD051": "survivorship that cannot decide as it is stated",
     "TD052": "records that cannot be matched as it is stated",
     "TD053": "decisions on records that contradict each other",
+    "TD054": "a claim that is never heard, or adds nothing",
+    "TD055": "a condition that says the same of every row",
+    "TD056": "an option of survivorship that nothing asks for",
+    "TD057": "a group that is split between sources",
 }
 
 
