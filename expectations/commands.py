@@ -108,10 +108,7 @@ def check(
     from catalog.store.runs import RunStore
     from catalog.validation.opening import valid_catalog
     from catalog.workspace import open_workspace
-    from expectations.corrections.promise import with_corrections
-    from expectations.knowledge import known_of
-    from expectations.numbers import read_published
-    from expectations.past import recall
+    from expectations.beside import gathered
     from expectations.progress import shown_progress
     from expectations.reports.rendering import tell_run, telling_of
     from expectations.runner import plan_checks, run_checks
@@ -139,8 +136,7 @@ def check(
             record, catalog, store, opened, language.value if language else None, earlier=False
         )
         return _tell_nothing(touched.note, telling, format_, destinations)
-    with shown_progress() as progress, known_of(opened, catalog, plan.as_of) as known:
-        feeds = read_published(opened, catalog, plan)
+    with shown_progress() as progress, gathered(opened, catalog, plan, store) as beside:
         record = run_checks(
             opened,
             catalog,
@@ -149,9 +145,9 @@ def check(
             note=touched.note if touched else None,
             fail_on=fail_on.value,
             carry_from=() if fresh else store.newest_first(),
-            past=with_corrections(recall(plan, feeds, store), plan, opened.state_url),
-            feeds=feeds,
-            known=known,
+            past=beside.past,
+            feeds=beside.feeds,
+            known=beside.known,
             progress=progress,
         )
     store.save(record)
@@ -225,21 +221,22 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     from catalog.store.runs import RunStore
     from catalog.validation.opening import open_valid
     from expectations.baseline import record_baseline
-    from expectations.corrections.promise import with_corrections
-    from expectations.knowledge import known_of
-    from expectations.numbers import read_published
-    from expectations.past import recall
+    from expectations.beside import gathered
     from expectations.progress import shown_progress
     from expectations.runner import plan_checks, run_checks
 
     opened, catalog = open_valid(workspace)
     plan = plan_checks(opened, catalog, _day(opened, as_of), None)
     store = RunStore(opened.state_url)
-    with shown_progress() as progress, known_of(opened, catalog, plan.as_of) as known:
-        feeds = read_published(opened, catalog, plan)
-        past = with_corrections(recall(plan, feeds, store), plan, opened.state_url)
+    with shown_progress() as progress, gathered(opened, catalog, plan, store) as beside:
         record = run_checks(
-            opened, catalog, plan, past=past, feeds=feeds, known=known, progress=progress
+            opened,
+            catalog,
+            plan,
+            past=beside.past,
+            feeds=beside.feeds,
+            known=beside.known,
+            progress=progress,
         )
     store.save(record)
     written = record_baseline(opened, catalog, plan, record)
