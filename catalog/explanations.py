@@ -90,14 +90,27 @@ class Override(_Document):
     in_force: bool
 
 
+class Use(_Document):
+    """A purpose of the attribute, and whether it `accepts` a value in the golden value's state."""
+
+    purpose: str
+    name: str
+    accepts: bool
+
+
 class Reading(_Document):
-    """What a touchpoint reads of the entity; `agrees` is None where it cannot be told."""
+    """What a touchpoint reads of the entity; `agrees` is None where it cannot be told.
+
+    `accepts` tells whether its purpose accepts a value in the golden value's state; None where it
+    states no purpose, or there is no golden value.
+    """
 
     touchpoint: str
     name: str
     field: str
     value: str | None
     agrees: bool | None
+    accepts: bool | None
     unread: str | None
 
 
@@ -123,8 +136,9 @@ class ExplainedAttribute(_Document):
     """One attribute of one entity: the golden value and all that led to it.
 
     With `unread`, sources it rests on that cannot be read, nothing is concluded: `state` is None,
-    and so is all that would follow from it. `chain` are the strategies in their order. `paragraph`
-    says it all in the document's language; values are masked where `masked`.
+    and so is all that would follow from it. `chain` are the strategies in their order, `uses` the
+    attribute's purposes where there is a value. `paragraph` says it all in the document's
+    language; values are masked where `masked`.
     """
 
     attribute: str
@@ -145,6 +159,7 @@ class ExplainedAttribute(_Document):
     spoke: int | None
     disagree: int | None
     unread: tuple[str, ...]
+    uses: tuple[Use, ...]
     says: tuple[Said, ...]
     override: Override | None
     reads: tuple[Reading, ...]

@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from catalog.errors import UsageError
-from catalog.explanations import Correction, ExplainDocument, ExplainedAttribute, Override, Reading
+from catalog.explanations import (
+    Correction,
+    ExplainDocument,
+    ExplainedAttribute,
+    Override,
+    Reading,
+    Use,
+)
 from catalog.model import Attribute, Touchpoint
 from catalog.model.definition import Language
 from catalog.truth import State
@@ -98,8 +105,8 @@ class _Telling:
         known = {} if unread else values
         hearing = Hearing(self.inquiry, found, contest, is_known=not unread)
         says = tuple(hearing.says())
-        reads = tuple(self._reads(attribute, hearing))
         state = cast("State | None", known.get(f"s{m}"))
+        reads = tuple(self._reads(attribute, hearing, state))
         won = next((one for one in says if one.winner), None)
         told = ExplainedAttribute(
             attribute=attribute.key,
@@ -120,6 +127,7 @@ class _Telling:
             spoke=_number(known.get(f"n{m}")),
             disagree=_number(known.get(f"d{m}")),
             unread=unread,
+            uses=tuple(self._uses(attribute, state)),
             says=says,
             override=self._override(attribute),
             reads=reads,
@@ -128,10 +136,27 @@ class _Telling:
         owed = corrections_of(self.inquiry.job, told, self.question.language)
         return told.model_copy(update={"corrections": tuple(owed)})
 
-    def _reads(self, attribute: Attribute, hearing: Hearing) -> Iterator[Reading]:
+    def _uses(self, attribute: Attribute, state: State | None) -> Iterator[Use]:
+        for key in attribute.purposes:
+            accepts = self._accepts(key, state)
+            if accepts is not None:
+                name = self.inquiry.job.catalog.purposes[key].named(self.question.language)
+                yield Use(purpose=key, name=name, accepts=accepts)
+
+    def _accepts(self, purpose: str | None, state: State | None) -> bool | None:
+        """Whether a purpose accepts a value in that state; None without a purpose or a value."""
+        if purpose is None or state not in ("current", "stale"):
+            return None
+        return state in self.inquiry.job.catalog.purposes[purpose].accepts
+
+    def _reads(
+        self, attribute: Attribute, hearing: Hearing, state: State | None
+    ) -> Iterator[Reading]:
         for touchpoint, key, field in self.inquiry.touchpoints:
             if key == attribute.key:
-                yield self._reading(touchpoint, key, field, hearing)
+                accepts = self._accepts(touchpoint.purpose, state)
+                read = self._reading(touchpoint, key, field, hearing)
+                yield read.model_copy(update={"accepts": accepts})
 
     def _reading(self, touchpoint: Touchpoint, key: str, field: str, hearing: Hearing) -> Reading:
         contest = self.found.contests.get(reading_key(key, field))
@@ -149,6 +174,7 @@ class _Telling:
             field=field,
             value=value or None,
             agrees=agrees,
+            accepts=None,
             unread=unread,
         )
 

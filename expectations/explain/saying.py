@@ -35,7 +35,10 @@ class Saying:
         yield from self._decision(told)
         yield from (self._say("cleansed", **self._cleansed(s)) for s in told.says if _changed(s))
         yield from (self._other(told, said) for said in told.says if not said.winner)
-        yield from (self.of_reading(read, told.state is not None) for read in told.reads)
+        for read in told.reads:
+            yield self.of_reading(read, told.state is not None)
+            if read.agrees and read.accepts is False:
+                yield self._say("reads_stale", touchpoint=read.name)
         yield from (self._correction(one) for one in told.corrections)
 
     def why(self, said: Said) -> str:
@@ -75,6 +78,8 @@ class Saying:
         yield from self._origin(told)
         if told.value is not None:
             yield self._age(told)
+        if told.state == "stale":
+            yield from self._uses(told)
 
     def _origin(self, told: ExplainedAttribute) -> Iterator[str]:
         won = next((said for said in told.says if said.winner), None)
@@ -108,6 +113,13 @@ class Saying:
         if told.valid_until is None:
             return self._say(str(told.state))
         return self._say(f"{told.state}_until", day=self.words.day(told.valid_until))
+
+    def _uses(self, told: ExplainedAttribute) -> Iterator[str]:
+        """What a stale value may still be used for, and what not."""
+        for key, accepts in (("used_for", True), ("not_used_for", False)):
+            named = [use.name for use in told.uses if use.accepts is accepts]
+            if named:
+                yield self._say(key, purposes=", ".join(named))
 
     def _decision(self, told: ExplainedAttribute) -> Iterator[str]:
         if told.reason is None:

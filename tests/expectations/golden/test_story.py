@@ -21,6 +21,8 @@ from expectations.corrections.by_hand import correct
 from expectations.corrections.parties import parties
 from expectations.corrections.recording import Recorded
 from expectations.engine.contest import Asked
+from expectations.explain.explaining import Question, explain_entity
+from expectations.explain.narrowing import EXPLAINED
 from expectations.golden.observing import observe
 from expectations.golden.summary import resolve_golden
 from expectations.golden.work import Job
@@ -34,7 +36,15 @@ DEFINITIONS = BANK.replace(
     " fields: [{key: no}, {key: adres}, {key: at, type: date}]}",
 ).replace(
     "    corrections: {within: 10d}\n",
-    "    corrections: {within: 10d}\n    valid_for: 365d\n",
+    "    corrections: {within: 10d}\n    valid_for: 365d\n    purposes: [notices, campaigns]\n",
+)
+DEFINITIONS = (
+    DEFINITIONS.replace("name: Letters,", "name: Letters, purpose: notices,")
+    + """
+purposes:
+  - {key: notices, name: Legal notices, definition: x, owner: retail, accepts: [current, stale]}
+  - {key: campaigns, name: Campaigns, definition: x, owner: retail, accepts: [current]}
+"""
 )
 
 
@@ -68,6 +78,15 @@ class Bank:
             resolve_golden(job, output=target)
         (row,) = pyarrow.parquet.read_table(target).to_pylist()
         return dict(row)
+
+    def explained(self, day: date) -> str:
+        """The address in a paragraph."""
+        opened, catalog = self.opened(day)
+        with known_of(opened, catalog, day) as known:
+            job = Job(opened, catalog, day, ("customer",), EXPLAINED, known)
+            question = Question("customer", "4711", "address", show_values=True)
+            (told,) = explain_entity(job, question).attributes
+        return " ".join(told.paragraph)
 
     def observe(self, day: date) -> Recorded:
         opened, catalog = self.opened(day)
@@ -108,6 +127,13 @@ def test_the_address_reaches_everybody_or_is_on_their_list(bank: Bank) -> None:
         ("letters", "retail", 3),
     ]
 
+    story = bank.explained(D5)
+    assert f"holds “{NEW}” as Postal address. It comes from Call centre" in story
+    assert "confirmed by the customer on 2 Nov 2026" in story
+    assert f"Letters reads core.customers.address and finds “{OLD}”: another value." in story
+    assert f"To be put right in core.customers.address, where “{OLD}” stands: Head of core" in story
+    assert f"To be put right in web.users.addr, where “{OLD}” stands: web@bank.example" in story
+
     bank.say(NEW, NEW.upper(), OLD, NEW, at=MOVED)
     bank.observe(D5)
     assert told(bank.parties(D9)[1]) == [("web", "web@bank.example", 7)]
@@ -117,11 +143,14 @@ def test_the_address_reaches_everybody_or_is_on_their_list(bank: Bank) -> None:
     assert bank.parties(D9)[1] == ()
 
 
-def test_an_address_that_is_old_is_still_there_but_stale(bank: Bank) -> None:
+def test_an_old_address_is_still_there_for_a_notice_and_not_for_a_campaign(bank: Bank) -> None:
     bank.say(NEW, "", "", "", at=MOVED)
     assert bank.golden(date(2027, 11, 2))["state"] == "current"
     late = bank.golden(date(2027, 11, 3))
     assert (late["value"], late["state"]) == (NEW, "stale")
+    story = bank.explained(date(2027, 11, 3))
+    assert "It may still be used for: Legal notices. It may not be used for: Campaigns." in story
+    assert "may" not in bank.explained(date(2027, 11, 2))
 
 
 def test_observing_the_same_day_again_changes_nothing(bank: Bank) -> None:
