@@ -86,6 +86,7 @@ class Document(StrEnum):
     map = "map"
     queue = "queue"
     explain = "explain"
+    simulate = "simulate"
 
 
 def schema(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,12 @@ class Workspace:
     settings: Settings
     clock: Clock
 
-    def load(self, instead: Mapping[str, str] | None = None) -> Loaded:
-        """Its catalog, with the problems of reading it; `instead` has texts in place of files'."""
-        return load_catalog(self.root, self.settings.catalog, self.settings.language, instead)
+    def load(self, instead: Mapping[str, str] | None = None, over: Sequence[Path] = ()) -> Loaded:
+        """Its catalog, with the problems of reading it; `instead` has texts in place of files',
+        definitions of the files `over` stand in place of those of the same key.
+        """
+        settings = self.settings
+        return load_catalog(self.root, settings.catalog, settings.language, instead, over)
 
     @property
     def output(self) -> Path:

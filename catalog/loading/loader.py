@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from catalog.loading.messages import problems_of
+from catalog.loading.ordering import merged_order
 from catalog.loading.yaml_files import YamlFile, read_yaml, read_yaml_text
 from catalog.model import (
     Attribute,
@@ -72,11 +73,14 @@ def load_catalog(
     folder: str = "catalog",
     language: Language = "en",
     instead: Mapping[str, str] | None = None,
+    over: Sequence[Path] = (),
 ) -> Loaded:
     """Read `root/folder/**/*.yml`; entries that are wrong are left out and reported.
 
-    `instead` has texts to be read instead of what stands in the files of these names.
-    Datasets' entities that are named nowhere are implied, so that a small catalog stays small.
+    `instead` has texts to be read instead of what stands in the files of these names. Entries of
+    the files `over`, which may lie anywhere, stand in place of those of the same key; what is new
+    there is added. Datasets' entities that are named nowhere are implied, so that a small catalog
+    stays small.
     """
     named = {path.relative_to(root).as_posix(): path for path in _files(root / folder)}
     texts = instead or {}
@@ -88,9 +92,12 @@ def load_catalog(
         missing = f"no .yml file under {folder}/; `tekdogru init` writes a starter"
         return Loaded(Catalog(), [Problem("TD001", missing, place=Place(folder, 1))])
     reader = _Reader()
+    for path in over:
+        reader.read(read_yaml(path, str(path)))
+    reader.over = {kind: tuple(entries) for kind, entries in reader.kinds.items()}
     for file in files:
         reader.read(file)
-    catalog = Catalog(**reader.kinds, places=reader.written, language=language)
+    catalog = Catalog(**reader.ordered(), places=reader.written, language=language)
     return Loaded(_with_implied_entities(catalog), reader.problems)
 
 
@@ -113,6 +120,17 @@ class _Reader:
         self.kinds: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self.written = Written()
         self.problems: list[Problem] = []
+        self.over: Mapping[str, Sequence[str]] = {}
+        self.own: dict[str, list[str]] = {kind: [] for kind in KINDS}
+
+    def ordered(self) -> dict[str, dict[str, Any]]:
+        """The entries as if those that stand over others were written in their places."""
+        if not self.over:
+            return self.kinds
+        return {
+            kind: {key: entries[key] for key in merged_order(self.own[kind], self.over[kind])}
+            for kind, entries in self.kinds.items()
+        }
 
     def read(self, file: YamlFile) -> None:
         self.problems += file.problems
@@ -151,12 +169,18 @@ class _Reader:
 
     def _keep(self, file: YamlFile, kind: str, path: tuple[str | int, ...], thing: Any) -> None:
         key = thing.check if isinstance(thing, BaselineEntry) else thing.key
+        if key in self.over.get(kind, ()):
+            if key not in self.own[kind]:
+                self.own[kind].append(key)
+            return
         if key in self.kinds[kind]:
             first = self.written.find(f"{getattr(thing, 'kind', kind)}:{key}")
             said = f"{kind} has '{key}' already, at {first}; keys are unique: rename or delete one"
             self.problems.append(Problem("TD010", said, place=file.place(*path, "key")))
             return
         self.kinds[kind][key] = thing
+        if self.over:
+            self.own[kind].append(key)
         for urn, inner in _written_parts(thing):
             if urn in self.written.entries:
                 first = self.written.find(urn)

@@ -40,13 +40,14 @@ class Past:
         return f"{self.revision} ({self.commit[:10]})"
 
 
-def read_past(root: Path, revision: str) -> Past:
+def read_past(root: Path, revision: str, option: str = "--changed-since") -> Past:
     """The workspace at `root` as it was where the present branch left `revision`.
 
-    UsageError says what to do: no git, no repository, no such revision, a history cut short.
+    UsageError says what to do: no git, no repository, no such revision, a history cut short; it
+    names the `option` by which the revision was given.
     """
-    prefix = _prefix(root, revision)
-    commit = _base(root, revision)
+    prefix = _prefix(root, revision, option)
+    commit = _base(root, revision, option)
     with tempfile.TemporaryDirectory(prefix="tekdogru-past-") as folder:
         past = Path(folder)
         settings = _settings(root, commit, prefix, past)
@@ -56,34 +57,33 @@ def read_past(root: Path, revision: str) -> Past:
     return Past(revision, commit, settings, loaded, frozenset(_changed_files(root, commit)))
 
 
-def _prefix(root: Path, revision: str) -> str:
+def _prefix(root: Path, revision: str, option: str) -> str:
     """The path of the workspace inside its repository, ending in a slash, or empty."""
     if not shutil.which("git"):
-        raise UsageError("--changed-since needs git, which is not installed here")
+        raise UsageError(f"{option} needs git, which is not installed here")
     if revision.startswith("-"):
-        raise UsageError(f"--changed-since {revision}: a revision does not begin with '-'")
+        raise UsageError(f"{option} {revision}: a revision does not begin with '-'")
     answer = run_git(root, "rev-parse", "--show-prefix")
     if answer.returncode:
         said = _text(answer.stderr).splitlines()
         why = said[0].removeprefix("fatal: ") if said else "git gives no reason"
         raise UsageError(
-            f"--changed-since {revision}: {root} cannot be compared with the past: {why}; "
-            "run it in a git checkout, or leave the option out to check everything"
+            f"{option} {revision}: {root} cannot be compared with the past: {why}; "
+            "run it in a git checkout, or leave the option out"
         )
     return _text(answer.stdout).rstrip("\n")
 
 
-def _base(root: Path, revision: str) -> str:
+def _base(root: Path, revision: str, option: str) -> str:
     """The commit at which the present branch left a revision: what it has changed counts."""
     found = run_git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if found.returncode:
-        raise UsageError(f"--changed-since {revision}: {_why_unknown(root, revision)}")
+        raise UsageError(f"{option} {revision}: {_why_unknown(root, revision)}")
     commit = _text(found.stdout).strip()
     base = run_git(root, "merge-base", commit, "HEAD")
     if base.returncode and _is_shallow(root):
         raise UsageError(
-            f"--changed-since {revision}: it cannot be told where this branch left it, because "
-            f"{DEEPER}"
+            f"{option} {revision}: it cannot be told where this branch left it, because {DEEPER}"
         )
     return commit if base.returncode else _text(base.stdout).split()[0]
 

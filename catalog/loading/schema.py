@@ -13,6 +13,7 @@ from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.loading.loader import KINDS
 from catalog.matched import MATCH_VERSION, MappedRecord, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
+from catalog.simulations import SIMULATE_VERSION, SimulateDocument
 from catalog.truth import TRUTH_VERSION, ClosedDocument, ConflictsDocument, GoldenDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +23,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "conflicts": (TRUTH_VERSION, ConflictsDocument),
     "close": (TRUTH_VERSION, ClosedDocument),
     "explain": (EXPLAIN_VERSION, ExplainDocument),
+    "simulate": (SIMULATE_VERSION, SimulateDocument),
     "match": (MATCH_VERSION, MatchDocument),
     "map": (MATCH_VERSION, MappedRecord),
     "queue": (MATCH_VERSION, QueueDocument),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from catalog.errors import CatalogInvalid
@@ -18,9 +18,12 @@ def open_valid(folder: Path | None) -> tuple[Workspace, Catalog]:
     return workspace, valid_catalog(workspace)
 
 
-def valid_catalog(workspace: Workspace) -> Catalog:
-    """The catalog of a workspace; raises CatalogInvalid with every error when there is one."""
-    catalog, problems = examine(workspace)
+def valid_catalog(workspace: Workspace, over: Sequence[Path] = ()) -> Catalog:
+    """The catalog of a workspace; raises CatalogInvalid with every error when there is one.
+
+    The definitions of the files `over` stand in place of those of the same key.
+    """
+    catalog, problems = examine(workspace, over=over)
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise CatalogInvalid(errors)
@@ -28,15 +31,16 @@ def valid_catalog(workspace: Workspace) -> Catalog:
 
 
 def examine(
-    workspace: Workspace, instead: Mapping[str, str] | None = None
+    workspace: Workspace, instead: Mapping[str, str] | None = None, over: Sequence[Path] = ()
 ) -> tuple[Catalog, list[Problem]]:
     """The catalog as far as it could be read, and every problem of it; `instead` has texts to be
-    examined in place of the files of these names, before they are written.
+    examined in place of the files of these names, before they are written, and the definitions of
+    the files `over` stand in place of those of the same key.
 
     Where the files themselves have errors, only warnings and errors that do not follow from what
     could not be read would be worth telling; so the rules are asked only of a catalog that loads.
     """
-    loaded = workspace.load(instead)
+    loaded = workspace.load(instead, over)
     if any(problem.level == "error" for problem in loaded.problems):
         return loaded.catalog, in_order(loaded.problems)
     context = Context(workspace.settings, workspace.clock.today())
