@@ -48,16 +48,31 @@ ATTRIBUTE = """\
 STRATEGIES = ("priority", "most_recent", "majority", "longest", "[most_complete, oldest]")
 
 
-def definitions(chance: random.Random) -> str:
+PARTS = (*SOURCES, "kind", "name", "street", "city", "firm")
+
+
+def random_parts(chance: random.Random) -> dict[str, int]:
+    """What each part of a small catalog is made from."""
+    return {part: chance.randrange(2**32) for part in PARTS}
+
+
+def changed_parts(chance: random.Random, parts: dict[str, int]) -> dict[str, int]:
+    """The same with a part or two made otherwise."""
+    others = chance.sample(PARTS, chance.choice([1, 1, 2]))
+    return {**parts, **{part: chance.randrange(2**32) for part in others}}
+
+
+def definitions(parts: dict[str, int]) -> str:
     """A small catalog with a group, a subtype and a condition on another attribute."""
-    population = '''population: "kind IS NOT NULL OR name <> 'Ali'"'''
-    sources = [SOURCE.format(key=key, more=chance.choice(["", "", population])) for key in SOURCES]
+    by = {part: random.Random(seed) for part, seed in parts.items()}
+    population = """population: "kind IS NOT NULL OR name <> 'Ali'\""""
+    sources = [SOURCE.format(key=key, more=by[key].choice(["", population])) for key in SOURCES]
     attributes = [
-        _attribute(chance, "kind", "kind"),
-        _attribute(chance, "name", "name", where=chance.choice(["", "kind = 'C'"])),
-        _attribute(chance, "street", "street", chance.choice(["", "group: address"])),
-        _attribute(chance, "city", "city", "group: address"),
-        _attribute(chance, "firm", "name", "apply_to: company"),
+        _attribute(by["kind"], "kind", "kind"),
+        _attribute(by["name"], "name", "name", where=by["name"].choice(["", "kind = 'C'"])),
+        _attribute(by["street"], "street", "street", by["street"].choice(["", "group: address"])),
+        _attribute(by["city"], "city", "city", "group: address"),
+        _attribute(by["firm"], "firm", "name", "apply_to: company"),
     ]
     entity = "entities:\n  - {key: customer, name: C, subtypes: {company: \"kind = 'C'\"}}\n"
     return f"{entity}sources:\n{''.join(sources)}attributes:\n{''.join(attributes)}"
@@ -97,7 +112,7 @@ def random_rows(chance: random.Random) -> list[dict[str, str]]:
 
 seeds = st.integers(0, 2**32).map(random.Random)
 often = settings(
-    max_examples=4,
+    max_examples=8,
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
@@ -125,8 +140,10 @@ def test_a_simulation_is_the_difference_of_two_resolves(chance: random.Random) -
     data = {f"data/{source}.csv": random_rows(chance) for source in SOURCES}
     with TemporaryDirectory() as made:
         root = Path(made)
-        before = write_workspace(root / "before", definitions(chance), data)
-        after = write_workspace(root / "after", definitions(chance), data)
+        parts = random_parts(chance)
+        before = write_workspace(root / "before", definitions(parts), data)
+        changed = definitions(changed_parts(chance, parts))
+        after = write_workspace(root / "after", changed, data)
         output = root / "changes.parquet"
         document = simulation(before, after / "catalog" / "definitions.yml", output)
         wanted = difference(resolved(before), resolved(after))
@@ -143,7 +160,7 @@ def test_a_simulation_is_the_difference_of_two_resolves(chance: random.Random) -
 def test_a_change_of_nothing_that_decides_says_so_without_reading_data(
     chance: random.Random,
 ) -> None:
-    text = definitions(chance)
+    text = definitions(random_parts(chance))
     with TemporaryDirectory() as made:
         root = Path(made)
         before = write_workspace(root / "before", text)  # there is no data to read
