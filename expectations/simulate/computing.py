@@ -18,9 +18,9 @@ from expectations.engine.counting import Scope
 from expectations.engine.embedded import NEVER_MATCHED, foundation_steps, limits_of, why_unread
 from expectations.engine.knowing import Known
 from expectations.engine.port import Computed, Missing
-from expectations.engine.projection import Dialect
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
+from expectations.engine.wanted import Dialect
 from expectations.golden.rows import long_rows
 from expectations.golden.work import copy_step
 from expectations.plan import Check, ComputesFigure, EntityPlan, Plan
