@@ -114,6 +114,10 @@ def _replaced(text: str, flow: bool, pair: Pair, value: object) -> str:
     if not flow and "\n" in text[colon:start]:
         start = colon  # what began below its key moves up beside it
     gap = " " if start == colon and not new.startswith(("\r", "\n")) else ""
+    if new.startswith(("|", ">")):  # what stands behind the value must not become part of the block
+        behind = text[end : _line_end(text, end)]
+        sign, break_, lines = new.partition(_newline(text))
+        end, new = end + len(behind), sign + behind + break_ + lines
     return text[:start] + gap + new + text[end:]
 
 

@@ -209,6 +209,11 @@ def test_two_who_rewrite_at_once_both_succeed(file: Path) -> None:
     assert all(f"    {key}: {key}\n" in text for key in keys)
 
 
+def test_a_comment_behind_a_value_stays_where_several_lines_take_its_place(file: Path) -> None:
+    after = rewrite(file, "attribute:customer.email", {"name": "E-mail\naddress"}).after
+    assert "    name: |-            # quoted for a reason\n      E-mail\n      address\n" in after
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60)
 TEXTS = st.one_of(
     WORDS,

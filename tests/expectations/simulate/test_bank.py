@@ -46,7 +46,7 @@ def test_crm_before_core_for_email_is_the_difference_of_two_resolves(
     after = edited(bank, tmp_path / "after", CORE + CRM, CRM + CORE)
     files = [tmp_path / f"{name}.parquet" for name in ("before", "after", "changes")]
     for workspace, file in zip((bank, after), files, strict=False):
-        assert tekdogru("resolve", "-w", workspace, "--output", file).status == 0
+        assert tekdogru("resolve", "customer", "-w", workspace, "--output", file).status == 0
     ended = tekdogru(
         "simulate", "-w", bank, "--change", after / CUSTOMER, "-o", files[2], "--format", "json"
     )
