@@ -59,7 +59,7 @@ def validate(workspace: WorkspaceOption = None, format_: FormatOption = OutputFo
     from catalog.validation.opening import examine
     from catalog.workspace import open_workspace
 
-    catalog, problems = examine(open_workspace(workspace))
+    catalog, problems = examine(open_workspace(workspace), with_history=True)
     errors = sum(problem.level == "error" for problem in problems)
     if format_ == OutputFormat.json:
         print(json.dumps(problems_document(problems), ensure_ascii=False, indent=2))

@@ -244,3 +244,10 @@ class Trust(_Noun):
     share: float | None
     low: float | None
     high: float | None
+
+    @property
+    def weight(self) -> float | None:
+        """What it weighs in `most_trusted`, from 0 to 100: in whole per cent the least share that
+        the facts leave possible, so that much evidence weighs more than little.
+        """
+        return None if self.low is None else float(round(100 * self.low))

@@ -54,6 +54,21 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Weight(_Document):
+    """How far a record is trusted where `most_trusted` decides.
+
+    `here` is what it weighs, from 0 to 100, on that day and row; None where nothing is known. What
+    is `measured` rests on `right` and `wrong` facts about the source, of which it was right in
+    `low` of all cases at least; without `low` there is not enough evidence.
+    """
+
+    here: float | None
+    measured: bool
+    right: int | None
+    wrong: int | None
+    low: float | None
+
+
 class Said(_Document):
     """What one claim's record says: `raw` as the source holds it, `cleansed` as it is compared.
 
@@ -78,6 +93,7 @@ class Said(_Document):
     reason: str | None
     closer: Outcome | None
     copy_of: str | None
+    trust: Weight | None
 
 
 class Override(_Document):

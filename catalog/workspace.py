@@ -38,6 +38,11 @@ class Workspace:
         """The database of the history, as SQLAlchemy writes it."""
         return self.settings.database_url or f"sqlite:///{self.root / self.settings.state}"
 
+    @property
+    def has_history(self) -> bool:
+        """Whether there may be a history: a shared database, or the file of one."""
+        return bool(self.settings.database_url) or (self.root / self.settings.state).is_file()
+
 
 def open_workspace(folder: Path | None = None) -> Workspace:
     """Open `folder`, or the nearest parent of the present one that has a `tekdogru.toml`.

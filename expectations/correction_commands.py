@@ -287,6 +287,7 @@ def trust(
     from catalog.store.corrections import CorrectionStore
     from catalog.validation.opening import open_valid
     from expectations.corrections.by_hand import find_attribute
+    from expectations.corrections.doubting import doubts_of
     from expectations.corrections.listing import trust_json, trust_text
     from expectations.corrections.trust import measure_trust
 
@@ -296,8 +297,15 @@ def trust(
     votes = CorrectionStore(opened.state_url, reading=True).votes(today)
     asked = [vote for vote in votes if not keys or vote.attribute in keys]
     measured = measure_trust(asked, today, settings)
-    as_json = format_ is OutputFormat.json
-    typer.echo(trust_json(measured) if as_json else trust_text(measured, settings))
+    if format_ is OutputFormat.json:
+        typer.echo(trust_json(measured))
+        return 0
+    doubted = [
+        f"{one.urn}: {one.said}"
+        for one in doubts_of(catalog, measured, settings)
+        if not keys or one.urn.removeprefix("attribute:") in keys
+    ]
+    typer.echo(trust_text(measured, settings, doubted))
     return 0
 
 

@@ -1,11 +1,12 @@
-"""Validation rules that need this room: supported expectations and kinds of source."""
+"""Validation rules that need this room: expectations, kinds of source, evidence on sources."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog.model import Catalog
-from catalog.validation.problems import Problem, nearest
+from catalog.errors import TekdogruError
+from catalog.model import Catalog, Claim
+from catalog.validation.problems import Problem, nearest, problem_of
 from catalog.validation.rules import Context
 
 
@@ -54,6 +55,29 @@ def waivers(catalog: Catalog, context: Context) -> Iterator[Problem]:
             )
             place = catalog.places.find(waiver.urn, "check")
             yield Problem("TD012", said, place=place, urn=waiver.urn)
+
+
+def evidence(catalog: Catalog, context: Context) -> Iterator[Problem]:
+    """TD058 for an order of claims that evidence contradicts, TD059 for a measured trust without
+    enough evidence; warnings, and only where the history is asked.
+    """
+    is_measured = any(c.trust and c.trust.measured for c in _claims(catalog))
+    if not context.reads_history or not (context.history or is_measured):
+        return
+    from expectations.corrections.doubting import doubts
+
+    try:
+        for doubt in doubts(catalog, context.history, context.today, context.settings.trust):
+            yield problem_of(
+                catalog, doubt.code, doubt.urn, doubt.said, *doubt.part, level="warning"
+            )
+    except TekdogruError as error:
+        yield Problem("TD058", f"no order is held against evidence: {error}", "warning")
+
+
+def _claims(catalog: Catalog) -> Iterator[Claim]:
+    for attribute in catalog.attributes.values():
+        yield from attribute.all_claims
 
 
 def _is_unsound(catalog: Catalog, context: Context) -> bool:

@@ -14,13 +14,17 @@ from catalog.model.survival import Curve, Strategy
 class Trusted:
     """Trust from 0 to 100 that falls from `most` to `least` within `days`; `downgrades` are
     per cent, condition on the row and floor.
+
+    With `measured`, the source whose share of right values it is, that share stands for `most`
+    where it is known; else `most` stays, and without that nothing is known of the trust.
     """
 
-    most: float
+    most: float | None
     least: float = 0.0
     days: int = 0
     curve: Curve = "none"
     downgrades: tuple[tuple[float, str, float], ...] = ()
+    measured: str | None = None
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,14 @@ Criterion = Strategy | SameAs | Ranking
 
 
 class Trust(Model):
-    """How far a claim is trusted, from 0 to 100, and how that falls while nothing confirms it."""
+    """How far a claim is trusted, from 0 to 100, and how that falls while nothing confirms it.
 
-    max: float = Field(ge=0, le=100, description="On the day of the confirmation.")
+    What is `measured` is the source's share of right values, as far as evidence proves it; `max`
+    stands in for it until there is enough evidence.
+    """
+
+    max: float | None = Field(None, ge=0, le=100, description="On the day of the confirmation.")
+    measured: bool = Field(False, description="From evidence; `max` until there is enough.")
     min: float = Field(0, ge=0, le=100, description="What it never falls below by age.")
     period: Duration | None = Field(None, description="The time in which it falls.")
     curve: Curve = "none"
@@ -58,13 +63,19 @@ class Trust(Model):
     @model_validator(mode="before")
     @classmethod
     def _falls_evenly_by_default(cls, value: Any) -> Any:
+        if value == "measured":
+            return {"measured": True}
         if isinstance(value, dict) and value.get("period") and "curve" not in value:
             return {**value, "curve": "linear"}
         return value
 
     @model_validator(mode="after")
     def _falls_in_some_time(self) -> Trust:
-        if self.min > self.max:
+        if self.max is None and not self.measured:
+            raise ValueError(
+                "`max` is missing: how far is it trusted, from 0 to 100? or `measured`"
+            )
+        if self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min:g} is above max {self.max:g}; trust falls with age")
         if self.curve != "none" and (self.period is None or self.period.count == 0):
             raise ValueError(f"curve {self.curve} needs a `period` in which trust falls: 365d")
@@ -110,7 +121,9 @@ class Claim(Model):
     from_: date | None = Field(None, alias="from", description="The first day it is in force.")
     until: date | None = Field(None, description="The last day it is in force.")
 
-    @field_validator("trust", mode="before", json_schema_input_type=float | Trust | None)
+    @field_validator(
+        "trust", mode="before", json_schema_input_type=float | Literal["measured"] | Trust | None
+    )
     @classmethod
     def _bare_number(cls, value: Any) -> Any:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -125,6 +125,15 @@ class Catalog:
         """The dataset a field path speaks of, whether or not the field exists."""
         return self.datasets.get(field_path.rpartition(".")[0])
 
+    def origin_of(self, field_path: str) -> str:
+        """The field at the end of the chain of `copy_of`; itself where that is a circle."""
+        seen = [field_path]
+        while (field := self.fields.get(seen[-1])) and field.copy_of:
+            if field.copy_of in seen:
+                return field_path
+            seen.append(field.copy_of)
+        return seen[-1]
+
     def owner_of(self, urn: str) -> str | None:
         """Who answers for a definition: its own owner, else that of what it belongs to."""
         definition = self.definitions.get(urn)

@@ -75,16 +75,6 @@ def stated_claims(catalog: Catalog, attribute: Attribute) -> Iterator[Stated]:
                 yield Stated(catalog, attribute, claim, (part, index), dataset)
 
 
-def origin_of(catalog: Catalog, path: str) -> str:
-    """The field at the end of the chain of `copy_of`; itself where that goes round in a circle."""
-    seen = [path]
-    while (field := catalog.fields.get(seen[-1])) and field.copy_of:
-        if field.copy_of in seen:
-            return path
-        seen.append(field.copy_of)
-    return seen[-1]
-
-
 def never_speaks(one: Stated) -> Iterator[Said]:
     """What keeps a claim from ever being heard, by itself."""
     claim = one.claim

@@ -16,7 +16,6 @@ from catalog.validation.claims import (
     always_speaks,
     is_shadowed,
     never_speaks,
-    origin_of,
     stated_claims,
 )
 from catalog.validation.conditions import Conditions
@@ -176,7 +175,7 @@ def _unasked(catalog: Catalog, attribute: Attribute, today: date) -> Iterator[Sa
 def _undecided(catalog: Catalog, attribute: Attribute) -> Iterator[Said]:
     """Strategies that can never prefer one claim to another."""
     if "majority" in attribute.survive and 1 < len(attribute.all_claims) < FEWEST_VOTES:
-        origins = [origin_of(catalog, claim.field) for claim in attribute.all_claims]
+        origins = [catalog.origin_of(claim.field) for claim in attribute.all_claims]
         if len({path.rpartition(".")[0] for path in origins}) == len(origins):
             said = "`majority` has nothing to count: two sources that disagree have one vote each"
             yield ("survive",), f"{said}; name what decides then, or claim a third source"

@@ -31,11 +31,16 @@ def valid_catalog(workspace: Workspace, over: Sequence[Path] = ()) -> Catalog:
 
 
 def examine(
-    workspace: Workspace, instead: Mapping[str, str] | None = None, over: Sequence[Path] = ()
+    workspace: Workspace,
+    instead: Mapping[str, str] | None = None,
+    over: Sequence[Path] = (),
+    *,
+    with_history: bool = False,
 ) -> tuple[Catalog, list[Problem]]:
     """The catalog as far as it could be read, and every problem of it; `instead` has texts to be
     examined in place of the files of these names, before they are written, and the definitions of
-    the files `over` stand in place of those of the same key.
+    the files `over` stand in place of those of the same key. Only `with_history` are the
+    definitions held against what was found out since.
 
     Where the files themselves have errors, only warnings and errors that do not follow from what
     could not be read would be worth telling; so the rules are asked only of a catalog that loads.
@@ -43,5 +48,7 @@ def examine(
     loaded = workspace.load(instead, over)
     if any(problem.level == "error" for problem in loaded.problems):
         return loaded.catalog, in_order(loaded.problems)
-    context = Context(workspace.settings, workspace.clock.today())
+    history = workspace.state_url if with_history and workspace.has_history else None
+    today = workspace.clock.today()
+    context = Context(workspace.settings, today, reads_history=with_history, history=history)
     return loaded.catalog, in_order([*loaded.problems, *validate(loaded.catalog, context)])

@@ -46,6 +46,8 @@ CODES: dict[str, str] = {
     "TD055": "a condition that says the same of every row",
     "TD056": "an option of survivorship that nothing asks for",
     "TD057": "a group that is split between sources",
+    "TD058": "an order of claims that evidence contradicts",
+    "TD059": "a measured trust without enough evidence",
 }
 
 

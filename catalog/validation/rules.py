@@ -15,10 +15,16 @@ from catalog.validation.problems import Problem, in_order
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may look at beside the catalog."""
+    """What a rule may look at beside the catalog.
+
+    `history` is the address of the history where one is kept. Reading it takes time, so rules look
+    at it only with `reads_history`.
+    """
 
     settings: Settings = field(default_factory=Settings)
     today: date = field(default_factory=lambda: Clock().today())
+    reads_history: bool = False
+    history: str | None = None
 
 
 ValidationRule = Callable[[Catalog, Context], Iterable[Problem]]

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 
 from catalog.model import Attribute, Catalog, Claim, Ranking, SameAs, Trust
-from catalog.model import Downgrade as Stated
 from catalog.model.survival import Criterion as StatedCriterion
 from catalog.sql import check_condition
 from catalog.tables import ENTITY_ID
@@ -53,8 +52,7 @@ def subtype_of(scene: Scene, attribute: Attribute) -> str | None:
 
 def origin_of(catalog: Catalog, path: str) -> str:
     """The field at the end of the chain of `copy_of`."""
-    field = catalog.fields.get(path)
-    return origin_of(catalog, field.copy_of) if field and field.copy_of else path
+    return catalog.origin_of(path)
 
 
 def read_for(scene: Scene, attribute: Attribute) -> tuple[str, ...]:
@@ -132,18 +130,21 @@ def _guards(scene: Scene, attribute: Attribute, claim: Claim) -> Guards:
         claim.valid_until or until,
         claim.deleted,
         claim.blank == "deleted",
-        _trusted(scene, claim.trust, claim.downgrade) if claim.trust else None,
+        _trusted(scene, claim, claim.trust) if claim.trust else None,
         claim.only_if_empty,
         claim.protect,
         claim in attribute.fallback,
     )
 
 
-def _trusted(scene: Scene, trust: Trust, downgrades: tuple[Stated, ...]) -> Trusted:
+def _trusted(scene: Scene, claim: Claim, trust: Trust) -> Trusted:
+    """The trust in a claim; a copy is as right as the source it is filled from."""
     period = trust.period
     days = (scene.as_of - period.before(scene.as_of, scene.holidays)).days if period else 0
-    lowered = tuple((one.by, one.if_, one.floor) for one in downgrades)
-    return Trusted(trust.max, trust.min, days, trust.curve, lowered)
+    lowered = tuple((one.by, one.if_, one.floor) for one in claim.downgrade)
+    origin = origin_of(scene.catalog, claim.field).partition(".")[0]
+    measured = origin if trust.measured else None
+    return Trusted(trust.max, trust.min, days, trust.curve, lowered, measured)
 
 
 def _voter(catalog: Catalog, attribute: Attribute, claim: Claim) -> str | None:

@@ -217,13 +217,17 @@ def trust_json(trust: Iterable[Trust]) -> str:
     return json.dumps([one.model_dump() for one in trust], ensure_ascii=False, indent=2)
 
 
-def trust_text(trust: Sequence[Trust], settings: TrustSettings) -> str:
-    """For people: each attribute with its sources, and what the figures rest on."""
+def trust_text(trust: Sequence[Trust], settings: TrustSettings, doubts: Sequence[str] = ()) -> str:
+    """For people: each attribute with its sources, what the figures rest on, and what is stated of
+    sources that does not go with them.
+    """
+    doubted = [f"\n{one}" for one in doubts]
     if not trust:
-        return (
+        nothing = (
             "Nothing is known yet: trust is measured from verified corrections and outside "
             "evidence (`tekdogru corrections evidence FILE`)."
         )
+        return "\n".join([nothing, *doubted])
     lines, attribute = [], ""
     for one in trust:
         if one.attribute != attribute:
@@ -231,7 +235,7 @@ def trust_text(trust: Sequence[Trust], settings: TrustSettings) -> str:
             lines.append(f"{attribute}:")
         lines.append(f"  {one.source:<20} {_measured(one)}")
     rule = f"A fact counts half after {settings.half_life}; below {settings.minimum} "
-    return "\n".join([*lines, "", f"{rule}facts there is not enough evidence."])
+    return "\n".join([*lines, "", f"{rule}facts there is not enough evidence.", *doubted])
 
 
 def _measured(one: Trust) -> str:

@@ -8,15 +8,15 @@ what nobody has looked at for long becomes unsure by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
 from math import sqrt
-from pathlib import Path
 
 from catalog.corrections import Trust, Vote
-from catalog.model import Attribute, Catalog
+from catalog.model import Catalog
 from catalog.settings import TrustSettings
+from catalog.store.corrections import CorrectionStore
+from catalog.workspace import Workspace
 
 Z95 = 1.959963984540054
 """Standard deviations to both sides that hold 95 % of a normal distribution."""
@@ -72,67 +72,28 @@ def _weight(on: date, today: date, settings: TrustSettings) -> float:
     return float(0.5 ** ((today - on).days / half))
 
 
-def shares(trust: Iterable[Trust]) -> dict[tuple[str, str], float | None]:
-    """Source and attribute → share, or None where there is not enough evidence."""
-    return {(one.source, one.attribute): one.share for one in trust}
-
-
-def write_trust(trust: Iterable[Trust], target: Path) -> Path:
-    """Write `source, attribute, share, low, high` as Parquet: the weights of `most_trusted`.
-
-    Pairs without enough evidence are there with a share of NULL.
+def measured_trust(workspace: Workspace, catalog: Catalog, day: date) -> tuple[Trust, ...]:
+    """What is known on a day of the sources that claims want measured, in order; of one of which
+    nothing was ever found out, with counts of 0. The history is read only where a claim asks.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    listed = list(trust)
-    texts = {name: pa.array([getattr(one, name) for one in listed], pa.string()) for name in NAMES}
-    numbers = {
-        name: pa.array([getattr(one, name) for one in listed], pa.float64()) for name in NUMBERS
-    }
-    parquet.write_table(pa.table({**texts, **numbers}), target)
-    return target
+    asked = sorted(set(measured_pairs(catalog)))
+    if not asked:
+        return ()
+    votes = CorrectionStore(workspace.state_url, reading=True).votes(day)
+    found = measure_trust(votes, day, workspace.settings.trust)
+    known = {(one.source, one.attribute): one for one in found}
+    return tuple(known.get(pair) or _nothing_known(*pair) for pair in asked)
 
 
-NAMES = ("source", "attribute")
-NUMBERS = ("share", "low", "high")
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Two claims whose stated order measured trust contradicts: the later source is better."""
-
-    attribute: str
-    index: int
-    earlier: Trust
-    later: Trust
-
-
-def contradictions(catalog: Catalog, trust: Iterable[Trust]) -> Iterator[Contradiction]:
-    """Where a source that is believed first was right less often than one behind it, beyond doubt:
-    the intervals do not touch. Conditional claims and strategies that do not follow the order of
-    claims say nothing about it.
-    """
-    known: Mapping[tuple[str, str], Trust] = {(one.attribute, one.source): one for one in trust}
+def measured_pairs(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Source and attribute of every claim with `trust: measured`; of a copy its original's."""
     for attribute in catalog.attributes.values():
-        sources = list(_believed(catalog, attribute)) if attribute.survive[0] == "priority" else []
-        for place, (_, first) in enumerate(sources):
-            for index, second in sources[place + 1 :]:
-                one, other = known.get((attribute.key, first)), known.get((attribute.key, second))
-                if one and other and _is_worse(one, other):
-                    yield Contradiction(attribute.key, index, one, other)
+        for claim in attribute.all_claims:
+            if claim.trust and claim.trust.measured:
+                yield catalog.origin_of(claim.field).partition(".")[0], attribute.key
 
 
-def _believed(catalog: Catalog, attribute: Attribute) -> Iterator[tuple[int, str]]:
-    """The sources in the order of their first claims without condition; copies claim nothing."""
-    seen: set[str] = set()
-    for index, claim in enumerate(attribute.claims):
-        source, field = claim.field.partition(".")[0], catalog.fields.get(claim.field)
-        is_copy = field is not None and field.copy_of is not None
-        if claim.when is None and not is_copy and source not in seen:
-            seen.add(source)
-            yield index, source
-
-
-def _is_worse(one: Trust, other: Trust) -> bool:
-    return one.high is not None and other.low is not None and one.high < other.low
+def _nothing_known(source: str, attribute: str) -> Trust:
+    return Trust(
+        source=source, attribute=attribute, right=0, wrong=0, share=None, low=None, high=None
+    )

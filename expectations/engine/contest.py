@@ -126,6 +126,12 @@ class Contest:
         return None
 
     @property
+    def trust(self) -> str | None:
+        """The letter under which a bid tells how far its row is trusted, where that is weighed."""
+        kinds = [one.kind for one in self.golden.survival.chain]
+        return f"q{kinds.index('most_trusted')}" if "most_trusted" in kinds else None
+
+    @property
     def can_be_deleted(self) -> bool:
         """Whether a source can say that there is none on purpose."""
         return any(c.guards.deleted or c.guards.blank_deletes for c in self.candidates)

@@ -163,6 +163,7 @@ class Join:
                 for n in range(len(contest.candidates)):
                     yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "pehus"))
                     yield from ([contest.bid(n, "r")] if contest.is_recorded else [])
+                    yield from ([contest.bid(n, contest.trust)] if contest.trust else [])
                 if contest.overridden:
                     yield f"oo{m}"
 

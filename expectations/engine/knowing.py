@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.corrections import Trust
 from expectations.engine.functions import literal, quote
 from expectations.engine.wanted import Dialect
 
@@ -22,15 +23,22 @@ class Known:
 
     `matches` by entity: `dataset, record_id, entity_id`. `overrides`: `entity_id, attribute, value,
     until` (NULL: for ever), and the attributes they speak of. `incumbents`: `entity_id, attribute,
-    dataset, record_id, value` of the last golden records that were kept. `digest` tells whether
-    anything of it changed.
+    dataset, record_id, value` of the last golden records that were kept. `trust` is what was
+    measured of sources, where claims ask for it. `digest` tells whether anything of it changed.
     """
 
     matches: Mapping[str, Path] = field(default_factory=dict)
     overrides: Path | None = None
     overridden: frozenset[str] = frozenset()
     incumbents: Path | None = None
+    trust: tuple[Trust, ...] = ()
     digest: str = ""
+
+    @property
+    def weights(self) -> dict[tuple[str, str], float]:
+        """By source and attribute the measured trust, from 0 to 100, where it is known."""
+        known = {(one.source, one.attribute): one.weight for one in self.trust}
+        return {pair: weight for pair, weight in known.items() if weight is not None}
 
     @property
     def files(self) -> list[Path]:

@@ -46,6 +46,7 @@ def make_scope(  # noqa: PLR0913  each by its name
     Of the `resolved` entities every attribute is there, with what is `asked` of it; where it is
     asked what was contested, the rows hold what a second, smaller join needs for that.
     """
+    dialect = replace(dialect, weights=known.weights)
     wants = Wants(plan, asked, frozenset(resolved))
     whole = _whole_keys(plan, extracts, dialect.zone, known)
     paths = {*needed_datasets(plan), *wants.joined_paths(extracts)}

@@ -11,7 +11,7 @@ from expectations.engine.functions import literal
 from expectations.engine.matched import best_of_matched
 from expectations.engine.picking import Speaker, picked, picked_of_many
 from expectations.engine.projection import CONSTANTS, Projection
-from expectations.engine.trusting import trust_sql
+from expectations.engine.trusting import UNKNOWN, trust_sql, with_weight
 from expectations.engine.wanted import Dialect, Extra
 from expectations.plan import Candidate, GoldenColumn
 
@@ -165,7 +165,9 @@ class Speakers:
         """How far the row is trusted, NULL where nothing is stated."""
         trusted = candidate.guards.trust
         if trusted is None:
-            return "CAST(NULL AS DOUBLE)"
+            return UNKNOWN
+        weight = self.dialect.weights.get((trusted.measured or "", candidate.column.attribute))
+        trusted = with_weight(trusted, weight)
         holds = lambda text: f"coalesce({self.holds(candidate, text)}, false)"  # noqa: E731
         return trust_sql(trusted, self.time(candidate), self.dialect.as_of, holds)
 

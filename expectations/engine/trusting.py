@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from expectations.engine.functions import literal
 from expectations.survival import Trusted
 
+UNKNOWN = "CAST(NULL AS DOUBLE)"
+
+
+def with_weight(trusted: Trusted, weight: float | None) -> Trusted:
+    """The trust with what was measured in place of what is stated, where it is known."""
+    if trusted.measured is None or weight is None:
+        return trusted
+    return replace(trusted, most=weight, least=min(trusted.least, weight))
+
 
 def trust_sql(trusted: Trusted, time: str, as_of: date, holds: Callable[[str], str]) -> str:
     """The trust in a row, from 0 to 100; `holds` gives the column of a condition on it.
 
-    What nobody knows the age of has the least trust that age leaves.
+    What nobody knows the age of has the least trust that age leaves. NULL where nothing is stated
+    and nothing could be measured.
     """
-    number = _by_age(trusted, time, as_of)
+    if trusted.most is None:
+        return UNKNOWN
+    number = _by_age(trusted, trusted.most, time, as_of)
     for per_cent, condition, floor in trusted.downgrades:
         lowered = f"greatest({number} * {1 - per_cent / 100!r}, least({number}, {floor!r}))"
         number = f"CASE WHEN {holds(condition)} THEN {lowered} ELSE {number} END"
     return f"round({number}, 6)"
 
 
-def _by_age(trusted: Trusted, time: str, as_of: date) -> str:
-    most, least = f"{trusted.most!r}::DOUBLE", f"{trusted.least!r}::DOUBLE"
+def _by_age(trusted: Trusted, highest: float, time: str, as_of: date) -> str:
+    most, least = f"{highest!r}::DOUBLE", f"{trusted.least!r}::DOUBLE"
     if trusted.curve == "none":
         return most
     days = f"greatest(date_diff('day', CAST({time} AS DATE), {literal(as_of)}), 0)"

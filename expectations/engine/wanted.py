@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,10 +14,14 @@ from expectations.plan import Column
 
 @dataclass(frozen=True)
 class Dialect:
-    """What stewards' conditions are rendered with: the run's day and the institution's zone."""
+    """What stewards' conditions are rendered with: the run's day and the institution's zone.
+
+    `weights` are the measured trust, from 0 to 100, by source and attribute.
+    """
 
     as_of: date
     zone: str
+    weights: Mapping[tuple[str, str], float] = field(default_factory=dict, hash=False)
 
     @property
     def end(self) -> str:

@@ -45,6 +45,8 @@ def _of_contest(join: Join, contest: Contest) -> Iterator[tuple[str, str]]:
         yield from ((f"{x}{m}_{n}", f"{x}{m}_{n}") for x in "xz")
         yield from ((contest.bid(n, x), contest.bid(n, x)) for x in BID)
         yield contest.bid(n, "r"), record_of_bid(contest, n)
+        if contest.trust:
+            yield contest.bid(n, contest.trust), contest.bid(n, contest.trust)
 
 
 def overrides_of(file: Path, id_: str) -> str:

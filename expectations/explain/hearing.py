@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import cast
 
-from catalog.explanations import Outcome, Said
+from catalog.explanations import Outcome, Said, Weight
 from catalog.model.sources import Means
 from catalog.truth import State
 from expectations.engine.contest import Contest
@@ -91,6 +91,24 @@ class Hearing:
             reason=reason,
             closer=self._closer(raw, cleansed, reason, at, agrees, candidate),
             copy_of=self.inquiry.job.catalog.fields[candidate.column.path].copy_of,
+            trust=self._trust(n, candidate),
+        )
+
+    def _trust(self, n: int, candidate: Candidate) -> Weight | None:
+        """What the record weighs where trust is asked for, and what is known of its source."""
+        letter, stated = self.contest.trust, candidate.guards.trust
+        if letter is None or stated is None:
+            return None
+        here = self.found.values[self.contest.bid(n, letter)]
+        asked = stated.measured, candidate.column.attribute
+        trust = self.inquiry.job.known.trust
+        known = next((one for one in trust if (one.source, one.attribute) == asked), None)
+        return Weight(
+            here=float(here) if here else None,
+            measured=stated.measured is not None,
+            right=known.right if known else None,
+            wrong=known.wrong if known else None,
+            low=known.low if known else None,
         )
 
     def _closer(

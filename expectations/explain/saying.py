@@ -35,6 +35,7 @@ class Saying:
         yield from self._decision(told)
         yield from (self._say("cleansed", **self._cleansed(s)) for s in told.says if _changed(s))
         yield from (self._other(told, said) for said in told.says if not said.winner)
+        yield from (self._trusted(said) for said in told.says if said.trust and said.cleansed)
         for read in told.reads:
             yield self.of_reading(read, told.state is not None)
             if read.agrees and read.accepts is False:
@@ -142,6 +143,17 @@ class Saying:
             return self._say("heard", source=source, value=value, when=self.when(said))
         when, why = self.when(said), self.why(said)
         return self._say("lost", source=source, value=value, when=when, why=why)
+
+    def _trusted(self, said: Said) -> str:
+        """How far a record is trusted, and what that rests on."""
+        assert said.trust
+        weight, source = said.trust, self.source(said.source)
+        here = None if weight.here is None else self.words.number(round(weight.here, 1))
+        if not weight.measured:
+            return self._say("trusted", source=source, here=here)
+        key = "measured" if weight.low is not None else "unmeasured" if here else "unweighed"
+        right, wrong = weight.right or 0, weight.wrong or 0
+        return self._say(key, source=source, here=here, right=right, wrong=wrong)
 
     def of_reading(self, read: Reading, is_known: bool = True) -> str:
         """What a touchpoint reads; `is_known` tells whether the golden record can be told."""

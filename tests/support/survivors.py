@@ -18,27 +18,36 @@ Told = Callable[[Row, date], bool]
 
 @dataclass(frozen=True)
 class Trust:
-    """Trust that falls with age; `lowered` are per cent, condition and floor."""
+    """Trust that falls with age; `lowered` are per cent, condition and floor.
 
-    most: float
+    With `measured`, what evidence proves of a source stands for `most`, where there is enough.
+    """
+
+    most: float | None
     least: float = 0
     days: int = 0
     curve: str = "none"
     lowered: Sequence[tuple[float, Told, float]] = ()
+    measured: str | None = None
 
-    def on(self, row: Row, told: date | None, day: date) -> float:
-        """The trust in a row on a day."""
-        number = self._by_age(told, day)
+    def on(
+        self, row: Row, told: date | None, day: date, proved: Mapping[str, float]
+    ) -> float | None:
+        """The trust in a row on a day; None where nothing is known of it."""
+        most = proved.get(self.measured or "", self.most)
+        if most is None:
+            return None
+        number = self._by_age(most, min(self.least, most), told, day)
         for per_cent, applies, floor in self.lowered:
             if applies(row, day) and number > floor:
                 number = max(floor, number * (1 - per_cent / 100))
         return round(number, 6)
 
-    def _by_age(self, told: date | None, day: date) -> float:
+    def _by_age(self, most: float, least: float, told: date | None, day: date) -> float:
         if self.curve == "none":
-            return self.most
+            return most
         if told is None:
-            return self.least
+            return least
         part = max((day - told).days, 0) / self.days
         left = {
             "linear": 1 - min(part, 1),
@@ -46,7 +55,7 @@ class Trust:
             "fast_first": (1 - min(part, 1)) ** 2,
             "slow_first": 1 - min(part, 1) ** 2,
         }[self.curve]
-        return self.least + (self.most - self.least) * left
+        return least + (most - least) * left
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,7 @@ class Truth:
         default_factory=dict
     )
     incumbents: Mapping[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
+    proved: Mapping[str, float] = field(default_factory=dict)
 
     def resolve(self) -> dict[tuple[str, str], Golden]:
         """The golden record of every entity and attribute."""
@@ -285,7 +295,8 @@ class Truth:
         if kind in ("most_recent", "oldest"):
             return bid.told
         if kind == "most_trusted":
-            return bid.claim.trust.on(bid.row, bid.told, self.day) if bid.claim.trust else None
+            trust = bid.claim.trust
+            return trust.on(bid.row, bid.told, self.day, self.proved) if trust else None
         if kind in ("longest", "shortest"):
             return None if bid.value is None else len(bid.value)
         if kind in ("min", "max"):

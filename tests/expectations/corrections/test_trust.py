@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +14,8 @@ from workspaces import write_workspace
 from catalog.corrections import Vote
 from catalog.settings import TrustSettings
 from catalog.validation.opening import open_valid
-from expectations.corrections.trust import (
-    contradictions,
-    measure_trust,
-    shares,
-    wilson,
-    write_trust,
-)
+from expectations.corrections.doubting import contradictions
+from expectations.corrections.trust import measure_trust, wilson
 
 TODAY = date(2026, 11, 22)
 SETTINGS = TrustSettings()
@@ -90,13 +84,13 @@ def test_what_is_found_out_later_does_not_count_yet() -> None:
     assert measure_trust(votes("core", 8, 2), TODAY - timedelta(days=1), SETTINGS) == []
 
 
-def test_weights_of_most_trusted_are_written_with_what_is_not_known(tmp_path: Path) -> None:
-    found = measure_trust([*votes("core", 8, 2), *votes("web", 1, 0)], TODAY, SETTINGS)
-    assert shares(found) == {("core", "customer.address"): 0.8, ("web", "customer.address"): None}
-    file = write_trust(found, tmp_path / "trust.parquet")
-    with duckdb.connect() as connection:
-        rows = connection.execute(f"SELECT source, attribute, share FROM '{file}'").fetchall()
-    assert rows == [("core", "customer.address", 0.8), ("web", "customer.address", None)]
+def test_a_weight_is_what_is_proved_in_whole_per_cent() -> None:
+    """Much evidence weighs more than little, though the little is spotless."""
+    few, many = measure_trust([*votes("core", 10, 0), *votes("web", 98, 2)], TODAY, SETTINGS)
+    assert (few.share, few.weight) == (1.0, 72.0)
+    assert (many.share, many.weight) == (0.98, 93.0)
+    (unsure,) = measure_trust(votes("core", 8, 1), TODAY, SETTINGS)
+    assert unsure.weight is None
 
 
 def test_an_order_that_evidence_contradicts_is_found_only_beyond_doubt(tmp_path: Path) -> None:
@@ -112,3 +106,36 @@ def test_an_order_that_evidence_contradicts_is_found_only_beyond_doubt(tmp_path:
     assert list(contradictions(catalog, measure_trust(unsure, TODAY, SETTINGS))) == []
     well = [*votes("call_centre", 38, 2), *votes("web", 2, 38)]
     assert list(contradictions(catalog, measure_trust(well, TODAY, SETTINGS))) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["when: \"adres <> 'x'\"", "where: \"1 = 1\"", "only_if_empty: true", "from: 2020-01-01", "until: 2099-01-01"],
+)  # fmt: skip
+def test_claims_under_a_condition_say_nothing_about_the_order(
+    tmp_path: Path, condition: str
+) -> None:
+    text = BANK.replace("call_centre.contacts.adres}", f"call_centre.contacts.adres, {condition}}}")
+    _, catalog = open_valid(write_workspace(tmp_path, text))
+    known = measure_trust([*votes("call_centre", 2, 38), *votes("web", 38, 2)], TODAY, SETTINGS)
+    assert list(contradictions(catalog, known)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubted"),
+    [("80", "60", True), ("60", "80", False), ("80", "80", False), ("{max: 80, period: 1y}", "60", False),
+     ("measured", "60", False)],
+)  # fmt: skip
+def test_a_trust_that_is_stated_once_for_all_is_an_order_too(
+    tmp_path: Path, first: str, second: str, doubted: bool
+) -> None:
+    text = (
+        BANK.replace("call_centre.contacts.adres}", f"call_centre.contacts.adres, trust: {first}}}")
+        .replace("core.customers.address}\n", "core.customers.address, trust: 50}\n")
+        .replace("web.users.addr}", f"web.users.addr, trust: {second}}}")
+        .replace("web.users.copied}", "web.users.copied, trust: 10}")
+        .replace("    claims:", "    survive: most_trusted\n    claims:")
+    )
+    _, catalog = open_valid(write_workspace(tmp_path, text))
+    known = measure_trust([*votes("call_centre", 2, 38), *votes("web", 38, 2)], TODAY, SETTINGS)
+    assert bool(list(contradictions(catalog, known))) is doubted

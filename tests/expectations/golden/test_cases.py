@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 import yaml
 from resolving import Line, resolved, write_rows
-from workspaces import write_workspace
+from workspaces import TODAY, write_workspace
 
+from catalog.corrections import Vote
 from catalog.model.survival import STRATEGIES, Claim
+from catalog.settings import TrustSettings
+from expectations.corrections.trust import measure_trust
 from expectations.engine.knowing import Known
 
 CASES = {file.stem: file for file in sorted((Path(__file__).parent / "cases").glob("*.yml"))}
@@ -66,7 +69,7 @@ def _source(name: str, key: str, case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def known(folder: Path) -> Known:
-    """What cases say of overrides and incumbents. Entities of two cases may share an id."""
+    """What cases say of overrides, incumbents and evidence. Entities of two cases may share an id."""
     overrides, incumbents = [], []
     for name in CASES:
         case = read(name)
@@ -84,7 +87,19 @@ def known(folder: Path) -> Known:
         overrides=write_rows(folder / "o.parquet", overrides, {**texts, "until": "date"}),
         overridden=frozenset(one["attribute"] for one in overrides),
         incumbents=write_rows(folder / "i.parquet", incumbents, {**texts, **more}),
+        trust=tuple(measure_trust(votes(), TODAY, TrustSettings())),
     )
+
+
+def votes() -> Iterator[Vote]:
+    """The facts about sources that cases tell as counts."""
+    for name in CASES:
+        for one in read(name).get("evidence", []):
+            for n in range(one["right"] + one["wrong"]):
+                yield Vote(
+                    fact=f"{n}", source=f"{name}_{one['source']}",
+                    attribute=f"{name}.{one['attribute']}", right=n < one["right"], on=TODAY,
+                )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from resolving import Line, job_of, read_rows, resolved, write_rows
 from survivors import Attribute, Claim, Dataset, Row, Trust, Truth
 from workspaces import TODAY, write_workspace
 
+from catalog.corrections import Trust as Measured
 from expectations.engine.knowing import Known
 from expectations.golden.disputes import Ask, find_conflicts
 
@@ -95,6 +97,13 @@ ATTRIBUTES = {
     claims:
       - {field: core.people.name, trust: {max: 90, min: 10, period: 120d, curve: fast_first}}
       - {field: crm.people.name, trust: {max: 80, min: 10, period: 120d, curve: slow_first}}
+""",
+    "proved": """\
+    survive: most_trusted
+    claims:
+      - {field: core.people.name, trust: measured, downgrade: {by: 50, if: "status = 'x'"}}
+      - {field: crm.people.name, trust: {measured: true, max: 60, min: 30, period: 50d}}
+      - {field: web.people.name, trust: 55}
 """,
     "majority": """\
     survive: [majority, longest]
@@ -223,6 +232,14 @@ def rules() -> list[Attribute]:
             [("most_trusted", None)],
         ),
         Attribute(
+            "customer.proved",
+            [_claim("core", "name", 1, trust=Trust(
+                None, lowered=[(50, _is("status", "x"), 0)], measured="core")),
+             _claim("crm", "name", 2, trust=Trust(60, 30, 50, "linear", measured="crm")),
+             _claim("web", "name", 3, trust=Trust(55))],
+            [("most_trusted", None)],
+        ),
+        Attribute(
             "customer.majority",
             [_claim("core", "name", 1), _claim("crm", "name", 2),
              _claim("web", "copied", 3, voter=None), _claim("web", "name", 4)],
@@ -342,10 +359,14 @@ def test_every_golden_value_is_what_brute_force_finds(chance: random.Random) -> 
         for n in range(20)
         for key in ("customer.recent", "customer.manual")
     }
+    proved = {
+        source: chance.choice([20, 56, 90]) for source in ("core", "crm") if chance.random() < 0.7
+    }
     with TemporaryDirectory() as made:
         folder = written(Path(made), data)
-        found = resolved(folder, known=_known(folder, incumbents, overrides))
-    wanted = expected(data, incumbents=incumbents, overrides=overrides)
+        known = replace(_known(folder, incumbents, overrides), trust=_measured(proved))
+        found = resolved(folder, known=known)
+    wanted = expected(data, incumbents=incumbents, overrides=overrides, proved=proved)
     assert set(found) == set(wanted)
     for key, golden in wanted.items():
         one = found[key]
@@ -405,6 +426,16 @@ def _cut(source: str, row: dict[str, str], day: date) -> dict[str, str]:
     if own and row["own"] > day.isoformat():
         kept |= {"mail": "", "own": ""}
     return kept
+
+
+def _measured(proved: Mapping[str, int]) -> tuple[Measured, ...]:
+    return tuple(
+        Measured(
+            source=source, attribute="customer.proved", right=50, wrong=9,
+            share=0.95, low=weight / 100, high=1.0,
+        )
+        for source, weight in proved.items()
+    )  # fmt: skip
 
 
 def _known(folder: Path, incumbents: Mapping[Any, Any], overrides: Mapping[Any, Any]) -> Known:
