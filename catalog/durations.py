@@ -46,6 +46,12 @@ class Duration:
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
 
+    @property
+    def words(self) -> str:
+        """The span in words: 30 days, 1 month."""
+        said = UNITS[self.unit]
+        return f"{self.count} {said.removesuffix('s') if self.count == 1 else said}"
+
     def after(self, day: date, holidays: Collection[date] = ()) -> date:
         """The date this long after `day`, at most the last there is; hours count as whole days,
         rounded up.

@@ -50,6 +50,10 @@ class ExpirySettings(_Section):
 
     warn: Duration = Field(Duration(30, "d"), description="Warn this long before the review date.")
     grace: Duration = Field(Duration(0, "d"), description="Critical ones fail this long after it.")
+    ahead: tuple[Duration, ...] = Field(
+        (Duration(30, "d"), Duration(60, "d"), Duration(90, "d")),
+        description="For these days to come it is told how many values will still be current.",
+    )
 
 
 class TrustSettings(_Section):

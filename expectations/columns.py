@@ -122,3 +122,9 @@ class GoldenColumn:
     candidates: tuple[Candidate, ...]
     survival: Survival = field(default_factory=Survival)
     subtype: str | None = None
+
+    @property
+    def can_be_deleted(self) -> bool:
+        """Whether a source can say that there is none on purpose."""
+        guards = [candidate.guards for candidate in self.candidates]
+        return any(one.deleted or one.blank_deletes for one in guards)

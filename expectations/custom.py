@@ -108,6 +108,22 @@ class ExpectValuesToBeCurrent(FigureExpectation):
     """Golden values were confirmed recently enough."""
 
 
+class ExpectGoldenValuesNotToBeContested(FigureExpectation):
+    """No independent source says something else than the golden record."""
+
+
+class ExpectGoldenValuesToBeBorneByFew(FigureExpectation):
+    """No golden value is borne by more entities than are allowed to share it."""
+
+
+class ExpectSourceToHoldGoldenValues(FigureExpectation):
+    """The usable values of a source are the golden ones."""
+
+
+class ExpectTouchpointToReadGoldenValues(FigureExpectation):
+    """What a touchpoint reads is the golden value, and one that its purpose accepts."""
+
+
 class ExpectRuleToHold(FigureExpectation):
     """The steward's SQL rule holds."""
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -28,9 +28,9 @@ from expectations.plan import (
     Check,
     ComputesFigure,
     ConfirmedFigure,
-    CurrentFigure,
     FreshFigure,
     GoldenColumn,
+    GoldenFigure,
     IdFigure,
     IdPresentFigure,
     KnownFigure,
@@ -39,7 +39,6 @@ from expectations.plan import (
     Pairs,
     Plan,
     PopulationFigure,
-    RequiredFigure,
     SqlFigure,
     TypeFigure,
     UniqueFigure,
@@ -55,18 +54,17 @@ CARRIED = (
     BoundsFigure,
     ComputesFigure,
     ConfirmedFigure,
-    CurrentFigure,
     FreshFigure,
     IdFigure,
     IdPresentFigure,
     KnownFigure,
     NativeFigure,
     PopulationFigure,
-    RequiredFigure,
     SqlFigure,
     TypeFigure,
     UniqueFigure,
     ValuesFigure,
+    *get_args(GoldenFigure),
 )
 """Figures made of datasets alone. Others look at the history or at what was published."""
 ENGINES = (
@@ -137,7 +135,9 @@ class Meanings:
         """
         if isinstance(check.figure, FreshFigure):
             return True
-        if isinstance(check.figure, AgreementFigure | RequiredFigure | CurrentFigure):
+        if isinstance(check.figure, GoldenFigure) and check.figure.golden.survival.can_be_stale:
+            return True
+        if isinstance(check.figure, AgreementFigure | GoldenFigure):
             return self._has_times(check)
         return bool(self._entities(check) or _is_golden(check)) and self._has_times(check)
 
@@ -176,11 +176,18 @@ class Meanings:
         found = {entity for measure in self._measures(check) for entity in measure.golden}
         if isinstance(figure, SqlFigure) and isinstance(figure.on, GoldenColumn):
             found.add(figure.on.entity)
-        if isinstance(figure, RequiredFigure) and figure.subtype:
+        if isinstance(figure, GoldenFigure) and self._rests_on_others(figure.golden):
             found.add(figure.golden.entity)
         if isinstance(figure, UniqueFigure) and figure.subtype:
             found.add(figure.entity)
         return sorted(found)
+
+    def _rests_on_others(self, golden: GoldenColumn) -> bool:
+        """Whether other attributes have a say in a golden value, or in whom it belongs to."""
+        survival = golden.survival
+        asked = any(one.kind == "same_as" for one in survival.chain)
+        guarded = any(one.guards.where for one in golden.candidates)
+        return bool(golden.subtype or survival.group or asked or guarded)
 
     def _entity(self, key: str) -> str:
         """All golden columns of an entity, any of which a condition may name."""
@@ -188,7 +195,8 @@ class Meanings:
         if name not in self._stated:
             entity = next(one for one in self._plan.entities if one.key == key)
             golden = [one for one in self._plan.golden if one.entity == key]
-            self._stated[name] = json.dumps([_stated(entity), _stated(golden)])
+            ahead = [g for one in self._plan.outlooks for g in one.golden if g.entity == key]
+            self._stated[name] = json.dumps([_stated(entity), _stated(golden), _stated(ahead)])
         return self._stated[name]
 
     def _measures(self, check: Check) -> list[MeasurePlan]:

@@ -380,6 +380,14 @@ class ReportPlan:
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """The golden columns of the entities in question as they survive on a day to come."""
+
+    on: date
+    golden: tuple[GoldenColumn, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything one run will do, in order."""
 
@@ -390,6 +398,7 @@ class Plan:
     measures: tuple[MeasurePlan, ...]
     checks: tuple[Check, ...]
     reports: tuple[ReportPlan, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
     def measure(self, key: str) -> MeasurePlan:
         """The calculation of that key; KeyError when there is none."""

@@ -10,6 +10,7 @@ from typing import Any
 from catalog.results import DARK, Result
 from expectations.engine.port import Counted, Missing
 from expectations.figures import Judgement
+from expectations.golden_figures import ReadsFigure
 from expectations.number_words import (
     NUMBERS_FOUND,
     expected_number,
@@ -45,7 +46,7 @@ def make_result(
         counted = replace(counted, violations=0)
     violations = counted.violations or int(_is_failed_aggregate(check, judgement))
     observed = _observed(check, counted, judgement)
-    two_sided = isinstance(check.figure, AgreementFigure)
+    two_sided = isinstance(check.figure, AgreementFigure | ReadsFigure)
     return Result(
         check=check.key,
         kind=check.kind,

@@ -250,6 +250,8 @@ def datasets_with_personal_ids(catalog: Catalog) -> set[str]:
 
 def _speaks_of(result: Result, datasets: set[str], entities: set[str | None]) -> bool:
     kind, _, path = result.urn.partition(":")
+    if kind == "touchpoint" and result.kind == "reads":
+        return result.check.rpartition("/reads:")[2].partition(".")[0] in entities
     if kind == "dataset":
         return path in datasets
     return kind == "attribute" and path.partition(".")[0] in entities

@@ -9,7 +9,8 @@ from datetime import date
 from catalog.results import Verdict
 from expectations.engine.port import Counted, Missing
 from expectations.figures import Judgement
-from expectations.plan import Check, ExpiryFigure
+from expectations.golden_figures import ContestedFigure
+from expectations.plan import Check, CurrentFigure, ExpiryFigure
 
 CLOSE = 1e-12
 COUNTS_ROWS = frozenset({"expect_table_row_count_to_be_between", "expect_table_row_count_to_equal"})
@@ -40,7 +41,7 @@ def decide(
     if isinstance(check.figure, ExpiryFigure):
         return _expiry(check.figure, as_of)
     if answer.compared == 0 and check.expectation not in COUNTS_ROWS:
-        return Decision("unknown", f"nothing was compared: {_why_nothing(answer)}")
+        return Decision("unknown", f"nothing was compared: {_why_nothing(check, answer)}")
     if judgement is None or judgement.success is None:
         return Decision("error", judgement.error if judgement else "it was not judged")
     if judgement.success:
@@ -48,7 +49,9 @@ def decide(
     return _below_target(check, share_of(answer), baseline, as_of)
 
 
-def _why_nothing(answer: Counted) -> str:
+def _why_nothing(check: Check, answer: Counted) -> str:
+    if isinstance(check.figure, CurrentFigure) and not check.figure.timed:
+        return "no claim says when its values were confirmed; state `confirmed_at` of its dataset"
     if answer.rows == 0:
         return "there are no rows"
     return f"none of {answer.rows:,} holds what would be compared"
@@ -78,6 +81,11 @@ def _below_target(
     floor = baseline.get(check.key) if target.floor == "baseline" else float(target.floor)
     if floor is None:
         return Decision("fail", "no baseline is recorded for it; `tekdogru baseline` records one")
-    if share < floor - CLOSE:
-        return Decision("fail", f"worse than its floor of {floor:.2%}")
-    return Decision("warn", f"below its target, not below its floor of {floor:.2%}")
+    is_worse = share < floor - CLOSE
+    if isinstance(check.figure, ContestedFigure):  # stated as the most that is allowed
+        said = f"ceiling of {1 - floor:.2%}"
+        held = f"above its limit, not above its {said}"
+    else:
+        said = f"floor of {floor:.2%}"
+        held = f"below its target, not below its {said}"
+    return Decision("fail", f"worse than its {said}") if is_worse else Decision("warn", held)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from catalog.plurals import plural
 from catalog.results import Verdict
 from expectations.corrections.promise import arrivals_sentence
 from expectations.engine.port import Counted
+from expectations.golden_words import GOLDEN_SENTENCES, golden_wanted
+from expectations.golden_words import of_compared as _of
+from expectations.golden_words import several as _several
 from expectations.number_words import NUMBER_SENTENCES
 from expectations.plan import (
     AgreementFigure,
     Check,
     ConfirmedFigure,
     CorrectionsFigure,
-    CurrentFigure,
     ExpiryFigure,
     FreshFigure,
     IdFigure,
@@ -23,7 +24,6 @@ from expectations.plan import (
     KnownFigure,
     NativeFigure,
     PopulationFigure,
-    RequiredFigure,
     SqlFigure,
     TypeFigure,
     UniqueFigure,
@@ -50,17 +50,10 @@ def wanted(check: Check) -> str:
         return f"a review by {figure.review_date}"
     if isinstance(figure, FreshFigure):
         return f"data of {figure.since} or later"
+    if said := golden_wanted(check):
+        return said
     share = check.target.target
     return "none" if share == 1 else f"at least {100 * share:.4g}% to be right"
-
-
-def _of(answer: Counted, what: str) -> str:
-    share = answer.violations / answer.compared if answer.compared else 0
-    return f"{answer.violations:,} of {answer.compared:,} {what} ({share:.2%})"
-
-
-def _several(entity: str) -> str:
-    return plural(entity.replace("_", " "))
 
 
 def _agreement(figure: AgreementFigure, answer: Counted, _: Any) -> str:
@@ -108,8 +101,7 @@ SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     ValuesFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} are not allowed",
     UniqueFigure: lambda f, a, _: f"{_of(a, 'values')} in {f.column.path} occur more than once",
     AgreementFigure: _agreement,
-    RequiredFigure: lambda f, a, _: f"{_of(a, _several(f.golden.entity))} have no {f.golden.name}",
-    CurrentFigure: lambda f, a, _: f"{_of(a, 'values')} of {f.golden.name} are out of date",
+    **GOLDEN_SENTENCES,
     SqlFigure: lambda f, a, _: f"{_of(a, 'values')} break the rule",
     NativeFigure: _native,
     CorrectionsFigure: lambda f, a, _: arrivals_sentence(a),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.model.attributes import Attribute, Rule, Target
+from catalog.model.attributes import Attribute, Rule
 from catalog.model.definition import Definition, Governed, Renewal
 from catalog.model.matching import Comparison, Match, MatchDecision, MatchKey
 from catalog.model.parties import Role, Team
@@ -10,6 +10,7 @@ from catalog.model.reports import Cell, Measure, Report
 from catalog.model.sources import Confirmation, Dataset, Field, SourceSystem
 from catalog.model.subjects import Entity, Purpose, Touchpoint
 from catalog.model.survival import Claim, Downgrade, Ranking, SameAs, Trust
+from catalog.model.targets import Target
 from catalog.model.waivers import Waiver
 from catalog.model.whole import BaselineEntry, Catalog, Place
 

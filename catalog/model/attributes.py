@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -13,73 +12,23 @@ from catalog.model.cleansing import CleanseStep, CompareStep, refuse_folds, requ
 from catalog.model.definition import Governed, Model, Severity
 from catalog.model.sources import FieldType
 from catalog.model.survival import Claim, Criterion, Ranking, SameAs, chain_problem, read_chain
+from catalog.model.targets import (
+    AtMost,
+    Currency,
+    FromZeroToOne,
+    Held,
+    Share,
+    Sharing,
+    Target,
+    read_at_most,
+    read_held,
+    read_sharing,
+    read_target,
+)
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
-Share = bool | Annotated[float, Field(ge=0, le=1)]
 Code = str | int | float | bool
 Codes = dict[str, Code] | list[Code]
-
-
-_PERCENTAGE = re.compile(r"%?\s*([0-9]+(?:[.,][0-9]+)?)\s*%?")
-NOT_A_SHARE = "true or a share between 0 and 1, such as 0.98, is expected"
-
-
-class Target(Model):
-    """A share that must hold: the target, the day it is due, the floor it may not fall below."""
-
-    target: float = Field(1.0, ge=0, le=1)
-    by: date | None = None
-    floor: float | Literal["baseline"] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shares_are_numbers(cls, value: Any) -> Any:
-        if isinstance(value, Target):
-            return value
-        if not isinstance(value, dict):
-            raise ValueError(f"{NOT_A_SHARE}, or a block with `target`; found {_found(value)}")
-        if isinstance(target := value.get("target"), str):
-            raise ValueError(f"target: {NOT_A_SHARE}; found {_found(target)}")
-        if isinstance(floor := value.get("floor"), str) and floor != "baseline":
-            known = "`baseline` or a share between 0 and 1, such as 0.9, is expected"
-            raise ValueError(f"floor: {known}; found {_found(floor)}")
-        return value
-
-    @model_validator(mode="after")
-    def _floor_lies_below_target(self) -> Target:
-        if isinstance(self.floor, float) and self.floor > self.target:
-            raise ValueError(
-                f"floor {self.floor:g} is above target {self.target:g}; a floor is what may not "
-                "be fallen below while the target is not reached: make it smaller, or leave it out"
-            )
-        return self
-
-    @field_validator("floor")
-    @classmethod
-    def _floor_is_a_share(cls, floor: float | str | None) -> float | str | None:
-        if isinstance(floor, float) and not 0 <= floor <= 1:
-            raise ValueError(f"floor {floor} is not a share between 0 and 1, nor 'baseline'")
-        return floor
-
-
-def read_target(value: Any) -> Any:
-    """A bare share or `true` as the Target it stands for; `false` as none."""
-    if value is False:
-        return None
-    if value is True:
-        return {"target": 1.0}
-    if isinstance(value, int | float) and not 0 <= value <= 1:
-        raise ValueError(f"{NOT_A_SHARE}; found {_found(value)}")
-    return {"target": value} if isinstance(value, int | float) else value
-
-
-def _found(value: Any) -> str:
-    """A value as it was written, with the share that a percentage stands for."""
-    text = str(value)
-    number = _PERCENTAGE.fullmatch(text)
-    percent = float(number[1].replace(",", ".")) if number else 0.0
-    hint = f" (for {percent:g}% write {percent / 100:g})" if 1 < percent <= 100 else ""
-    return f"{text!r}{hint}" if isinstance(value, str) else f"{text}{hint}"
 
 
 def _as_code(value: Any) -> str:
@@ -163,10 +112,21 @@ class Attribute(Governed):
     valid_while: str | None = Field(
         None, description="A condition on the claimed row, else its value is stale."
     )
-    current: Target | None = Field(None, description="Share of values that must be current.")
+    current: Currency | None = Field(
+        None, description="Share of values that must be current, now and in days to come."
+    )
     required: Target | None = Field(None, description="Share of entities that must have a value.")
     unique: bool = False
     agree: Target | None = Field(None, description="Share on which each pair of sources agrees.")
+    contested: AtMost | None = Field(
+        None, description="Most entities of which a source may contradict the golden record."
+    )
+    shared: Sharing | None = Field(
+        None, description="How many entities may bear one golden value, as a household does."
+    )
+    against_golden: Held | None = Field(
+        None, description="Share of each source's values that must be the golden ones."
+    )
     corrections: Promise | None = Field(None, description="What is promised of corrections.")
     rules: tuple[Rule, ...] = ()
     severity: Severity = "critical"
@@ -207,11 +167,37 @@ class Attribute(Governed):
         return self
 
     @field_validator(
-        "required", "agree", "current", mode="before", json_schema_input_type=Target | Share | None
+        "required", "agree", mode="before", json_schema_input_type=Target | Share | None
     )
     @classmethod
     def _bare_share(cls, value: Any) -> Any:
         return read_target(value)
+
+    @field_validator("current", mode="before", json_schema_input_type=Currency | Share | None)
+    @classmethod
+    def _bare_currency(cls, value: Any) -> Any:
+        return read_target(value)
+
+    @field_validator(
+        "contested", mode="before", json_schema_input_type=AtMost | FromZeroToOne | None
+    )
+    @classmethod
+    def _bare_limit(cls, value: Any) -> Any:
+        return read_at_most(value)
+
+    @field_validator("shared", mode="before", json_schema_input_type=Sharing | int | None)
+    @classmethod
+    def _bare_number(cls, value: Any) -> Any:
+        return read_sharing(value)
+
+    @field_validator(
+        "against_golden",
+        mode="before",
+        json_schema_input_type=Target | Share | dict[str, Target | Share] | None,
+    )
+    @classmethod
+    def _bare_shares(cls, value: Any) -> Any:
+        return read_held(value)
 
     @field_validator("survive", mode="before", json_schema_input_type=Criterion | list[Criterion])
     @classmethod

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Language
 from catalog.model.matching import Match
+from catalog.model.targets import Held, Share, Target, read_held
 
 
 class Entity(Definition):
@@ -42,7 +43,19 @@ class Touchpoint(Definition):
     kind: ClassVar[str] = "touchpoint"
 
     reads: dict[str, str] = Field({}, description="attribute: the field it really reads.")
+    against_golden: Held | None = Field(
+        None, description="Share of what it reads that must be the golden values."
+    )
     purpose: str | None = None
+
+    @field_validator(
+        "against_golden",
+        mode="before",
+        json_schema_input_type=Target | Share | dict[str, Target | Share] | None,
+    )
+    @classmethod
+    def _bare_shares(cls, value: Any) -> Any:
+        return read_held(value)
 
 
 class Purpose(Definition):

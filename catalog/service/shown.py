@@ -72,6 +72,7 @@ def _urns(path: str) -> Iterator[str]:
     yield f"dataset:{path.rpartition('.')[0]}"
     yield f"field:{path}"
     yield f"cell:{path}"
+    yield f"attribute:{path}"
 
 
 def _may_see_cell(cell: str, catalog: Catalog, visible: Mapping[str, Definition]) -> bool:

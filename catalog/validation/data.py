@@ -10,6 +10,7 @@ from pathlib import PureWindowsPath
 
 from catalog.functions import format_problem
 from catalog.model import Attribute, Catalog, Claim, Dataset, SourceSystem
+from catalog.model.targets import target_of
 from catalog.plurals import plural
 from catalog.validation.claims import always_speaks, ranks_apart
 from catalog.validation.problems import Problem, problem_of
@@ -143,6 +144,25 @@ def attributes(catalog: Catalog, context: Context) -> Iterator[Problem]:
         if attribute.agree and len(_independent_datasets(catalog, attribute)) < 2:
             said = "`agree` compares independent sources, but only one is claimed"
             yield problem_of(catalog, "TD043", attribute.urn, said, "agree", level="warning")
+        if attribute.contested and len(_independent_datasets(catalog, attribute)) < 2:
+            said = "`contested` needs independent sources, but only one is claimed"
+            yield problem_of(catalog, "TD043", attribute.urn, said, "contested", level="warning")
+    yield from _touchpoints(catalog)
+
+
+def _touchpoints(catalog: Catalog) -> Iterator[Problem]:
+    """TD043 for what touchpoints read of other entities, which no golden value can be held to."""
+    for touchpoint in catalog.touchpoints.values():
+        for key, path in touchpoint.reads.items():
+            attribute, dataset = catalog.attributes.get(key), catalog.dataset_of(path)
+            if not (target_of(touchpoint.against_golden, key) and attribute and dataset):
+                continue
+            if dataset.entity != attribute.entity or not (dataset.id or dataset.record):
+                said = (
+                    f"`against_golden` compares {key} with what is read in {path}, but "
+                    f"{dataset.path} does not say which {attribute.entity} a row is about"
+                )
+                yield problem_of(catalog, "TD043", touchpoint.urn, said, "reads", key)
 
 
 def _independent_datasets(catalog: Catalog, attribute: Attribute) -> set[str]:

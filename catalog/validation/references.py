@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from catalog.model import Attribute, Catalog, Claim, Dataset, Field
+from catalog.model import Attribute, Catalog, Claim, Dataset, Field, Touchpoint
+from catalog.model.targets import named_in
 from catalog.validation.problems import Problem, nearest
 from catalog.validation.rules import Context
 
@@ -89,10 +90,17 @@ def _all(catalog: Catalog) -> Iterator[Reference]:
         if cell.measure:
             yield Reference(cell.urn, ("measure",), "measure", cell.measure, catalog.measures)
     for touchpoint in catalog.touchpoints.values():
-        for key, field in touchpoint.reads.items():
-            part = ("reads", key)
-            yield Reference(touchpoint.urn, part, "attribute", key, catalog.attributes)
-            yield Reference(touchpoint.urn, part, "field", field, catalog.fields)
+        yield from _of_touchpoint(catalog, touchpoint)
+
+
+def _of_touchpoint(catalog: Catalog, touchpoint: Touchpoint) -> Iterator[Reference]:
+    for key, field in touchpoint.reads.items():
+        part = ("reads", key)
+        yield Reference(touchpoint.urn, part, "attribute", key, catalog.attributes)
+        yield Reference(touchpoint.urn, part, "field", field, catalog.fields)
+    for key in named_in(touchpoint.against_golden):
+        part = ("against_golden", key)
+        yield Reference(touchpoint.urn, part, "attribute it reads", key, touchpoint.reads)
 
 
 def _of_kind(catalog: Catalog, kind: str) -> list[str]:
@@ -131,6 +139,9 @@ def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Reference]
     siblings = {one.key for one in catalog.attributes_of(attribute.entity)} - {attribute.key}
     for name in attribute.same_as:
         yield Reference(attribute.urn, ("survive",), "attribute", name, siblings)
+    claimed = {claim.field for claim in attribute.all_claims}
+    for path in named_in(attribute.against_golden):
+        yield Reference(attribute.urn, ("against_golden", path), "claimed field", path, claimed)
     if attribute.valid_until:
         known = {key for claim in attribute.claims for key in _row(catalog, claim)}
         yield Reference(attribute.urn, ("valid_until",), "field", attribute.valid_until, known)

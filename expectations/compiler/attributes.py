@@ -7,8 +7,11 @@ from itertools import combinations
 from typing import Any
 
 from catalog.model import Attribute, Rule, Target
+from catalog.model.targets import target_of
+from catalog.plurals import plural
 from catalog.sql import check_condition
 from catalog.tables import ENTITY_ID
+from expectations.compiler.ahead import column_ahead, days_ahead
 from expectations.compiler.scene import Scene
 from expectations.compiler.survival import (
     all_candidates,
@@ -16,6 +19,7 @@ from expectations.compiler.survival import (
     read_for,
     subtype_of,
 )
+from expectations.golden_figures import AgainstGoldenFigure, ContestedFigure, SharedFigure
 from expectations.plan import (
     AgreementFigure,
     Candidate,
@@ -55,6 +59,7 @@ def attribute_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -
         yield from _column_checks(scene, attribute, column)
     yield from _agreement_checks(scene, attribute, stated)
     yield from _coverage_checks(scene, attribute, golden)
+    yield from _dispute_checks(scene, attribute, golden)
     yield from _correction_checks(scene, attribute)
     for index, rule in enumerate(attribute.rules):
         yield from _rule_checks(scene, attribute, golden, rule, index)
@@ -118,12 +123,13 @@ def _independent(scene: Scene, stated: Sequence[Candidate]) -> list[Candidate]:
 
 def _coverage_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -> Iterator[Check]:
     feeding = scene.feeding(attribute.entity)
+    is_native = not (attribute.apply_to or golden.can_be_deleted)
     if attribute.required:
         yield scene.check(
             attribute,
             "required",
             RequiredFigure(golden, subtype_of(scene, attribute)),
-            "expect_golden_value_to_be_present" if attribute.apply_to else NOT_NULL,
+            NOT_NULL if is_native else "expect_golden_value_to_be_present",
             f"Every {attribute.apply_to or attribute.entity} has a value for {attribute.name}",
             part=("required",),
             reads=feeding,
@@ -134,13 +140,87 @@ def _coverage_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -
         yield scene.check(
             attribute,
             "current",
-            CurrentFigure(golden),
+            CurrentFigure(golden, timed=_is_timed(scene, attribute)),
             "expect_values_to_be_current",
             f"{attribute.name} was confirmed{spans}" if spans else f"{attribute.name} is current",
             part=("current",),
-            reads=read_for(scene, attribute),
-            target=attribute.current,
+            reads=_rests_on(scene, attribute),
+            target=attribute.current.plain,
         )
+    for span, demanded in days_ahead(scene, attribute):
+        on = span.after(scene.as_of)
+        yield scene.check(
+            attribute,
+            "current_in",
+            CurrentFigure(column_ahead(scene, attribute, on), on, _is_timed(scene, attribute)),
+            "expect_values_to_be_current",
+            f"{attribute.name} will be current in {span.words} if nothing is confirmed",
+            what=str(span),
+            part=("current", "in", str(span)) if demanded else ("current",),
+            reads=_rests_on(scene, attribute),
+            target=demanded or Target(target=0),
+            severity=None if demanded else "info",
+        )
+
+
+def _is_timed(scene: Scene, attribute: Attribute) -> bool:
+    """Whether it can be told how old values are, where they age."""
+    if attribute.valid_for is None:
+        return True
+    for claim in attribute.in_force(scene.as_of):
+        field = scene.catalog.fields[claim.field]
+        confirmed = field.confirmed_at or scene.catalog.datasets[field.dataset].confirmed_at
+        if confirmed and confirmed.means != "loaded":
+            return True
+    return False
+
+
+def _rests_on(scene: Scene, attribute: Attribute) -> tuple[str, ...]:
+    """The datasets behind an attribute's golden values, and behind who it belongs to."""
+    return scene.feeding(attribute.entity) if attribute.apply_to else read_for(scene, attribute)
+
+
+def _dispute_checks(scene: Scene, attribute: Attribute, golden: GoldenColumn) -> Iterator[Check]:
+    """What sources say beside the golden record, and who else bears what it says."""
+    reads = _rests_on(scene, attribute)
+    if attribute.contested:
+        yield scene.check(
+            attribute,
+            "contested",
+            ContestedFigure(golden),
+            "expect_golden_values_not_to_be_contested",
+            f"No source contradicts the golden value of {attribute.name}",
+            part=("contested",),
+            reads=reads,
+            target=attribute.contested.target,
+        )
+    if attribute.shared:
+        shared = attribute.shared
+        among = plural(attribute.entity) if shared.at_most > 1 else attribute.entity
+        yield scene.check(
+            attribute,
+            "shared",
+            SharedFigure(golden, shared.at_most, shared.on == "sources"),
+            "expect_golden_values_to_be_borne_by_few",
+            f"No golden value of {attribute.name} is borne by more than {shared.at_most} {among}",
+            part=("shared",),
+            reads=reads,
+            target=shared.plain,
+        )
+    for path in dict.fromkeys(candidate.column.path for candidate in golden.candidates):
+        if demanded := target_of(attribute.against_golden, path):
+            each = isinstance(attribute.against_golden, dict)
+            yield scene.check(
+                attribute,
+                "against_golden",
+                AgainstGoldenFigure(golden, path),
+                "expect_source_to_hold_golden_values",
+                f"{path} holds the golden value of {attribute.name}",
+                what=path,
+                part=("against_golden", path) if each else ("against_golden",),
+                reads=reads,
+                target=demanded,
+            )
 
 
 def _correction_checks(scene: Scene, attribute: Attribute) -> Iterator[Check]:

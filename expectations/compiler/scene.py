@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from catalog.durations import Duration
 from catalog.model import Attribute, Catalog, Definition
 from catalog.model.definition import Severity
 from catalog.model.sources import FieldType
@@ -18,12 +19,15 @@ from expectations.plan import Check, FigureSpec
 
 @dataclass(frozen=True)
 class Scene:
-    """The catalog, the run's day, the period asked for, and the days the institution is closed."""
+    """The catalog, the run's day, the period asked for, the days the institution is closed, and
+    how far ahead it is told what will be current.
+    """
 
     catalog: Catalog
     as_of: date
     holidays: tuple[date, ...] = ()
     period: Period | None = None
+    ahead: tuple[Duration, ...] = ()
 
     def in_question(self, unit: PeriodUnit) -> Period:
         """The period asked for, if it is of that unit; else the last closed by the run's day, or

@@ -9,12 +9,14 @@ from catalog.expiry import review_of
 from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.settings import Settings
+from expectations.compiler.ahead import outlooks
 from expectations.compiler.attributes import attribute_checks
 from expectations.compiler.datasets import dataset_checks, dataset_plan
 from expectations.compiler.measures import all_calculations, measure_checks
 from expectations.compiler.reports import own_calculations, report_checks, report_plans
 from expectations.compiler.scene import Scene
 from expectations.compiler.survival import golden_column
+from expectations.compiler.touchpoints import touchpoint_checks
 from expectations.plan import Check, EntityPlan, ExpiryFigure, Plan
 
 
@@ -25,7 +27,7 @@ def compile_plan(
 
     Numbers speak of `period`, or of the last one closed by that day.
     """
-    scene = Scene(catalog, as_of, settings.calendar, period)
+    scene = Scene(catalog, as_of, settings.calendar, period, settings.expiry.ahead)
     calculations = all_calculations(scene, own_calculations(scene))
     by_key = {one.key: one for one in calculations}
     golden = {key: golden_column(scene, one) for key, one in catalog.attributes.items()}
@@ -36,6 +38,7 @@ def compile_plan(
             for key, one in catalog.attributes.items()
             for c in attribute_checks(scene, one, golden[key])
         ),
+        *touchpoint_checks(scene, golden),
         *measure_checks(scene, by_key),
         *report_checks(scene, by_key),
         *expiry_checks(scene, settings),
@@ -48,6 +51,7 @@ def compile_plan(
         measures=calculations,
         checks=tuple(checks),
         reports=report_plans(scene),
+        outlooks=outlooks(scene, checks),
     )
 
 

@@ -23,11 +23,24 @@ BY_TIME = ("most_recent", "oldest")
 class Asked:
     """What is wanted of a golden column beside its value: whether it is current and since when, or
     with `told` all that is said of it, and with `contested` why each claim lost.
+
+    With `decided` whether there is a winner, even one that says there is no value on purpose; with
+    `hashed` the hash of what is compared, with `spread` those of all that is said as well, and with
+    `weighed` what each claim says compared with it.
     """
 
     dated: bool = False
     told: bool = False
     contested: bool = False
+    decided: bool = False
+    hashed: bool = False
+    spread: bool = False
+    weighed: bool = False
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the golden value is compared with what claims say."""
+        return self.hashed or self.spread or self.weighed
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ class Contest:
             and not (survival.can_be_stale or survival.group or guarded)
             and not (self.watched or self.overridden)
             and not (self.asked.told or self.asked.contested)
+            and not (self.asked.decided or self.asked.is_compared)
         )
 
     def bid(self, n: int, letter: str) -> str:
@@ -145,12 +159,12 @@ class Contest:
     def is_timed(self) -> bool:
         """Whether the time of values is needed."""
         weighed = any(one.kind in BY_TIME for one in self.golden.survival.chain)
-        return weighed or self.asked != Asked()
+        return weighed or self.asked.dated or self.asked.told or self.asked.contested
 
     @property
     def is_recorded(self) -> bool:
         """Whether the rows' ids are needed beside the entity's, which else are the same."""
-        told = self.asked != Asked(self.asked.dated)
+        told = self.asked.told or self.asked.contested
         own = any(self.speakers.has_records(c) for c in self.candidates)
         return (told and own) or any(c.guards.protect for c in self.candidates)
 
@@ -188,7 +202,8 @@ def needs_hashes(golden: GoldenColumn, asked: Asked) -> bool:
     plain = kinds <= {"priority", "manual"}
     folded = any(candidate.column.compare for candidate in golden.candidates)
     spelled = golden.type not in PARSED and folded and not plain
-    return asked.told or asked.contested or bool(kinds & {"majority", "all"}) or spelled
+    compared = asked.told or asked.contested or asked.is_compared
+    return compared or bool(kinds & {"majority", "all"}) or spelled
 
 
 def as_text(value: str, golden: GoldenColumn) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
+from expectations.engine.aggregates import Counting
 from expectations.engine.flagging import flags_of
 from expectations.engine.functions import literal
+from expectations.engine.golden_counting import GOLDEN_COUNTERS
 from expectations.engine.joining import Join
 from expectations.engine.projection import Projection
 from expectations.engine.wanted import Dialect
@@ -17,7 +19,6 @@ from expectations.plan import (
     Check,
     Column,
     ConfirmedFigure,
-    CurrentFigure,
     FigureSpec,
     FreshFigure,
     GoldenColumn,
@@ -26,7 +27,6 @@ from expectations.plan import (
     KnownFigure,
     NativeFigure,
     PopulationFigure,
-    RequiredFigure,
     SqlFigure,
     TypeFigure,
     UniqueFigure,
@@ -36,59 +36,16 @@ from expectations.plan import (
 
 
 @dataclass(frozen=True)
-class Counting:
-    """The SQL of one check: aggregates over `relation`, alone or beside others, and its samples.
-
-    `bad` is a predicate on the relation's rows; with `windowed` it belongs behind QUALIFY. `key`
-    names what a sample shows. `alone` keeps a statement by itself: a steward's own SQL, which must
-    not take others down with it. With `distinct` no key stands on two of its rows.
-    """
-
-    relation: str
-    needs: str
-    rows: str
-    compared: str
-    violations: str
-    bad: str | None = None
-    key: str = "k"
-    value: str = "NULL"
-    only_left: str = "NULL"
-    only_right: str = "NULL"
-    alone: bool = False
-    windowed: bool = False
-    view: str | None = None
-    distinct: bool = False
-
-    @property
-    def aggregates(self) -> tuple[str, ...]:
-        """The five numbers and the observed value, in the order of `Counted`."""
-        return (
-            self.rows,
-            self.compared,
-            self.violations,
-            self.only_left,
-            self.only_right,
-            self.value,
-        )
-
-    def samples(self, most: int) -> str:
-        """The statement that fetches the first keys of offending rows, one more than `most`."""
-        source = self.view or self.relation
-        where = "QUALIFY" if self.windowed else "WHERE"
-        rows = f"SELECT {self.key} AS key FROM {source} {where} {self.bad}"
-        if not self.distinct:
-            rows = f"SELECT DISTINCT key FROM ({rows})"
-        first = f"{rows} ORDER BY key LIMIT {most + 1}"
-        return f"SELECT CAST(key AS VARCHAR) AS shown FROM ({first}) ORDER BY key"
-
-
-@dataclass(frozen=True)
 class Scope:
-    """The tables that exist in this run, and what conditions are rendered with."""
+    """The tables that exist in this run, and what conditions are rendered with.
+
+    `ahead` are the joined tables of days to come, by entity and day.
+    """
 
     projections: Mapping[str, Projection]
     joins: Mapping[str, Join]
     dialect: Dialect
+    ahead: Mapping[tuple[str, date], Join] = field(default_factory=dict)
 
     def is_flagged(self, dataset: str, figure: FigureSpec) -> bool:
         """Whether the figure was told of each row while it was read."""
@@ -236,33 +193,6 @@ def _agreement(scope: Scope, figure: AgreementFigure) -> Counting:
     )
 
 
-def _required(scope: Scope, figure: RequiredFigure) -> Counting:
-    join = scope.joins[figure.golden.entity]
-    value = join.value(figure.golden)
-    who = "fed"
-    if figure.subtype:
-        named = join.columns
-        who = f"(fed AND coalesce({scope.dialect.condition(figure.subtype, named)}, false))"
-    bad = f"{who} AND {value} IS NULL"
-    return Counting(
-        join.table,
-        join.step,
-        "count_if(fed)",
-        f"count_if({who})",
-        f"count_if({bad})",
-        bad,
-        alone=bool(figure.subtype),
-    )
-
-
-def _current(scope: Scope, figure: CurrentFigure) -> Counting:
-    join = scope.joins[figure.golden.entity]
-    value, current = join.value(figure.golden), join.current(figure.golden)
-    bad = f"fed AND {value} IS NOT NULL AND NOT {current}"
-    compared = f"count({value}) FILTER (WHERE fed)"
-    return Counting(join.table, join.step, "count_if(fed)", compared, f"count_if({bad})", bad)
-
-
 def _sql(scope: Scope, figure: SqlFigure) -> Counting:
     relation, needs, value = _values_of(scope, figure.on)
     named = {"value": value}
@@ -314,8 +244,7 @@ COUNTERS: Mapping[type, Callable[..., Counting]] = {
     PopulationFigure: _population,
     ConfirmedFigure: _confirmed,
     AgreementFigure: _agreement,
-    RequiredFigure: _required,
-    CurrentFigure: _current,
+    **GOLDEN_COUNTERS,
     SqlFigure: _sql,
     NativeFigure: _native,
 }

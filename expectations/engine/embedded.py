@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from catalog.settings import EngineSettings
+from expectations.engine.aggregates import Counting
 from expectations.engine.calculating import calculation_steps, read_measures
 from expectations.engine.complaints import in_plain_words
-from expectations.engine.counting import COUNTERS, Counting, Scope
+from expectations.engine.counting import COUNTERS, Scope
 from expectations.engine.knowing import Known
 from expectations.engine.port import Answers, Counted, Missing
 from expectations.engine.projecting import Projecting
@@ -108,6 +109,8 @@ def foundation_steps(scope: Scope) -> Iterator[Step]:
         yield from Projecting(projection, scope.dialect).steps()
     for join in scope.joins.values():
         yield from join.steps()
+    for (entity, _), join in scope.ahead.items():
+        yield join.making([scope.joins[entity].step])
 
 
 class _Work:

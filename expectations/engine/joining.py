@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 from catalog.tables import ENTITY_ID
@@ -27,8 +28,9 @@ class Join:
     Columns: `k` the entity's id; per dataset d `p{d}` whether it knows the entity; per compared
     candidate n `h{n}`; `fed` whether the entity has a golden record; per golden column m `g{m}`
     its typed value, of the `dated` ones `t{m}` when that was confirmed and `l{m}` whether it is
-    current, and what more is `asked` (see `Resolution`). With `only`, a SELECT of ids, it holds no
-    other entities, and it is a table of its own.
+    current, and what more is `asked` (see `Resolution`), of single ones by `judged`. With `only`, a
+    SELECT of ids, it holds no other entities, and it is a table of its own; so is that of a day
+    `ahead`.
     """
 
     entity: EntityPlan
@@ -40,16 +42,22 @@ class Join:
     asked: Asked = field(default_factory=Asked)
     known: Known = field(default_factory=Known)
     only: str | None = None
+    judged: Mapping[GoldenColumn, Asked] = field(default_factory=dict)
+    ahead: date | None = None
 
     @property
     def table(self) -> str:
         """The table's quoted name."""
-        return quote_name(f"{'some' if self.only else 'joined'} {self.entity.key}")
+        return quote_name(f"{'some' if self.only else 'joined'} {self._name}")
 
     @property
     def step(self) -> str:
         """The name of the step that makes it."""
-        return f"{'some' if self.only else 'joined'}:{self.entity.key}"
+        return f"{'some' if self.only else 'joined'}:{self._name}"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.entity.key} {self.ahead}" if self.ahead else self.entity.key
 
     def knows(self, dataset: str) -> str:
         """The column that tells whether a dataset knows the entity."""
@@ -66,6 +74,14 @@ class Join:
     def current(self, golden: GoldenColumn) -> str:
         """The column that tells whether the golden value is current, of a dated one."""
         return f"l{self._golden_places[golden]}"
+
+    def told(self, letter: str, golden: GoldenColumn) -> str:
+        """The column of what more is told of an attribute, by its letter (see `Resolution`)."""
+        return f"{letter}{self._golden_places[golden]}"
+
+    def contest(self, golden: GoldenColumn) -> Contest:
+        """The contest of an attribute."""
+        return self.contests[self._golden_places[golden]]
 
     @cached_property
     def _compared_places(self) -> Mapping[Candidate, int]:
@@ -159,6 +175,7 @@ class Join:
             if asked.told:
                 letters = ("w", "s", "u", "c", "n", "d", *("r" if contest.is_recorded else ""))
                 yield from (f"{letter}{m}" for letter in letters)
+            yield from _judged(contest)
             if asked.contested:
                 for n in range(len(contest.candidates)):
                     yield from (f"x{m}_{n}", f"z{m}_{n}", *(contest.bid(n, x) for x in "pehus"))
@@ -230,10 +247,25 @@ class Join:
 
     def asked_of(self, golden: GoldenColumn) -> Asked:
         """What is wanted of a golden column beside its value."""
-        return replace(self.asked, dated=True) if golden in self.dated else self.asked
+        asked = self.judged.get(golden, self.asked)
+        return replace(asked, dated=True) if golden in self.dated else asked
 
     def _together(self, golden: GoldenColumn) -> tuple[tuple[int, GoldenColumn], ...]:
         group = golden.survival.group
         return tuple(
             (m, one) for m, one in enumerate(self.golden) if group and one.survival.group == group
         )
+
+
+def _judged(contest: Contest) -> Iterator[str]:
+    """The columns that compare an attribute with what its claims say (see `Comparing`)."""
+    m, asked = contest.m, contest.asked
+    if asked.decided or asked.weighed:
+        yield f"i{m}"
+    if asked.weighed:
+        yield from (f"a{m}", *(() if asked.told else (f"n{m}", f"d{m}")))
+        yield from (f"j{m}_{n}" for n in range(len(contest.candidates)))
+    if asked.is_compared:
+        yield f"k{m}"
+    if asked.spread:
+        yield f"q{m}"

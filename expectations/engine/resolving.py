@@ -8,6 +8,7 @@ from functools import cached_property
 
 from catalog.sql import check_condition
 from catalog.tables import ENTITY_ID
+from expectations.engine.comparing import Comparing
 from expectations.engine.contest import Contest
 from expectations.engine.dropping import Criteria
 from expectations.engine.expressions import typed
@@ -25,7 +26,8 @@ class Resolution:
     value, `t{m}` when it was confirmed and `l{m}` whether it is current; where all is told `s{m}`
     the state, `u{m}` the last current day, `r{m}` the row's id where that is not the entity's,
     `c{m}` the reason, `n{m}` and `d{m}` how many independent datasets spoke and disagree; where the
-    contest itself is told `x{m}_{n}` why bid n lost and `z{m}_{n}` what state its value is in.
+    contest itself is told `x{m}_{n}` why bid n lost and `z{m}_{n}` what state its value is in;
+    where the value is compared with what claims say, what `Comparing` adds.
     """
 
     contests: tuple[Contest, ...]
@@ -92,8 +94,9 @@ class Resolution:
         relation = _adding(relation, [f"{self._final(c)} AS w{c.m}" for c in level])
         values = [sql for c in level for sql in self._values(c, alive[c.m])]
         relation = _adding(relation, values)
-        told = [sql for c in level for sql in Telling(c, dropped[c.m], alive[c.m]).columns()]
-        return _adding(relation, told) if told else relation
+        tellings = [Telling(c, dropped[c.m], alive[c.m]) for c in level]
+        relation = _adding(relation, [sql for one in tellings for sql in one.columns()])
+        return _adding(relation, [sql for one in tellings for sql in Comparing(one).columns()])
 
     def _place(self, contest: Contest) -> str:
         """The row that won; of a group the one from which its first value comes."""

@@ -83,10 +83,25 @@ def make_scope(  # noqa: PLR0913  each by its name
             wants.dated,
             replace(asked, contested=False),
             known,
+            judged=wants.judged,
         )
         for e in wants.joined
     }
-    return Scope(projections, {key: j for key, j in joins.items() if j.datasets}, dialect)
+    joined = {key: join for key, join in joins.items() if join.datasets}
+    ahead = {
+        (key, on): replace(
+            joined[key],
+            compared=(),
+            golden=golden,
+            dialect=replace(dialect, as_of=on, known_by=dialect.as_of),
+            dated=frozenset(golden),
+            judged={},
+            ahead=on,
+        )
+        for (key, on), golden in wants.ahead.items()
+        if key in joined
+    }
+    return Scope(projections, joined, dialect, ahead)
 
 
 def unmatched_checks(plan: Plan, known: Known) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Telling:
                 record = self.contest.picked(w, "r", "VARCHAR")
                 yield f"{unless_overridden(self.contest, record)} AS r{m}"
             yield f"{self._reason()} AS c{m}"
+        if self.contest.asked.told or self.contest.asked.weighed:
             yield f"{self._voters(agree=None)} AS n{m}"
             yield f"{self._voters(agree=False)} AS d{m}"
         if self.contest.asked.contested:
@@ -115,18 +116,19 @@ class Telling:
                 voters.setdefault(candidate.voter, []).append(n)
         counted = []
         for group in voters.values():
-            spoke = " OR ".join(self._holds(n) for n in group)
-            same = " OR ".join(f"({self._holds(n)} AND {self._same(n)})" for n in group)
+            spoke = " OR ".join(self.holds(n) for n in group)
+            same = " OR ".join(f"({self.holds(n)} AND {self.same(n)})" for n in group)
             sql = f"({spoke})" if agree is None else f"(({spoke}) AND NOT ({same}))"
             counted.append(f"CAST({sql} AS INTEGER)")
         return f"CAST({' + '.join(counted) or '0'} AS INTEGER)"
 
-    def _holds(self, n: int) -> str:
+    def holds(self, n: int) -> str:
+        """Whether a bid is a usable value."""
         contest = self.contest
         value = contest.bid(n, "i")
         return f"({value} AND NOT {contest.bid(n, 'x')})" if contest.can_be_deleted else value
 
-    def _same(self, n: int) -> str:
+    def same(self, n: int) -> str:
         """Whether a bid says what the golden record says."""
         contest, m = self.contest, self.contest.m
         if contest.golden.survival.is_set:
@@ -145,7 +147,7 @@ class Telling:
         contest, m = self.contest, self.contest.m
         candidate = contest.candidates[n]
         cases = (
-            [f"WHEN ov{m} THEN CASE WHEN {self._same(n)} THEN 'agrees' ELSE 'override' END"]
+            [f"WHEN ov{m} THEN CASE WHEN {self.same(n)} THEN 'agrees' ELSE 'override' END"]
             if (contest.overridden)
             else []
         )
@@ -154,7 +156,7 @@ class Telling:
         cases.append(f"WHEN NOT {contest.bid(n, 'i')} THEN {self._absent(n)}")
         if candidate.voter is None:
             cases.append("WHEN true THEN 'copy'")
-        cases.append(f"WHEN {self._same(n)} THEN 'agrees'")
+        cases.append(f"WHEN {self.same(n)} THEN 'agrees'")
         if contest.golden.survival.is_manual:
             cases.append("WHEN true THEN 'manual'")
         cases += [f"WHEN {led} THEN 'group'" for led in self._led()]

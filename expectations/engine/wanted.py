@@ -17,16 +17,18 @@ class Dialect:
     """What stewards' conditions are rendered with: the run's day and the institution's zone.
 
     `weights` are the measured trust, from 0 to 100, by source and attribute.
+    Of a day to come, nothing is known that is confirmed after `known_by`.
     """
 
     as_of: date
     zone: str
     weights: Mapping[tuple[str, str], float] = field(default_factory=dict, hash=False)
+    known_by: date | None = None
 
     @property
     def end(self) -> str:
         """The first moment that is not known yet on that day."""
-        return literal(self.as_of + timedelta(days=1))
+        return literal((self.known_by or self.as_of) + timedelta(days=1))
 
     def condition(self, text: str, columns: Mapping[str, str]) -> str:
         """A steward's condition as DuckDB SQL over the given columns."""

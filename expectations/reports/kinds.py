@@ -83,6 +83,31 @@ KINDS: Mapping[str, Kind] = {
         "A value counts as current only for `valid_for` since it was last confirmed.",
         "Have the values confirmed.",
     ),
+    "current_in": Kind(
+        "ValueExpiring",
+        "So many golden values must still be current by then if nothing is confirmed until then.",
+        "Have those confirmed that end first; those listed will be out of date.",
+    ),
+    "contested": Kind(
+        "GoldenContested",
+        "Independent sources must not contradict the golden record of too many entities.",
+        "`tekdogru conflicts` lists them with the reason why each value lost; correct the sources.",
+    ),
+    "shared": Kind(
+        "GoldenShared",
+        "One golden value may be borne by so many entities only.",
+        "Beyond a household somebody bears another's value, or a placeholder was typed in.",
+    ),
+    "against_golden": Kind(
+        "SourceNotGolden",
+        "The values of a source must be those of the golden record.",
+        "The source needs the golden values; `tekdogru corrections` lists those that are verified.",
+    ),
+    "reads": Kind(
+        "TouchpointMisreads",
+        "A touchpoint must read the golden values, and only such as its purpose accepts.",
+        "Let it read the golden record, or correct the field that it reads.",
+    ),
     "corrections": Kind(
         "CorrectionsLate",
         "Verified corrections must reach every system and touchpoint by their due day.",

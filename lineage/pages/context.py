@@ -32,6 +32,7 @@ from lineage.pages.usability import (
     cells_in_the_right,
     fields_of,
     judge,
+    read_by,
 )
 from lineage.pages.words import Words
 
@@ -178,6 +179,8 @@ class PageContext:
         looked_at = [urn for path in fields_of(result) for urn in _urns_of(path)]
         if result.kind == "same":
             looked_at += [f"cell:{path}" for path in fields_of(result)]
+        if result.kind == "reads":
+            looked_at.append(f"attribute:{read_by(result)}")
         return result.urn in self.visible and not any(map(self.is_hidden, looked_at))
 
     @property

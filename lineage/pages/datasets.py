@@ -12,7 +12,7 @@ from catalog.model import Attribute, Dataset, Field, SourceSystem, Touchpoint
 from catalog.results import Result
 from lineage.pages.calculation import Step, step_of
 from lineage.pages.context import PageContext
-from lineage.pages.usability import OF_FIELDS, fields_of
+from lineage.pages.usability import OF_FIELDS, fields_of, read_by
 
 MOST_READERS = 6
 
@@ -124,10 +124,11 @@ class Datasets:
 
 def reads_of(touchpoint: Touchpoint, ctx: PageContext) -> list[dict[str, object]]:
     """What a touchpoint reads, line by line, against what is believed first."""
-    return [_read(attribute, path, ctx) for attribute, path in touchpoint.reads.items()]
+    judged = {read_by(one): one for one in ctx.results_of(touchpoint.urn) if one.kind == "reads"}
+    return [_read(key, path, ctx, judged.get(key)) for key, path in touchpoint.reads.items()]
 
 
-def _read(key: str, path: str, ctx: PageContext) -> dict[str, object]:
+def _read(key: str, path: str, ctx: PageContext, judged: Result | None = None) -> dict[str, object]:
     attribute = ctx.visible.get(f"attribute:{key}")
     claims = attribute.claims if isinstance(attribute, Attribute) else ()
     first = claims[0].field if claims else ""
@@ -146,6 +147,8 @@ def _read(key: str, path: str, ctx: PageContext) -> dict[str, object]:
         "state": state if claims else "",
         "differ": ctx.sentences.found(between[0]) if between else None,
         "urn": f"attribute:{key}",
+        "golden": ctx.sentences.found(judged) if judged else None,
+        "judged": judged,
     }
 
 

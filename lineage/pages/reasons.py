@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "published",
     "no_common_period": ".* have not published a number of one period",
     "no_rows": "nothing was compared: there are no rows",
+    "no_times": "nothing was compared: no claim says when its values were confirmed.*",
     "nothing_held": "nothing was compared: none of [0-9,]+ holds what would be compared",
 }
 _PATTERNS = {key: re.compile(pattern, re.DOTALL) for key, pattern in REASONS.items()}

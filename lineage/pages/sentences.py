@@ -8,6 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup, escape
 
+from catalog.durations import Duration
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity, Measure, Rule
 from catalog.model.reports import CurrencyUnit
 from catalog.plurals import plural
@@ -15,7 +16,7 @@ from catalog.results import Result
 from lineage.pages.numbers import say_value, shown_in
 from lineage.pages.privacy import Privacy
 from lineage.pages.reasons import say_reason
-from lineage.pages.usability import Reason, Usability, fields_of
+from lineage.pages.usability import Reason, Usability, fields_of, read_by
 from lineage.pages.words import Words, texts
 
 Link = Callable[[str], Markup]
@@ -80,7 +81,7 @@ class Sentences:
             n=self.privacy.count(result.urn, result.violations),
             m=self.privacy.count(result.urn, result.rows_compared),
             share=self.privacy.share(result.urn, result.violations, result.rows_compared),
-            things=self.things(result.urn),
+            things=self.things(self._counted_in(result)),
             what=self._what(result, kind),
             period=self.words.period(result.period or ""),
             published=self._number(result, result.observed),
@@ -89,12 +90,28 @@ class Sentences:
         )
 
     def _which(self, result: Result) -> str:
-        """Which of the texts for two cells of one measure speaks of them; empty for others."""
+        """Which of the texts for two cells of one measure, or for a touchpoint, speaks of them;
+        empty for others.
+        """
+        if result.kind == "reads":
+            return "" if self._may_be_stale(result) else "_current"
         if result.kind != "same":
             return ""
         one, other = self._same_cells(result)
         within = "_within" if one and other and one.report == other.report else ""
         return f"{'_right' if result.check in self.in_the_right else ''}{within}"
+
+    def _may_be_stale(self, result: Result) -> bool:
+        """Whether a touchpoint may read a value that is no longer current, or there is none."""
+        touchpoint = self.catalog.touchpoints.get(result.urn.partition(":")[2])
+        purpose = self.catalog.purposes.get(touchpoint.purpose or "") if touchpoint else None
+        attribute = self.catalog.attributes.get(read_by(result))
+        ends = attribute is not None and attribute.can_be_stale
+        return purpose is None or "stale" in purpose.accepts or not ends
+
+    def _counted_in(self, result: Result) -> str:
+        """The URN of the definition whose entities are counted."""
+        return f"attribute:{read_by(result)}" if result.kind == "reads" else result.urn
 
     def _same_cells(self, result: Result) -> tuple[Cell | None, Cell | None]:
         """The cell that a check speaks of and the one it names, which shows the same measure."""
@@ -208,8 +225,17 @@ class Sentences:
         )
 
     def _what(self, result: Result, kind: str) -> Markup:
-        """A rule by its author's words, else by its key; other checks by their title."""
+        """A rule by its author's words, else by its key; a span of time, a limit or an attribute
+        where the check is about one; other checks by their title.
+        """
         definition = self.catalog.definitions.get(result.urn)
+        if kind == "reads":
+            return self.link(self._counted_in(result))
+        if kind == "current_in":
+            span = Duration.parse(result.check.rpartition(":")[2])
+            return escape(self.words.span(span))
+        if kind == "shared" and isinstance(definition, Attribute) and definition.shared:
+            return escape(self.words.number(definition.shared.at_most))
         if kind == "rule" and isinstance(definition, Attribute):
             name = result.check.rpartition("rule:")[2]
             rule = next((rule for rule in definition.rules if rule.name == name), None)

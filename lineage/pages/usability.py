@@ -18,6 +18,8 @@ LEVELS: tuple[Level, ...] = ("dont", "care", "use")
 JUDGED = frozenset(
     ("source", "dataset", "field", "entity", "attribute", "measure", "report", "cell", "touchpoint")
 )
+OF_NO_FIELD = ("current_in", "reads")
+"""Checks whose key ends in a span of time or in the attribute that a touchpoint reads."""
 OF_FIELDS = ("type", "values", "unique", "rule")
 MOST_INHERITED = 5
 # Checks run daily; a run a week old has been missed on every working day of one.
@@ -161,9 +163,16 @@ def _read_instead(catalog: Catalog, results: Iterable[Result]) -> Mapping[str, t
 def fields_of(result: Result) -> tuple[str, ...]:
     """The paths of the fields a check looks at, from its key: two for an agreement."""
     kind, _, looked_at = result.check.removeprefix(f"{result.urn}/").partition(":")
+    if kind in OF_NO_FIELD:
+        return ()
     if kind == "rule":
         looked_at = looked_at.partition(":")[2]
     return tuple(path for path in looked_at.split("~") if path)
+
+
+def read_by(result: Result) -> str:
+    """The key of the attribute that a touchpoint reads, from the key of the check on it."""
+    return result.check.rpartition("/reads:")[2]
 
 
 def gravest_first(results: Iterable[Result]) -> list[Result]:

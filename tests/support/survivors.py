@@ -137,6 +137,17 @@ class Golden:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What is compared of one golden value: the value itself, of a set each, what a steward set,
+    and the usable values that fields hold, by the field's path.
+    """
+
+    golden: frozenset[str]
+    is_set: bool
+    said: Sequence[tuple[str, str | None]]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset of one row per entity, in the order of its file."""
 
@@ -161,7 +172,7 @@ class Dataset:
 
 @dataclass
 class Truth:
-    """Resolves entities one by one."""
+    """Resolves entities one by one; of a day to come nothing is known after `known_by`."""
 
     datasets: Sequence[Dataset]
     attributes: Sequence[Attribute]
@@ -171,10 +182,12 @@ class Truth:
     )
     incumbents: Mapping[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     proved: Mapping[str, float] = field(default_factory=dict)
+    known_by: date | None = None
+    heard: dict[tuple[str, str], Heard] = field(default_factory=dict)
 
     def resolve(self) -> dict[tuple[str, str], Golden]:
         """The golden record of every entity and attribute."""
-        speaking = {one.path: one.speaking(self.day) for one in self.datasets}
+        speaking = {one.path: one.speaking(self.known_by or self.day) for one in self.datasets}
         found = {}
         for entity in sorted({key for rows in speaking.values() for key in rows}):
             rows = {path: some[entity] for path, some in speaking.items() if entity in some}
@@ -208,7 +221,27 @@ class Truth:
                 together = (b for b in bids[one.key] if b.claim.dataset == lead.claim.dataset)
                 winner = next((b for b in together if b.takes_part), None)
             place = lead.claim.dataset if lead else None
-            known[one.key] = self._golden(one, entity, bids[one.key], alive[one.key], winner, place)
+            golden = self._golden(one, entity, bids[one.key], alive[one.key], winner, place)
+            known[one.key] = golden
+            self.heard[entity, one.key] = self._heard(
+                one, golden, bids[one.key], alive[one.key], (entity, one.key)
+            )
+
+    def _heard(
+        self,
+        one: Attribute,
+        golden: Golden,
+        bids: Sequence[Bid],
+        alive: Sequence[Bid],
+        key: tuple[str, str],
+    ) -> Heard:
+        override = self.overrides.get(key)
+        is_set = bool(override and (override[1] is None or override[1] >= self.day))
+        values = [] if golden.value is None else [one.fold(golden.value)]
+        if one.chain[0][0] == "all" and not is_set:
+            values = [b.compared for b in alive if b.compared is not None and not b.deleted]
+        said = [(f"{b.claim.dataset}.{b.claim.field}", b.compared) for b in bids if b.usable]
+        return Heard(frozenset(values), is_set, said)
 
     def _bids(
         self, one: Attribute, entity: str, rows: Mapping[str, Row], known: Mapping[str, Golden]
@@ -224,7 +257,7 @@ class Truth:
         value = one.cleanse(raw) or None if raw else None
         text = row[claim.confirmed] if claim.confirmed else None
         told = date.fromisoformat(text) if text and not claim.loaded else None
-        asked = (told is None or told <= self.day) and (
+        asked = (told is None or told <= (self.known_by or self.day)) and (
             claim.when is None or claim.when(row, self.day)
         )
         asked = asked and (

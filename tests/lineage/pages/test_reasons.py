@@ -24,6 +24,8 @@ SAID = {
     "spoilt_line": "A, October 2026: a line about it cannot be read, so it is not known which "
     "number was published",
     "no_common_period": "A and B have not published a number of one period",
+    "no_times": "nothing was compared: no claim says when its values were confirmed; state "
+    "`confirmed_at` of its dataset",
     "no_rows": "nothing was compared: there are no rows",
     "nothing_held": "nothing was compared: none of 1,200 holds what would be compared",
 }
