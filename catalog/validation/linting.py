@@ -96,13 +96,13 @@ def _behind(one: Stated, earlier: Sequence[Stated]) -> Iterator[Said]:
                 "one may; take it out, or put it before that one",
             )
             return
-        in_order = one.attribute.survive == ("priority",)
+        in_order = one.attribute.survive == ("priority",) and not one.claim.only_if_empty
         if in_order and _is_copy(one, before) and always_speaks(before.claim):
             yield (
                 one.part,
                 f"it holds a copy of {before.claim.field}, which claim {number} takes before it "
                 "without condition; it is heard only where that is empty, with what was there "
-                "before: take it out if that is not wanted",
+                "before: take it out, or say with `only_if_empty` that this is wanted",
             )
             return
 
@@ -178,7 +178,7 @@ def _undecided(catalog: Catalog, attribute: Attribute) -> Iterator[Said]:
         origins = [catalog.origin_of(claim.field) for claim in attribute.all_claims]
         if len({path.rpartition(".")[0] for path in origins}) == len(origins):
             said = "`majority` has nothing to count: two sources that disagree have one vote each"
-            yield ("survive",), f"{said}; name what decides then, or claim a third source"
+            yield ("survive",), f"{said}; leave it out, or claim a third source"
     mine = {claim.field.rpartition(".")[0] for claim in attribute.all_claims}
     for one in attribute.survive:
         other = catalog.attributes.get(one.same_as) if isinstance(one, SameAs) else None
