@@ -18,6 +18,7 @@ from catalog.clock import Clock
 from catalog.model import Definition
 from catalog.model.definition import Visibility
 from catalog.service.editing.rendering import Renderer
+from catalog.service.editing.simulating import Simulations
 from catalog.service.live import Live, View
 from catalog.service.problems import Refusal, not_found, of_definitions
 from catalog.service.sessions import Attempts, Sessions
@@ -53,6 +54,7 @@ class Service:
     sessions: Sessions
     attempts: Attempts = field(default_factory=Attempts)
     page_address: Callable[[str], str] = "/{}".format
+    simulations: Simulations = field(default_factory=Simulations)
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,48 @@ def test_the_keyboard_alone_leads_through_a_whole_edit(
     )
 
 
+DATA = "no,email,city,score\n1,ayse@b.co,Van,1\n2,CAN@B.CO,,2\n"
+
+
+def simulated(page: Page, running: Running, data: str | None, calculation: str) -> None:
+    """Ask what another calculation of a measure would give, and wait for the answer."""
+    file = running.workspace.root / "core.csv"
+    if data is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_text(data, "utf-8")
+    page.goto(f"{running.address}/edit/measure:active")
+    page.locator("#calculation").fill(calculation)
+    press(page, "review")
+    expect(page.locator("#simulation")).to_have_count(0)
+    press(page, "simulate")
+    expect(page.locator("#simulation-title")).to_be_visible()
+
+
+def test_what_an_edit_would_do_to_the_data_is_seen_before_it_is_saved(
+    page: Page, service: tuple[Running, str]
+) -> None:
+    running, _ = service
+    simulated(page, running, DATA, "SELECT count(*) AS value FROM customer")
+    asked_again = page.locator("#simulation a[target=_blank]")
+    shown = page
+    if asked_again.is_visible():  # without scripts the answer opens beside the form
+        with page.context.expect_page() as opened:
+            asked_again.click()
+        shown = opened.value
+    for _ in range(60):
+        if shown.locator("#simulation table").count():
+            break
+        page.wait_for_timeout(500)
+        if shown is not page:
+            shown.reload()
+    moved = shown.locator("#simulation table tbody tr").first
+    expect(moved.locator("td")).to_have_text(["1", "2", "+1"])
+    assert running.file.read_text("utf-8") == DEFINITIONS
+    press(page, "save")
+    expect(page.locator(".ed-said")).to_be_visible()
+
+
 @pytest.mark.parametrize("page", ["scripts"], indirect=True)
 def test_edit_this_leads_from_a_page_of_the_site_to_its_form(
     page: Page, service: tuple[Running, str]
@@ -202,6 +244,13 @@ def test_axe_finds_nothing_in_any_step_and_no_step_is_wider_than_the_screen(
     examine(page, width)
     page.goto(f"{running.address}/edit/role:head")
     examine(page, width)
+    running.file.write_text(DEFINITIONS, "utf-8")
+    for data in (DATA, None):
+        simulated(page, running, data, f"SELECT count(*) AS value FROM customer -- {width}{scheme}")
+        examine(page, width)
+        expect(page.locator("#simulation:not([hx-get])")).to_be_visible(timeout=30_000)
+        expect(page.locator("#simulation .ed-watch")).to_have_count(0 if data else 1)
+        examine(page, width)
     context.close()
 
 

@@ -17,6 +17,7 @@ from catalog.errors import TekdogruError
 from catalog.loading.rewriting import FileChanged, fingerprint_of
 from catalog.loading.splicing import NotRewritable
 from catalog.model import Definition
+from catalog.proposals import Proposed, are_simulators
 from catalog.service.asking import Service, service_of
 from catalog.service.editing import signing
 from catalog.service.editing.conflicts import Conflict, compare
@@ -32,6 +33,7 @@ from catalog.service.editing.fields import (
 )
 from catalog.service.editing.forms import PostedForm
 from catalog.service.editing.proposals import Proposal, edits_of, file_of, propose, save
+from catalog.service.editing.simulating import Job, key_of
 from catalog.service.editing.trouble import Trouble
 from catalog.service.editing.words import Words
 from catalog.service.live import View
@@ -109,6 +111,24 @@ def show_form(request: Request, urn: str, saved: str = "") -> Response:
     return _form(opened, values, values, _version(opened), said=said)
 
 
+@router.get("/simulation/{key}")
+def show_simulation(request: Request, key: str) -> Response:
+    """What an edit would do to the data, or how far that is computed."""
+    service = service_of(request)
+    signed_in = service.sessions.find(request, service.clock.now())
+    if signed_in is None:
+        address = f"/sign-in?{urlencode({'next': f'/simulation/{quote(key)}'})}"
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    trouble = Trouble(request, service, signed_in)
+    refused = trouble.refusal(None)
+    if refused:
+        return refused
+    job = service.simulations.find(key)
+    if job is None:
+        return trouble.page(HTTPStatus.NOT_FOUND, "simulation.unknown")
+    return service.renderer.page("simulation.html", request, signed_in, job=job, focused=False)
+
+
 @router.post("/edit/{urn:path}")
 def take_form(request: Request, urn: str, form: PostedForm) -> Response:
     """A step with what was written: see the difference, save, go on editing, merge or drop."""
@@ -127,7 +147,7 @@ def take_form(request: Request, urn: str, form: PostedForm) -> Response:
             merged = opened.compared(written, was).merged
             return _form(opened, merged, opened.present(), _version(opened))
         case step:
-            return _difference(opened, written, was, form.get("version", ""), step == "save")
+            return _difference(opened, written, was, form.get("version", ""), step or "review")
 
 
 def _difference(
@@ -135,9 +155,11 @@ def _difference(
     written: Mapping[str, str],
     was: Mapping[str, str],
     version: str,
-    saving: bool,
+    step: str,
 ) -> Response:
-    """The difference, or its saving; the form again where something is to be mended."""
+    """The difference, its simulation or its saving; the form again where something is to be
+    mended.
+    """
     words = opened.words
     values, mistakes = read_values(opened.fields, written, words)
     if version != _version(opened):
@@ -151,7 +173,7 @@ def _difference(
             return _form(opened, written, was, version, proposal.mistakes)
         if not edits:
             return _form(opened, written, was, version, said=words("step.unchanged"))
-        if saving:
+        if step == "save":
             save(opened.view.workspace, opened.file, proposal, opened.definition.urn)
             address = f"{_address(opened.definition.urn)}?{urlencode({'saved': 1})}"
             return RedirectResponse(address, HTTPStatus.SEE_OTHER)
@@ -159,16 +181,14 @@ def _difference(
         return _conflict(opened, written, was)
     except NotRewritable as error:
         return _form(opened, written, was, version, [Mistake("", str(error), english=True)])
-    return _proposed(opened, proposal, written, was, version)
+    values_kept = _hidden(written, was, version)
+    return _proposed(opened, proposal, values_kept, simulated=step == "simulate")
 
 
 def _proposed(
-    opened: Opened,
-    proposal: Proposal,
-    written: Mapping[str, str],
-    was: Mapping[str, str],
-    version: str,
+    opened: Opened, proposal: Proposal, hidden: Mapping[str, str], *, simulated: bool
 ) -> Response:
+    """The difference; where that is asked for, with what it would do to the data."""
     present, rows = opened.present(), []
     for field in opened.fields:
         if field.key in proposal.edits:
@@ -181,8 +201,28 @@ def _proposed(
         rows=rows,
         lines=lines,
         warnings=proposal.warnings,
-        hidden=_hidden(written, was, version),
+        hidden=hidden,
+        may_simulate=are_simulators(opened.view.workspace.settings.plugins),
+        simulated=simulated,
+        focused=simulated,
+        job=_simulation(opened, proposal) if simulated else None,
     )
+
+
+def _simulation(opened: Opened, proposal: Proposal) -> Job | None:
+    """What a proposal would do to the data: known, or begun now; None when too many wait."""
+    view, words, urn = opened.view, opened.words, opened.definition.urn
+    proposed = Proposed(
+        view.workspace,
+        view.catalog,
+        proposal.catalog,
+        opened.file,
+        words.language,
+        opened.service.page_address,
+    )
+    key = key_of(view.stamp, view.today, opened.file, proposal.rewritten.after, words.language)
+    title = opened.definition.named(words.language)
+    return opened.service.simulations.begin(key, urn, title, proposed)
 
 
 def _form(

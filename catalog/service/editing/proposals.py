@@ -23,13 +23,14 @@ from catalog.workspace import Workspace
 class Proposal:
     """An edit that is not saved yet.
 
-    `mistakes` forbid to save it, `warnings` do not.
+    `mistakes` forbid to save it, `warnings` do not. `catalog` are all definitions with it.
     """
 
     edits: Mapping[str, Any]
     rewritten: Rewritten
     mistakes: Sequence[Mistake]
     warnings: Sequence[Mistake]
+    catalog: Catalog
 
 
 def edits_of(
@@ -51,8 +52,8 @@ def propose(
     name = file_of(view.catalog, definition)
     made = preview(view.workspace.root / name, definition.urn, edits, expected)
     if made.after == made.before:
-        return Proposal(edits, made, (), ())
-    found = _new_problems(view, name, made.after)
+        return Proposal(edits, made, (), (), view.catalog)
+    catalog, found = _examined(view, name, made.after)
     lines = list(_lines(made.after, definition.urn))
     told = [(p, Mistake(_key_at(p, name, lines, edits), p.message, english=True)) for p in found]
     return Proposal(
@@ -60,6 +61,7 @@ def propose(
         made,
         [mistake for problem, mistake in told if problem.level == "error"],
         [mistake for problem, mistake in told if problem.level == "warning"],
+        catalog,
     )
 
 
@@ -76,10 +78,11 @@ def file_of(catalog: Catalog, definition: Definition) -> str:
     return place.file
 
 
-def _new_problems(view: View, name: str, text: str) -> list[Problem]:
+def _examined(view: View, name: str, text: str) -> tuple[Catalog, list[Problem]]:
+    """All definitions with a file's text, and what is newly wrong with them."""
     known = {(problem.code, problem.message) for problem in view.problems}
-    _, problems = examine(view.workspace, {name: text.removeprefix("\ufeff")})
-    return [problem for problem in problems if (problem.code, problem.message) not in known]
+    catalog, problems = examine(view.workspace, {name: text.removeprefix("\ufeff")})
+    return catalog, [one for one in problems if (one.code, one.message) not in known]
 
 
 def _lines(text: str, urn: str) -> Iterator[tuple[str, int, int]]:
