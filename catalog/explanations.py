@@ -191,6 +191,8 @@ class ExplainedAttribute(_Document):
 class ExplainDocument(_Document):
     """What `tekdogru explain --format json` prints; without an attribute the disputed come first.
 
+    `former_id` is the id that was asked for, where it was merged into `entity_id` since.
+
     `known_by` are the datasets that hold the entity, with the number of their rows on it;
     `unknown_to` those that do not; `unread` says why some could not be asked.
     """
@@ -198,6 +200,7 @@ class ExplainDocument(_Document):
     schema_version: str = EXPLAIN_VERSION
     entity: str
     entity_id: str
+    former_id: str | None
     as_of: date
     language: Language
     known_by: Mapping[str, int]

@@ -11,6 +11,7 @@ from catalog.store.runs import RunStore
 from catalog.workspace import Workspace
 from expectations.corrections.promise import with_corrections
 from expectations.engine.knowing import Known
+from expectations.golden.work import warn_of
 from expectations.knowledge import known_of
 from expectations.numbers import read_published
 from expectations.past import Past, recall
@@ -33,6 +34,7 @@ def gathered(
 ) -> Iterator[Beside]:
     """All of it for a plan's day; what is known lies in files, there while the block runs."""
     with known_of(workspace, catalog, plan.as_of) as known:
+        warn_of(known)
         feeds = read_published(workspace, catalog, plan)
         past = with_corrections(recall(plan, feeds, store), plan, workspace.state_url)
         yield Beside(feeds, past, known)

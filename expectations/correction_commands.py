@@ -115,6 +115,8 @@ def correct(
     )
     made = record(opened, catalog, asked, opened.clock.now())
     listing = _listing(opened, [made])
+    if made.entity_id != entity_id:
+        typer.echo(f"{entity_id} was merged into {made.entity_id}, whose value it is now")
     typer.echo(f"{made.id}: {made.attribute} of {made.entity_id} is {made.state}, {_end(made)}")
     typer.echo(f"due {made.due}" if made.due else "no due day: nothing is promised of it")
     for one, place in listing.open_places():

@@ -13,15 +13,19 @@ from catalog.model import Catalog
 from catalog.model.sources import FieldType
 from catalog.scratch import scratch_folder
 from catalog.workspace import Workspace
-from expectations.engine.embedded import foundation_steps, limits_of
+from expectations.compiler.whole import is_matched
+from expectations.engine.embedded import NEVER_MATCHED, foundation_steps, limits_of
 from expectations.engine.expressions import SQL_TYPES
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
+from expectations.engine.knowing import Known
 from expectations.engine.port import Missing
 from expectations.engine.projection import Projection
 from expectations.engine.sandbox import Step, run_steps
 from expectations.engine.scope import make_scope, needed_datasets
 from expectations.engine.wanted import Dialect
+from expectations.golden.work import warn_of
+from expectations.knowledge import known_of
 from expectations.plan import Column, Plan
 from expectations.runner import Progress, read_sources
 from expectations.sources.port import Extract
@@ -51,7 +55,8 @@ def export_suites(
 ) -> Written:
     """Write `suites/*.json` and `views/*.parquet` below `target`, replacing what was there.
 
-    A view whose source cannot be read is left out and named; its suite is written all the same.
+    A view whose source cannot be read is left out and named, as are golden records whose records
+    were never matched; the suite is written all the same.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as made:
@@ -78,20 +83,23 @@ def _write_views(
     workspace: Workspace, catalog: Catalog, plan: Plan, folder: Path, progress: Progress
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     folder.mkdir()
-    with scratch_folder("spool") as spool:
+    with scratch_folder("spool") as spool, known_of(workspace, catalog, plan.as_of) as known:
+        warn_of(known)
         paths = needed_datasets(plan)
         extracts = read_sources(workspace, catalog, paths, spool, progress)
         readable = {path: one for path, one in extracts.items() if isinstance(one, Extract)}
         dialect = Dialect(plan.as_of, workspace.settings.timezone)
-        scope = make_scope(plan, readable, dialect, shown=True)
+        scope = make_scope(plan, readable, dialect, shown=True, known=known)
         names = view_columns(plan)
+        joins = {key: one for key, one in scope.joins.items() if _is_known(catalog, key, known)}
+        unmatched = [key for key in scope.joins if key not in joins]
         copies = [
             *(_copy_rows(projection, names, folder) for projection in scope.projections.values()),
-            *(_copy_golden(join, folder) for join in scope.joins.values()),
+            *(_copy_golden(join, folder) for join in joins.values()),
         ]
         outcomes = run_steps(
             [*foundation_steps(scope), *copies],
-            readable=[file for one in readable.values() for file in one.files],
+            readable=[file for one in readable.values() for file in one.files] + known.files,
             writable=[folder],
             limits=limits_of(workspace.settings.engine, workspace.settings.timezone),
             on_step=lambda outcome: progress(outcome.name, 0, 1),
@@ -99,8 +107,14 @@ def _write_views(
     failed = [outcomes[step.name] for step in copies if outcomes[step.name].failure]
     missing = [one.message for one in extracts.values() if isinstance(one, Missing)]
     missing += [f"{one.name}: {one.failure.message}" for one in failed if one.failure]
+    missing += [f"golden.{key}: {NEVER_MATCHED.message}" for key in unmatched]
     written = [step.name for step in copies if not outcomes[step.name].failure]
     return tuple(written), tuple(missing)
+
+
+def _is_known(catalog: Catalog, entity: str, known: Known) -> bool:
+    """Whether it can be told whose records are whose."""
+    return not is_matched(catalog, entity) or entity in known.matches
 
 
 def _copy_rows(projection: Projection, names: Mapping[Column, str], folder: Path) -> Step:

@@ -107,13 +107,19 @@ class SnapshotStore:
             row = _latest(session, kind, key) if _has_table(session) else None
             return _snapshot(row) if row else None
 
-    def newest(self, kind: str) -> Snapshot | None:
-        """Of all keys of a kind the latest version that speaks of the latest day."""
+    def newest(self, kind: str, group: str, before: date) -> Snapshot | None:
+        """Of all keys `group/…` of a kind the latest version that speaks of the latest day before
+        another.
+        """
         with self._session() as session:
             if not _has_table(session):
                 return None
             listed = select(SnapshotRow).options(defer(col(SnapshotRow.content)))  # type: ignore[arg-type]
-            mine = listed.where(col(SnapshotRow.kind) == kind)
+            mine = listed.where(
+                col(SnapshotRow.kind) == kind,
+                col(SnapshotRow.key).startswith(f"{group}/", autoescape=True),
+                col(SnapshotRow.as_of) < before,
+            )
             last = mine.order_by(desc(SnapshotRow.as_of), desc(SnapshotRow.version)).limit(1)
             row = session.exec(last).first()
             return _snapshot(row) if row else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from expectations.corrections.spelling import compared_sql, value_sql
 from expectations.engine.expressions import misfit, parse
 from expectations.engine.functions import quote
 from expectations.engine.sandbox import Step
+from expectations.identity.following import living_of
 
 SPAN = 12
 
@@ -57,11 +58,14 @@ def correct(workspace: Workspace, catalog: Catalog, asked: Asked, now: datetime)
     """Record a correction: verified at once, and the golden value until its end.
 
     One that is suspected or verified already with the same value is taken up; another verified
-    one of the same entity and attribute is replaced. Raises UsageError for what cannot be meant.
+    one of the same entity and attribute is replaced. An id that was merged into another means that
+    one. Raises UsageError for what cannot be meant.
     """
     attribute = find_attribute(catalog, asked.attribute)
     day = workspace.clock.today()
     refuse(asked, day)
+    merged = living_of(workspace.state_url, attribute.entity)
+    asked = replace(asked, entity_id=merged.get(asked.entity_id, asked.entity_id))
     store = CorrectionStore(workspace.state_url)
     live = [one for one in live_corrections(store) if _is_of(one, asked.entity_id, attribute)]
     texts = [asked.to, asked.was, *(one.to_value for one in live)]

@@ -197,7 +197,7 @@ class Join:
             if any(candidate.guards.protect for candidate in c.candidates)
         ]
         if protected:
-            incumbents = incumbents_sql(self.known.incumbents, protected)
+            incumbents = incumbents_sql(self.known.incumbents.get(self.entity.key), protected)
             relation += f" LEFT JOIN ({incumbents}) i ON i.entity = CAST(k AS VARCHAR)"
         return relation
 

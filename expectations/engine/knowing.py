@@ -22,15 +22,19 @@ class Known:
     """Parquet files that a run reads beside the sources.
 
     `matches` by entity: `dataset, record_id, entity_id`. `overrides`: `entity_id, attribute, value,
-    until` (NULL: for ever), and the attributes they speak of. `incumbents`: `entity_id, attribute,
-    dataset, record_id, value` of the last golden records that were kept. `trust` is what was
-    measured of sources, where claims ask for it. `digest` tells whether anything of it changed.
+    until` (NULL: for ever), and the attributes they speak of. `incumbents` by entity: `entity_id,
+    attribute, dataset, record_id, value` of the last golden records that were kept. `living` by
+    entity: ids that were merged into others, and the id that lives on. `undecided` tells of
+    stewards' decisions that the matches do not know yet. `trust` is what was measured of sources,
+    where claims ask for it. `digest` tells whether anything of it changed.
     """
 
     matches: Mapping[str, Path] = field(default_factory=dict)
     overrides: Path | None = None
     overridden: frozenset[str] = frozenset()
-    incumbents: Path | None = None
+    incumbents: Mapping[str, Path] = field(default_factory=dict)
+    living: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    undecided: tuple[str, ...] = ()
     trust: tuple[Trust, ...] = ()
     digest: str = ""
 
@@ -43,7 +47,8 @@ class Known:
     @property
     def files(self) -> list[Path]:
         """All files."""
-        return [*self.matches.values(), *filter(None, (self.overrides, self.incumbents))]
+        known = [*self.matches.values(), *self.incumbents.values()]
+        return [*known, *([self.overrides] if self.overrides else [])]
 
 
 def overrides_sql(file: Path, attributes: Iterable[tuple[int, str]], dialect: Dialect) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -49,7 +49,10 @@ def explain_entity(job: Job, question: Question, progress: Progress = silent) ->
     UsageError where there is no such entity, id or attribute; TekdogruError where no source can
     be read.
     """
-    inquiry = Inquiry(job, question.entity, question.id, _attributes(job, question))
+    attributes = _attributes(job, question)
+    asked, merged = question.id, job.known.living.get(question.entity, {})
+    question = replace(question, id=merged.get(asked, asked))
+    inquiry = Inquiry(job, question.entity, question.id, attributes)
     found = inquire(inquiry, progress)
     telling = _Telling(inquiry, found, question)
     explained = [telling.explained(attribute) for attribute in inquiry.attributes]
@@ -59,6 +62,7 @@ def explain_entity(job: Job, question: Question, progress: Progress = silent) ->
     return ExplainDocument(
         entity=question.entity,
         entity_id=question.id,
+        former_id=None if asked == question.id else asked,
         as_of=job.as_of,
         language=question.language,
         known_by=found.known_by,

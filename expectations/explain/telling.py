@@ -21,6 +21,8 @@ def _lines(document: ExplainDocument, saying: Saying, *, whole: bool) -> Iterato
     words = saying.words
     day = words.day(document.as_of)
     yield words.plain("explain.head", entity=saying.entity_name(), id=document.entity_id, day=day)
+    if document.former_id:
+        yield words.plain("explain.former", former=document.former_id, id=document.entity_id)
     yield words.plain("explain.known_by", sources=", ".join(_times(document, saying)))
     if document.unknown_to:
         yield words.plain("explain.unknown_to", sources=", ".join(document.unknown_to))

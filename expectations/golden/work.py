@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -156,11 +157,18 @@ def opened_job(
     if entity is not None:
         entities = (named_entity(entity, entities),)
     with known_of(opened, catalog, day) as known:
+        warn_of(known)
         for one in entities:
             if is_matched(catalog, one) and one not in known.matches:
                 said = "its records were never matched; run `tekdogru match` first"
                 raise TekdogruError(f"{one} cannot be resolved: {said}")
         yield Job(opened, catalog, day, entities, asked, known)
+
+
+def warn_of(known: Known) -> None:
+    """Tell, beside the output, what is known and not in force yet."""
+    for one in known.undecided:
+        print(f"tekdogru: warning: {one}", file=sys.stderr)
 
 
 def named_entity(named: str, known: Collection[str]) -> str:

@@ -105,8 +105,19 @@ def read_kept(url: str, entity: str) -> Kept:
     return Kept(
         tuple(Mapped(**row) for row in found.get(MAP, ())),
         tuple(_open(row) for row in found.get(QUEUE, ())),
-        tuple(Moved(**{**row, "on": date.fromisoformat(row["on"])}) for row in found.get(LOG, ())),
+        _moves(found.get(LOG, ())),
     )
+
+
+def read_log(url: str, entity: str) -> tuple[Moved, ...]:
+    """The ids of an entity that moved, oldest first; none where there is no history."""
+    store = SnapshotStore(url, reading=True)
+    snapshot = store.latest(LOG, entity)
+    if snapshot is None:
+        return ()
+    with scratch_folder("match") as folder:
+        store.write_content(snapshot, folder / LOG)
+        return _moves(_rows(folder / LOG))
 
 
 def keep(url: str, entity: str, kept: Kept, as_of: date, created: datetime) -> None:
@@ -124,6 +135,10 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
     rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
     return rows
+
+
+def _moves(rows: Iterable[Mapping[str, Any]]) -> tuple[Moved, ...]:
+    return tuple(Moved(**{**row, "on": date.fromisoformat(row["on"])}) for row in rows)
 
 
 def _write_lines(rows: Iterable[Mapping[str, Any]], target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from inspect import getsource
 from pathlib import Path
@@ -11,12 +12,18 @@ from typing import Any
 
 import pytest
 from explained import explained, overriding, told, write_bank
+from resolving import write_rows
 from ruamel.yaml import YAML
+from workspaces import TODAY
 
+from catalog.corrections import Vote
 from catalog.explanations import DECIDED, LOST
 from catalog.model.definition import Language
 from catalog.model.survival import STRATEGIES
+from catalog.settings import TrustSettings
+from expectations.corrections.trust import measure_trust
 from expectations.engine import dropping, resolving, telling
+from expectations.engine.knowing import Known
 from lineage.pages.words import texts
 
 HERE = Path(__file__).parent
@@ -45,6 +52,7 @@ def test_the_sentences_are_those_of_the_snapshot(name: str, bank: Path, tmp_path
         known = overriding(
             tmp_path, [{"entity_id": number, "attribute": attribute, **case["override"]}]
         )
+    known = replace(known or Known(), **_more(case, number, tmp_path))
     said = [
         told(bank, explained(bank, number, case["of"], language=language, known=known))
         for language in LANGUAGES
@@ -55,6 +63,26 @@ def test_the_sentences_are_those_of_the_snapshot(name: str, bank: Path, tmp_path
         file.parent.mkdir(exist_ok=True)
         file.write_text(found, "utf-8")
     assert found == file.read_text("utf-8")
+
+
+def _more(case: dict[str, Any], number: str, folder: Path) -> dict[str, Any]:
+    """What is known of sources, and what the golden record was, where the case says so."""
+    found: dict[str, Any] = {}
+    attribute = f"customer.{case['of']}"
+    if "evidence" in case:
+        votes = [
+            Vote(fact=f"{n}", source=source, attribute=attribute, right=n < said["right"], on=TODAY)
+            for source, said in case["evidence"].items()
+            for n in range(said["right"] + said["wrong"])
+        ]
+        found["trust"] = tuple(measure_trust(votes, TODAY, TrustSettings()))
+    if "incumbent" in case:
+        row = {"entity_id": number, "attribute": attribute, "record_id": number}
+        columns = ("entity_id", "attribute", "dataset", "record_id", "value")
+        rows = [{**row, **case["incumbent"]}]
+        file = write_rows(folder / "incumbents.parquet", rows, dict.fromkeys(columns, "text"))
+        found["incumbents"] = {"customer": file}
+    return found
 
 
 @pytest.mark.parametrize(("section", "codes"), [("decided", DECIDED), ("lost", LOST)])
@@ -79,7 +107,7 @@ def test_the_whole_record_comes_briefly_with_the_disputed_first(bank: Path) -> N
     document = explained(bank, number)
     assert document.attributes[0].attribute == "customer.street"
     text = told(bank, document, whole=False)
-    assert "1 of 5 attributes are disputed." in text
+    assert "1 of 11 attributes are disputed." in text
     assert "Letters reads core.people.street and finds “Gül Sokak 1”: another value." in text
 
 

@@ -86,7 +86,9 @@ def known(folder: Path) -> Known:
     return Known(
         overrides=write_rows(folder / "o.parquet", overrides, {**texts, "until": "date"}),
         overridden=frozenset(one["attribute"] for one in overrides),
-        incumbents=write_rows(folder / "i.parquet", incumbents, {**texts, **more}),
+        incumbents=dict.fromkeys(
+            CASES, write_rows(folder / "i.parquet", incumbents, {**texts, **more})
+        ),
         trust=tuple(measure_trust(votes(), TODAY, TrustSettings())),
     )
 

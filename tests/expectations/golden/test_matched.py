@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from commands import run_here
-from resolving import job_of, resolved, write_rows
+from commands import Command, run_here
+from resolving import job_of, read_rows, resolved, write_rows
 from workspaces import TODAY, by_key, run, write_workspace
 
 from catalog.store.snapshots import SnapshotStore
 from expectations.engine.knowing import Known
 from expectations.golden.summary import resolve_golden
+from expectations.identity.keeping import read_kept
 
 DEFINITIONS = """
 entities:
@@ -196,3 +197,114 @@ def test_an_entity_is_resolved_alone_while_another_was_never_matched(
     assert (several.status, "never matched" in several.err) == (3, True)
     unknown = tekdogru("resolve", "brunch", "-w", folder)
     assert (unknown.status, "did you mean 'branch'" in unknown.err) == (64, True)
+
+
+MERGED = """
+entities:
+  - {key: customer, name: Customer, match: {keys: [{attribute: customer.mail}]}}
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        record: row
+        fields: [{key: row, type: code}, {key: mail, type: email}, {key: name}]
+attributes:
+  - {key: customer.mail, name: Mail, definition: M., owner: o@b.example, expires_on: 2099-01-01, type: email, claims: [{field: crm.people.mail}]}
+  - {key: customer.name, name: Name, definition: N., owner: o@b.example, expires_on: 2099-01-01, claims: [{field: crm.people.name}]}
+"""
+DECIDED = """
+matches:
+  - {entity: customer, VERB: [crm.people/1, crm.people/2], by: ayse@bank.example, on: 2026-01-01, reason: called}
+"""
+PEOPLE = "row,mail,name\n1,one@b.co,Ali\n2,two@b.co,Ali\n3,three@b.co,Can\n"
+FOR_EVER = ("--reason", "r", "--by", "a@b.example", "--until", "forever")
+
+
+@pytest.fixture
+def merged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> tuple[Path, Command, str, str]:
+    """Two entities of which a steward said after a first match that they are one, with the id that
+    was given up and the one that lives on.
+    """
+    folder = write_workspace(tmp_path, MERGED, {"data/crm.csv": PEOPLE})
+    tekdogru = run_here(capfd)
+    assert tekdogru("match", "-w", folder).status == 0
+    before = ids_of(folder)
+    assert before["1"] != before["2"]
+    for one in ("1", "2"):
+        set_ = ("correct", before[one], "customer.name", "--to", f"Set {one}", *FOR_EVER)
+        assert tekdogru(*set_, "-w", folder).status == 0
+    write_workspace(tmp_path, MERGED + DECIDED.replace("VERB", "same"))
+    warned = tekdogru("resolve", "-w", folder).err
+    assert "1 decision(s) on customers are newer than the last `tekdogru match`" in warned
+    assert "the first at catalog/definitions.yml:" in warned
+    assert "newer than the last" in tekdogru("check", "-w", folder).err
+    assert tekdogru("match", "-w", folder).status == 0
+    assert "newer than" not in tekdogru("resolve", "-w", folder).err
+    after = ids_of(folder)
+    (gone,) = {before["1"], before["2"]} - {after["1"]}
+    assert after["1"] == after["2"]
+    return folder, tekdogru, gone, after["1"]
+
+
+def ids_of(folder: Path) -> dict[str, str]:
+    kept = read_kept(f"sqlite:///{folder}/.tekdogru/state.db", "customer")
+    return {row.record_id: row.entity_id for row in kept.map}
+
+
+@pytest.mark.long
+def test_an_id_that_was_merged_is_followed_and_it_is_said(
+    merged: tuple[Path, Command, str, str],
+) -> None:
+    folder, tekdogru, gone, lives = merged
+    told = tekdogru("explain", "customer", gone, "name", "-w", folder)
+    assert told.status == 0, told.err
+    assert f"{gone} was merged into {lives}, which is told here." in told.out
+    turkish = tekdogru("explain", "customer", gone, "name", "--language", "tr", "-w", folder).out
+    assert f"{gone}, {lives} ile birleştirildi; burada o anlatılıyor." in turkish
+    as_json = ("-w", folder, "--format", "json")
+    document = json.loads(tekdogru("explain", "customer", gone, *as_json).out)
+    assert (document["entity_id"], document["former_id"]) == (lives, gone)
+    assert json.loads(tekdogru("explain", "customer", lives, *as_json).out)["former_id"] is None
+    assert "Set 2" in tekdogru("explain", "customer", lives, "name", "-w", folder).out, (
+        "what was set last of either id is set of the one that lives on"
+    )
+    anew = ("correct", gone, "customer.name", "--to", "Set anew", *FOR_EVER)
+    ended = tekdogru(*anew, "-w", folder)
+    assert f"{gone} was merged into {lives}, whose value it is now" in ended.out
+    assert "Set anew" in tekdogru("explain", "customer", lives, "name", "-w", folder).out
+
+
+@pytest.mark.long
+def test_a_decision_that_takes_records_apart_waits_for_a_match_too(
+    merged: tuple[Path, Command, str, str],
+) -> None:
+    folder, tekdogru, _, _ = merged
+    write_workspace(folder, MERGED + DECIDED.replace("VERB", "different"))
+    assert "newer than the last" in tekdogru("resolve", "-w", folder).err
+    unknown = DECIDED.replace("VERB", "different").replace("people/2", "people/99")
+    write_workspace(folder, MERGED + unknown)
+    assert "newer than the last" not in tekdogru("resolve", "-w", folder).err, "no such record"
+
+
+@pytest.mark.long
+def test_compile_writes_golden_views_by_the_map(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = {"data/crm.csv": CRM, "data/core.csv": CORE}
+    folder = write_workspace(tmp_path, DEFINITIONS + CHECKED, files)
+    tekdogru = run_here(capfd)
+    ended = tekdogru("compile", "-w", folder)
+    assert ended.status == 3
+    assert "missing: golden.customer: its records were never matched" in ended.out
+    kept = known(folder).matches["customer"]
+    store = SnapshotStore(f"sqlite:///{folder}/.tekdogru/state.db")
+    store.save("match", "customer", kept, as_of=TODAY, created=datetime(2026, 11, 20, tzinfo=UTC))
+    where = ("-w", folder, "--as-of", TODAY.isoformat())
+    assert tekdogru("compile", *where).status == 0
+    (view,) = (folder / "build" / "expectations" / "views").glob("golden.customer*")
+    assert {row["entity_id"] for row in read_rows(view)} == {"A", "B", "crm.people#4"}

@@ -452,7 +452,7 @@ def _known(folder: Path, incumbents: Mapping[Any, Any], overrides: Mapping[Any, 
     named = dict.fromkeys(("entity_id", "attribute", "value", "reason", "author"), "text")
     set_ = write_rows(folder / "overrides.parquet", stated, {**named, "until": "date"})
     keys = frozenset(a for _, a in overrides)
-    return Known(overrides=set_, overridden=keys, incumbents=before)
+    return Known(overrides=set_, overridden=keys, incumbents={"customer": before})
 
 
 @pytest.mark.long

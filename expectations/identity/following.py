@@ -1,0 +1,45 @@
+"""Follows ids that were merged into others, and finds decisions that the map does not know yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from catalog.model import Catalog
+from catalog.model.matching import MatchDecision
+from expectations.identity.ids import living_ids
+from expectations.identity.keeping import read_log
+
+
+def living_of(url: str, entity: str) -> Mapping[str, str]:
+    """Every id of an entity that was merged into another, and the one that lives on for it."""
+    return living_ids(read_log(url, entity))
+
+
+def unheard_decisions(catalog: Catalog, entity: str, map_: Path) -> Iterator[MatchDecision]:
+    """The decisions that the map contradicts, since it was made before they were.
+
+    Of one that names a record the map does not know, what it says of the others is looked at.
+    """
+    mine = [one for one in catalog.matches.values() if one.entity == entity]
+    if not mine:
+        return
+    ids = _entities(map_, {record for one in mine for record in one.records})
+    for one in mine:
+        found = [ids[record] for record in one.records if record in ids]
+        wanted = 1 if one.same else len(found)
+        if len(found) > 1 and len(set(found)) != wanted:
+            yield one
+
+
+def _entities(map_: Path, records: set[str]) -> dict[str, str]:
+    """The entity of each of some records, by their names."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(map_, columns=["dataset", "record_id", "entity_id"])
+    names = pc.binary_join_element_wise(table["dataset"], table["record_id"], "/")
+    mine = pc.is_in(names, value_set=pa.array(sorted(records), names.type))
+    found = table["entity_id"].filter(mine).to_pylist()
+    return dict(zip(names.filter(mine).to_pylist(), found, strict=True))
