@@ -24,6 +24,7 @@ from lineage.pages.words import Words, texts
 MOST_REACHED = 6
 MOST_SAMPLES = 5
 TOLD_WITH_THE_FINDING = ("published", "same")
+STATED_AS_MOST = ("contested",)
 
 
 @dataclass(frozen=True)
@@ -93,17 +94,19 @@ class Telling:
         if result.kind in TOLD_WITH_THE_FINDING:
             return None
         if isinstance(wanted, bool | int | float) and 0 <= wanted <= 1:
-            return self.words.plain("summary.none") if wanted == 1 else self._at_least(wanted)
+            return self.words.plain("summary.none") if wanted == 1 else self._limit(result, wanted)
         if result.kind == "fresh":
             return self.words.plain("summary.fresh", day=self.words.day(_day(str(wanted))))
         if isinstance(wanted, Mapping):
             return printable(", ".join(f"{name} {value}" for name, value in wanted.items())) or None
         return printable(str(wanted))
 
-    def _at_least(self, share: float) -> str:
-        number = self.words.number(round(100 * share, 4))
+    def _limit(self, result: Result, share: float) -> str:
+        """The share that must be right, or of what is stated so the most that may be wrong."""
+        is_most = result.kind in STATED_AS_MOST
+        number = self.words.number(round(100 * (1 - share if is_most else share), 4))
         percent = f"%{number}" if self.language == "tr" else f"{number}%"
-        return self.words.plain("summary.share", share=percent)
+        return self.words.plain("summary.most" if is_most else "summary.share", share=percent)
 
     def failing_since(self, result: Result) -> str | None:
         """Since which day it has been failing; None for what does not fail."""

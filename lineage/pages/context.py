@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -180,8 +180,14 @@ class PageContext:
         if result.kind == "same":
             looked_at += [f"cell:{path}" for path in fields_of(result)]
         if result.kind == "reads":
-            looked_at.append(f"attribute:{read_by(result)}")
+            looked_at += [f"attribute:{read_by(result)}", *self._read_in(result)]
         return result.urn in self.visible and not any(map(self.is_hidden, looked_at))
+
+    def _read_in(self, result: Result) -> Iterable[str]:
+        """What a touchpoint reads, where a check is about that."""
+        touchpoint = self.catalog.touchpoints.get(result.urn.partition(":")[2])
+        path = touchpoint.reads.get(read_by(result)) if touchpoint else None
+        return _urns_of(path) if path else ()
 
     @property
     def unshown(self) -> int:

@@ -109,6 +109,12 @@ class Sentences:
         ends = attribute is not None and attribute.can_be_stale
         return purpose is None or "stale" in purpose.accepts or not ends
 
+    def _read_in(self, result: Result) -> tuple[str, ...]:
+        """The field that a touchpoint reads, where a check is about that."""
+        touchpoint = self.catalog.touchpoints.get(result.urn.partition(":")[2])
+        read = touchpoint.reads.get(read_by(result)) if touchpoint else None
+        return (read,) if read and result.kind == "reads" else ()
+
     def _counted_in(self, result: Result) -> str:
         """The URN of the definition whose entities are counted."""
         return f"attribute:{read_by(result)}" if result.kind == "reads" else result.urn
@@ -261,7 +267,7 @@ class Sentences:
         )
 
     def _sides(self, result: Result, kind: str) -> Sides:
-        looked_at = fields_of(result)
+        looked_at = self._read_in(result) or fields_of(result)
         if kind in OF_DATASETS:
             other = looked_at[0] if looked_at else ""
             return self.dataset(result.urn.partition(":")[2]), self.dataset(other) if other else ""

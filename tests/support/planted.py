@@ -34,6 +34,38 @@ waivers:
     reason: The call centre's export is being mended.
     until: 2027-01-15
 """
+# Demands on the golden record that the bank's data does not meet, one for each kind of check.
+DEMANDS = """
+attributes:
+  - key: customer.reached_at
+    name: Mail that reaches
+    name_tr: Ulaşan e-posta
+    definition: Where a message really arrives.
+    owner: customer_data_owner
+    review_every: 12mo
+    approved_on: 2026-06-01
+    type: email
+    cleanse: [trim, lower]
+    claims: [{field: crm.customers.email}, {field: core.customers.e_mail}, {field: web.users.mail}]
+    valid_for: 365d
+    required: 0.999
+    current: {target: 0.99, in: {30d: 0.99}}
+    contested: 0.001
+    shared: {at_most: 1, on: sources}
+    against_golden: {core.customers.e_mail: 0.999}
+    personal_data: contact
+    purposes: [contract, campaign]
+
+touchpoints:
+  - key: newsletter
+    name: Newsletter
+    name_tr: Bülten
+    definition: Offers by e-mail.
+    owner: head_digital
+    purpose: campaign
+    reads: {customer.reached_at: core.customers.e_mail}
+    against_golden: 0.999
+"""
 # What is broken, and a few checks beside it.
 SELECTED = (
     "attribute:customer.email/type",
@@ -44,6 +76,13 @@ SELECTED = (
     "digital_active/expiry",
     "call_centre.calls",
     "cell:risk_monthly/identified/published",
+    "customer.reached_at/required",
+    "customer.reached_at/current",
+    "customer.reached_at/current_in:30d",
+    "customer.reached_at/contested",
+    "customer.reached_at/shared",
+    "attribute:customer.reached_at/against_golden",
+    "touchpoint:newsletter/reads",
 )
 _VOLATILE = (
     (re.compile(r"(\d{8}T\d{6})-[0-9a-f]{8}"), r"\1-00000000"),
@@ -89,6 +128,7 @@ def plant(folder: Path) -> PlantedBank:
     root = folder / "bank"
     create_bank(root, customers=400, as_of=TODAY)
     planted = PlantedBank(root, RunStore(f"sqlite:///{folder}/history.db"))
+    (root / "catalog/demands.yml").write_text(DEMANDS, encoding="utf-8")
     planted.keep_run(2)
     (root / "catalog/planted.yml").write_text(WAIVER, encoding="utf-8")
     _break_mails(root / "data/call_centre/irtibat.csv")
