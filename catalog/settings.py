@@ -68,6 +68,9 @@ class PrivacySettings(_Section):
 
     mask: bool = Field(True, description="Mask keys that are personal in samples.")
     small_counts: int = Field(5, ge=0, description="Pages write 'fewer than n' below this.")
+    examples: int = Field(
+        20, ge=0, le=100, description="Most masked cases kept per attribute for the pages."
+    )
 
 
 class SiteSettings(_Section):

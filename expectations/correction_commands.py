@@ -286,12 +286,12 @@ def trust(
     workspace: WorkspaceOption = None,
 ) -> int:
     """Say how often each source was right about each attribute, and how sure that is."""
+    from catalog.measured_trust import measure_trust
     from catalog.store.corrections import CorrectionStore
     from catalog.validation.opening import open_valid
     from expectations.corrections.by_hand import find_attribute
     from expectations.corrections.doubting import doubts_of
     from expectations.corrections.listing import trust_json, trust_text
-    from expectations.corrections.trust import measure_trust
 
     opened, catalog = open_valid(workspace)
     keys = {find_attribute(catalog, key).key for key in attribute or ()}

@@ -37,6 +37,7 @@ from lineage.impact import impact as find_impact
 from lineage.pages.context import PageContext
 from lineage.pages.reading import read_history
 from lineage.pages.search import entries_of
+from lineage.pages.truth import read_truth
 from lineage.reviews import Expiring, effective_reviews, expiring
 from lineage.search import Searchable, search, searchable
 
@@ -169,8 +170,9 @@ def context_of(view: View) -> PageContext:
     run, history, past = read_history(view.workspace)
     settings = view.workspace.settings
     lineage = view.made(lineage_of)
+    truth = read_truth(view.workspace, view.catalog)
     return PageContext(
-        view.catalog, lineage, run, history, settings, settings.language, view.today, past
+        view.catalog, lineage, run, history, settings, settings.language, view.today, past, truth
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date
 from typing import Any, ClassVar, Literal
 
@@ -27,6 +29,11 @@ from catalog.model.targets import (
 )
 
 ATTRIBUTE_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
+DECIDES = frozenset(
+    {"type", "values", "cleanse", "compare", "claims", "fallback", "survive", "group", "valid_for"}
+    | {"valid_until", "valid_while"}
+)
+"""The keys of an attribute that decide what survives: they make up the version of its rule."""
 Code = str | int | float | bool
 Codes = dict[str, Code] | list[Code]
 
@@ -237,6 +244,12 @@ class Attribute(Governed):
             or self.valid_while
             or any(claim.valid_until or claim.valid_while for claim in self.all_claims)
         )
+
+    @property
+    def rule_version(self) -> str:
+        """The version of its rule: 8 hexadecimal digits made of all that decides what survives."""
+        decides = self.model_dump(mode="json", include=set(DECIDES))
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:8]
 
     @property
     def entity(self) -> str:

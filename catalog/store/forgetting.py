@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, delete, desc, func, select
 
 from catalog.corrections import advance
+from catalog.portraits import TRUTH, without_cases
 from catalog.store.database import Database
 from catalog.store.tables import (
     CorrectionRow,
@@ -67,6 +68,7 @@ class ForgettingStore:
             if ledger:
                 _replace_observations(session, entity, ledger, now)
             lost = ledger[2] if ledger else 0
+            _drop_cases(session, entity)
             if corrections or evidence or lost:
                 session.add(
                     ErasureRow(
@@ -154,3 +156,15 @@ def _replace_observations(
             digest=sha256(content).hexdigest(), content=content,
         )
     )  # fmt: skip
+
+
+def _drop_cases(session: Session, entity: str) -> None:
+    """Take every case out of what pages show of an entity's truth, for none says whose it is."""
+    of_entity = (col(SnapshotRow.kind) == TRUTH) & (col(SnapshotRow.key) == entity)
+    for row in session.exec(select(SnapshotRow).where(of_entity)).all():
+        content = without_cases(row.content)
+        if content is None:
+            session.delete(row)
+        else:
+            row.content, row.digest = content, sha256(content).hexdigest()
+            session.add(row)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 
 from catalog.model import Attribute, Catalog, Claim, Ranking, SameAs, Trust
@@ -13,12 +11,6 @@ from catalog.tables import ENTITY_ID
 from expectations.compiler.scene import Scene
 from expectations.plan import Candidate, Column, GoldenColumn
 from expectations.survival import Criterion, Guards, Survival, Trusted
-
-DECIDES = frozenset(
-    {"type", "values", "cleanse", "compare", "claims", "fallback", "survive", "group", "valid_for"}
-    | {"valid_until", "valid_while"}
-)
-"""The keys of an attribute that decide what survives: they make up the version of its rule."""
 
 
 def golden_column(scene: Scene, attribute: Attribute) -> GoldenColumn:
@@ -163,7 +155,7 @@ def _survival(scene: Scene, attribute: Attribute) -> Survival:
         span,
         span.reaching(scene.as_of, scene.holidays) if span else None,
         attribute.can_be_stale,
-        _version(attribute),
+        attribute.rule_version,
     )
 
 
@@ -173,8 +165,3 @@ def _criterion(stated: StatedCriterion) -> Criterion:
     if isinstance(stated, Ranking):
         return Criterion("rank", stated.rank, stated.order == "desc")
     return Criterion(stated)
-
-
-def _version(attribute: Attribute) -> str:
-    decides = attribute.model_dump(mode="json", include=set(DECIDES))
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:8]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from catalog.arrivals import is_taken_over
 from catalog.corrections import Correction, Event, EventKind, Hold, Vote, advance
 from catalog.model import Catalog
 from catalog.store.corrections import Batch, Happened
 from expectations.corrections.looking import Looked, Suspect
-from expectations.corrections.parties import is_taken_over
 
 OBSERVATION = "observation"
 CONFIRMED = "confirmed"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalog.corrections import Trust
+from catalog.measured_trust import measure_trust
 from catalog.model import Attribute, Catalog, Claim
 from catalog.settings import TrustSettings
 from catalog.store.corrections import CorrectionStore
-from expectations.corrections.trust import measure_trust
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from catalog.arrivals import Place, parties, places_of
 from catalog.corrections import Correction, ListedCorrection, Observed, Trust
 from catalog.model import Catalog
 from catalog.plurals import counted
 from catalog.settings import TrustSettings
-from expectations.corrections.parties import Place, parties, places_of
 from lineage.exchange.rows import written
 
 By = Literal["system", "owner"]

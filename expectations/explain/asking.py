@@ -27,10 +27,11 @@ def columns_of(join: Join) -> Iterator[tuple[str, str]]:
     for n, path in enumerate(join.datasets):
         yield f"knows {path}", f"p{n}"
     for contest in join.contests:
-        yield from _of_contest(join, contest)
+        yield from columns_of_contest(join, contest)
 
 
-def _of_contest(join: Join, contest: Contest) -> Iterator[tuple[str, str]]:
+def columns_of_contest(join: Join, contest: Contest) -> Iterator[tuple[str, str]]:
+    """The names and expressions of all that is told of one attribute."""
     m = contest.m
     yield f"applies{m}", applies(join, contest)
     yield f"value{m}", as_text(f"g{m}", contest.golden)

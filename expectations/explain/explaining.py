@@ -21,13 +21,13 @@ from catalog.model.definition import Language
 from catalog.truth import State
 from catalog.validation.problems import nearest
 from expectations.compiler.touching import reading_key
-from expectations.explain.correcting import corrections_of
 from expectations.explain.hearing import Hearing, day_of, moment_of
 from expectations.explain.inquiry import Found, Inquiry, inquire
 from expectations.explain.resting import datasets_for
-from expectations.explain.saying import Saying
 from expectations.golden.work import Job, named_entity
 from expectations.runner import PERSONAL_TYPES, Progress, datasets_with_personal_ids, mask, silent
+from lineage.pages.correcting import corrections_of
+from lineage.pages.saying import Saying
 
 Valued = TypeVar("Valued", Override, Reading, Correction)
 
@@ -137,7 +137,8 @@ class _Telling:
             reads=reads,
             corrections=(),
         )
-        owed = corrections_of(self.inquiry.job, told, self.question.language)
+        job, language = self.inquiry.job, self.question.language
+        owed = corrections_of(job.catalog, told, language, job.workspace.clock.today())
         return told.model_copy(update={"corrections": tuple(owed)})
 
     def _uses(self, attribute: Attribute, state: State | None) -> Iterator[Use]:

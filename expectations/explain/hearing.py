@@ -49,24 +49,23 @@ class Hearing:
         """Whether a hash is that of the golden value; None where either is missing."""
         if compared is None or not self.is_known or self._value is None:
             return None
-        return compared in self._golden
+        return compared in self.golden
 
     @property
     def _value(self) -> str | None:
         return self.found.values[f"value{self.contest.m}"]
 
     @cached_property
-    def _golden(self) -> set[str | None]:
+    def golden(self) -> tuple[str, ...]:
         """The hashes of what the golden record says; of a set there are several."""
         m, values = self.contest.m, self.found.values
         if values[f"c{m}"] == "override":
-            return {values[f"set{m}"]}
-        agreeing = [
-            n
-            for n in range(len(self.contest.candidates))
-            if values[f"x{m}_{n}"] in (None, "agrees")
-        ]
-        return {values[self.contest.bid(n, "h")] for n in agreeing}
+            held = [values[f"set{m}"]]
+        else:
+            places = range(len(self.contest.candidates))
+            agreeing = [n for n in places if values[f"x{m}_{n}"] in (None, "agrees")]
+            held = [values[self.contest.bid(n, "h")] for n in agreeing]
+        return tuple(dict.fromkeys(one for one in held if one is not None))
 
     def _said(self, n: int, candidate: Candidate) -> Said:
         m, values = self.contest.m, self.found.values

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from catalog.explanations import ExplainDocument, ExplainedAttribute, Said
 from catalog.model import Catalog
 from catalog.plain_text import printable
-from expectations.explain.saying import Saying
+from lineage.pages.saying import Saying
 
 
 def tell_explained(document: ExplainDocument, catalog: Catalog, *, whole: bool) -> Iterator[str]:

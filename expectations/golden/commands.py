@@ -35,6 +35,7 @@ def resolve(
     from catalog.errors import UsageError
     from expectations.engine.contest import Asked
     from expectations.golden.observing import observe, told
+    from expectations.golden.portraying import keep_portraits, resolve_and_portray
     from expectations.golden.summary import resolve_golden
     from expectations.golden.told import tell_golden
     from expectations.golden.work import opened_job
@@ -44,14 +45,20 @@ def resolve(
         raise UsageError("--wide is a form of the file; name one with --output")
     day = as_of.date() if as_of else None
     with (
-        opened_job(workspace, day, Asked(told=True), entity) as job,
+        opened_job(workspace, day, Asked(told=True, contested=day is None), entity) as job,
         shown_progress() as progress,
     ):
         if wide and len(job.entities) > 1:
             listed = ", ".join(job.entities)
             raise UsageError(f"--wide holds one entity's attributes; name one of {listed}")
-        document = resolve_golden(job, output=output, wide=wide, progress=progress)
-        recorded = {} if day else observe(job, job.workspace.clock.now(), progress)
+        if day:
+            document = resolve_golden(job, output=output, wide=wide, progress=progress)
+            recorded = {}
+        else:
+            document, found = resolve_and_portray(job, output=output, wide=wide, progress=progress)
+            now = job.workspace.clock.now()
+            recorded = observe(job, now, progress)
+            keep_portraits(job, found, now)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))
     else:

@@ -75,7 +75,7 @@ def _steps(
     tables = []
     for join in scope.joins.values():
         contests = [c for c in join.contests if c.golden.attribute in wanted]
-        some = _contested(join, contests)
+        some = contested_join(join, contests)
         yield some.making([join.step])
         table = quote_name(f"conflicts {join.entity.key}")
         made = f"conflicts:{join.entity.key}"
@@ -90,7 +90,7 @@ def _steps(
         yield copy_step("output", rows, target, (made for _, made in tables))
 
 
-def _contested(join: Join, contests: Sequence[Contest]) -> Join:
+def contested_join(join: Join, contests: Sequence[Contest]) -> Join:
     """The join once more, of the entities alone on which somebody disagrees, with all they say."""
     disputed = " OR ".join(f"d{contest.m} > 0" for contest in contests)
     only = f"SELECT k FROM {join.table} WHERE fed AND ({disputed})"

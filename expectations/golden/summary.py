@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalog.truth import AttributeTold, EntityTold, GoldenDocument, State
@@ -22,22 +22,35 @@ def resolve_golden(
 
     TekdogruError when it cannot be resolved, UsageError when it cannot be written.
     """
+    return resolve_and_ask(job, output=output, wide=wide, progress=progress)[0]
+
+
+def resolve_and_ask(
+    job: Job,
+    more: Callable[[Scope], Iterable[Step]] = lambda scope: (),
+    *,
+    output: Path | None = None,
+    wide: bool = False,
+    progress: Progress = silent,
+) -> tuple[GoldenDocument, Mapping[str, Outcome]]:
+    """The same, and the outcomes of `more` steps over the resolved entities."""
     with written_whole(output) as target:
 
         def steps(scope: Scope) -> Sequence[Step]:
-            return list(_steps(scope, target, wide))
+            return [*_steps(scope, target, wide), *more(scope)]
 
         writable = [target.parent] if target else []
         outcomes = resolve(job, steps, writable=writable, progress=progress)
         entities = tuple(_told(job, entity, outcomes) for entity in job.entities)
     attributes = sum(one.entities for entity in entities for one in entity.attributes)
     records = sum(entity.records for entity in entities)
-    return GoldenDocument(
+    document = GoldenDocument(
         as_of=job.as_of,
         output=str(output) if output else None,
         rows=(records if wide else attributes) if output else None,
         entities=entities,
     )
+    return document, outcomes
 
 
 def _steps(scope: Scope, target: Path | None, wide: bool) -> Iterator[Step]:

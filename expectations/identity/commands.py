@@ -51,7 +51,7 @@ def run(
 ) -> int:
     """Find which records are one entity, by stewards' decisions, keys and comparisons."""
     from catalog.validation.opening import open_valid
-    from expectations.identity.keeping import keep, read_kept, write_map
+    from expectations.identity.keeping import keep, portrait_of, read_kept, write_map
     from expectations.identity.resolution import resolve_identity
     from expectations.progress import shown_progress
 
@@ -69,7 +69,8 @@ def run(
         if output:
             write_map(made.kept.map, output)
         if not dry_run:
-            keep(opened.state_url, made.entity, made.kept, today, now)
+            portrait = portrait_of(catalog.entities[made.entity], made.kept, today)
+            keep(opened.state_url, made.entity, made.kept, today, now, portrait)
     _tell(_document(opened, found, kept=not dry_run), format_)
     return 0
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from catalog.model import Entity
+from catalog.portraits import IDENTITY, IdentityPortrait, match_version
 from catalog.scratch import scratch_folder
+from catalog.store.portraits import write_portrait
 from catalog.store.snapshots import Content, SnapshotStore
 from catalog.writing import write_whole
 from expectations.identity.ids import Moved
@@ -120,14 +124,44 @@ def read_log(url: str, entity: str) -> tuple[Moved, ...]:
         return _moves(_rows(folder / LOG))
 
 
-def keep(url: str, entity: str, kept: Kept, as_of: date, created: datetime) -> None:
-    """Save map, queue and log together, or none of them; what is as it was adds no version."""
+def keep(
+    url: str,
+    entity: str,
+    kept: Kept,
+    as_of: date,
+    created: datetime,
+    portrait: IdentityPortrait | None = None,
+) -> None:
+    """Save map, queue and log together, or none of them; what is as it was adds no version.
+
+    `portrait`, what pages show of it, is saved with them.
+    """
     with scratch_folder("match") as folder:
         write_map(kept.map, folder / MAP)
         _write_lines(map(_plain_open, kept.queue), folder / QUEUE)
         _write_lines(map(_plain_moved, kept.log), folder / LOG)
         contents = [Content(kind, entity, folder / kind) for kind in (QUEUE, LOG, MAP)]
+        if portrait:
+            file = write_portrait(portrait, folder / IDENTITY)
+            contents.append(Content(IDENTITY, entity, file))
         SnapshotStore(url).save_all(contents, as_of=as_of, created=created)
+
+
+def portrait_of(entity: Entity, kept: Kept, as_of: date) -> IdentityPortrait:
+    """What matching came to, in figures."""
+    records = Counter(row.entity_id for row in kept.map)
+    joined = Counter(row.merged_by for row in kept.map if row.merged_by)
+    return IdentityPortrait(
+        entity=entity.key,
+        as_of=as_of,
+        version=match_version(entity),
+        records=len(kept.map),
+        entities=len(records),
+        joined_by=dict(sorted(joined.items())),
+        to_review=len(kept.queue),
+        sizes=dict(sorted(Counter(records.values()).items())),
+        datasets=dict(sorted(Counter(row.dataset for row in kept.map).items())),
+    )
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

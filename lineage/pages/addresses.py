@@ -7,6 +7,7 @@ from hashlib import sha256
 
 DEFINITIONS = "d"
 LISTS = "all"
+CONFLICTS = "c"
 LONGEST = 200
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.]+")
 _ESCAPED = re.compile(r"--|-([0-9a-f]+)-")
@@ -37,6 +38,11 @@ def urn_of(address: str) -> str:
 def list_address(name: str) -> str:
     """The page of a list: `all/attributes/index.html`, as deep as a definition's."""
     return f"{LISTS}/{name}/index.html"
+
+
+def conflicts_address(attribute: str) -> str:
+    """The page of an attribute's conflicts, as deep as a definition's: `c/customer.email/…`."""
+    return f"{CONFLICTS}/{attribute}/index.html"
 
 
 def _escape(path: str) -> str:

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from catalog.model import Attribute, Cell, Claim, Definition, Field, Measure
 from catalog.model.reports import is_query
-from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
 from lineage.pages.figures import Figures
 from lineage.pages.grid import place_of
 from lineage.pages.numbers import say_value
 from lineage.pages.queries import tell_formula, tell_query
+from lineage.pages.survivorship import guards_of, keeping_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ def claims_of(attribute: Attribute, ctx: PageContext) -> list[Step]:
     return [step_of(claim, ctx) for claim in attribute.claims]
 
 
+def fallback_of(attribute: Attribute, ctx: PageContext) -> list[Step]:
+    """The claims that stand in while none of the others is in force."""
+    return [step_of(claim, ctx) for claim in attribute.fallback]
+
+
 def step_of(claim: Claim, ctx: PageContext) -> Step:
     """One claim as it is shown; of a hidden field only that there is one."""
     dataset = ctx.catalog.dataset_of(claim.field)
@@ -40,13 +45,7 @@ def step_of(claim: Claim, ctx: PageContext) -> Step:
     source = ctx.link(f"source:{claim.field.partition('.')[0]}")
     if dataset and len(ctx.catalog.sources[dataset.source].datasets) > 1:
         source += Markup(" › ") + ctx.link(dataset.urn)
-    conditions = [say_condition(claim.when, ctx.words)] if claim.when else []
-    if claim.row:
-        sql = Markup("<code>{}</code>").format(claim.row)
-        conditions.append(ctx.words("condition.row", sql=sql))
-    rows = claim.field.rpartition(".")[0]
-    if ctx.names_hidden(rows, claim.when) or ctx.names_hidden(rows, claim.row):
-        conditions = [ctx.words("condition.hidden")]
+    conditions = list(dict.fromkeys(guards_of(claim, ctx)))
     return Step(source, field, tuple(conditions))
 
 
@@ -122,9 +121,7 @@ def _of_attribute(attribute: Attribute, ctx: PageContext) -> Iterator[Markup]:
     if attribute.compare:
         steps = ", ".join(words.plain(f"compare.{step}") for step in attribute.compare)
         yield Markup("<p>{}</p>").format(words("page.how_compare", steps=steps))
-    if attribute.valid_for:
-        span = words.span(attribute.valid_for)
-        yield Markup("<p>{}</p>").format(words("page.valid_for", span=span))
+    yield from (Markup("<p>{}</p>").format(said) for said in keeping_of(attribute, ctx))
     if attribute.corrections:
         span = words.span(attribute.corrections.within)
         yield Markup("<p>{}</p>").format(words("page.corrections", span=span))

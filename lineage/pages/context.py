@@ -26,6 +26,7 @@ from lineage.pages.links import Links
 from lineage.pages.past import Past
 from lineage.pages.privacy import Privacy, find_personal
 from lineage.pages.sentences import Sentences
+from lineage.pages.truth import Truth
 from lineage.pages.usability import (
     Circumstances,
     Usability,
@@ -97,6 +98,7 @@ class PageContext:
     language: Language
     today: date
     past: Past = field(default_factory=Past)
+    truth: Truth = field(default_factory=Truth)
 
     @cached_property
     def words(self) -> Words:
@@ -400,6 +402,7 @@ class PageContext:
             undefined=StrictUndefined,
         )
         environment.globals.update(t=self.words, ctx=self, w=self.words)
+        environment.filters["code"] = Markup("<code>{}</code>").format
         return environment
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from catalog.model import Attribute, Catalog, Dataset
 from lineage.pages.links import Links
 from lineage.pages.words import Words
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,24 @@ class Privacy:
             lowest = max(0, whole - self.limit) * 1000 // whole / 1000
             return self.words.plain("found.over", share=self.words.percent(lowest))
         return self.words.percent((whole - part) / whole)
+
+    def parts(self, urn: str, counts: Mapping[Part, int]) -> dict[Part, str]:
+        """The counts of the parts of one whole, as they may be told beside each other.
+
+        Where one is small the largest is told as a share that leaves it open, else the small one
+        could be counted back from the whole.
+        """
+        told = {part: self.count(urn, n) for part, n in counts.items()}
+        small = sum(self.is_small(urn, n) for n in counts.values())
+        if small and len(counts) > 1:
+            largest = max(counts, key=lambda part: counts[part])
+            whole = sum(counts.values())
+            few = sum(n for n in counts.values() if self.is_small(urn, n))
+            rest = whole - counts[largest] - few
+            if not self.is_small(urn, counts[largest]):
+                lowest = max(0, whole - rest - small * self.limit) * 1000 // whole / 1000
+                told[largest] = self.words.plain("found.over", share=self.words.percent(lowest))
+        return told
 
     def _under(self, whole: int) -> str:
         highest = min(1, -(-self.limit * 1000 // whole) / 1000)

@@ -11,6 +11,7 @@ from catalog.workspace import Workspace
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
 from lineage.pages.past import Past, read_past
+from lineage.pages.truth import read_truth
 
 
 def read_workspace(workspace: Workspace, language: Language | None = None) -> PageContext:
@@ -26,6 +27,7 @@ def read_workspace(workspace: Workspace, language: Language | None = None) -> Pa
         language or workspace.settings.language,
         workspace.clock.today(),
         past,
+        read_truth(workspace, catalog),
     )
 
 

@@ -27,17 +27,19 @@ from catalog.model import (
 from catalog.panels import Panel, PanelContext, PanelMaker
 from catalog.results import Result
 from catalog.service.editing.fields import EDITABLE, FORM
-from lineage.pages.calculation import calculation_of, claims_of
+from lineage.pages.calculation import calculation_of, claims_of, fallback_of
 from lineage.pages.causes import causes_of
 from lineage.pages.contacts import Contact, mail_link
 from lineage.pages.context import PageContext
 from lineage.pages.datasets import Datasets, reads_of
 from lineage.pages.facts import details_of, facts_of
 from lineage.pages.figures import Figures
+from lineage.pages.golden import golden_of
 from lineage.pages.grid import lay_out
 from lineage.pages.namesakes import Namesakes, cells_showing
 from lineage.pages.numbers import Pair, completeness, pairs_of
 from lineage.pages.people import People
+from lineage.pages.survivorship import choosing_of
 from lineage.pages.verdicts import draw_strip, findings_of
 
 MOST_LISTED = 100
@@ -81,7 +83,7 @@ class Subjects:
             "down": self._apart(definition, ctx.links.down.get(urn, ())),
             "facts": list(facts_of(definition, ctx)),
             "details": list(details_of(definition, ctx)),
-            "claims": claims_of(definition, ctx) if isinstance(definition, Attribute) else [],
+            **self._claims(definition),
             "how": list(calculation_of(definition, self.figures)),
             "completeness": self._completeness(definition),
             "pairs": self._pairs(definition, results),
@@ -97,6 +99,16 @@ class Subjects:
         for way in ("up", "down"):
             page[way] = self._listed(page[way])  # type: ignore[arg-type]
         return page
+
+    def _claims(self, definition: Definition) -> dict[str, object]:
+        """How an attribute's value is chosen; nothing of anything else."""
+        if not isinstance(definition, Attribute):
+            return {"claims": [], "fallback": [], "choosing": ""}
+        return {
+            "claims": claims_of(definition, self.ctx),
+            "fallback": fallback_of(definition, self.ctx),
+            "choosing": choosing_of(definition, self.ctx),
+        }
 
     def _panels(self, definition: Definition) -> list[Panel]:
         """What other rooms say of it, the folded ones last."""
@@ -256,6 +268,7 @@ class Subjects:
             SourceSystem.kind: self.datasets.of_source,
             Dataset.kind: self.datasets.of_dataset,
             Field.kind: self.datasets.of_field,
+            Attribute.kind: lambda attribute: {"golden": golden_of(attribute, self.ctx)},
             Entity.kind: self.people.of_entity,
             Touchpoint.kind: lambda touchpoint: {"reads": reads_of(touchpoint, self.ctx)},
             Role.kind: self.people.of_role,

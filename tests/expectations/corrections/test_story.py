@@ -9,9 +9,9 @@ import pytest
 from observations import Seen
 from story import CALLS, COPIED, CORE, NEW, OLD, WEB, Story
 
+from catalog.arrivals import parties
 from catalog.corrections import Correction, Party
 from catalog.store.corrections import CorrectionStore
-from expectations.corrections.parties import parties
 
 D1, D2, D5, D9 = (date(2026, 11, day) for day in (1, 2, 5, 9))
 

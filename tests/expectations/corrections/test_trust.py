@@ -12,10 +12,10 @@ from story import BANK
 from workspaces import write_workspace
 
 from catalog.corrections import Vote
+from catalog.measured_trust import measure_trust, wilson
 from catalog.settings import TrustSettings
 from catalog.validation.opening import open_valid
 from expectations.corrections.doubting import contradictions
-from expectations.corrections.trust import measure_trust, wilson
 
 TODAY = date(2026, 11, 22)
 SETTINGS = TrustSettings()

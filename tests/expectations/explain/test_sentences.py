@@ -18,10 +18,10 @@ from workspaces import TODAY
 
 from catalog.corrections import Vote
 from catalog.explanations import DECIDED, LOST
+from catalog.measured_trust import measure_trust
 from catalog.model.definition import Language
 from catalog.model.survival import STRATEGIES
 from catalog.settings import TrustSettings
-from expectations.corrections.trust import measure_trust
 from expectations.engine import dropping, resolving, telling
 from expectations.engine.knowing import Known
 from lineage.pages.words import texts

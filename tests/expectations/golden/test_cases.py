@@ -16,9 +16,9 @@ from resolving import Line, resolved, write_rows
 from workspaces import TODAY, write_workspace
 
 from catalog.corrections import Vote
+from catalog.measured_trust import measure_trust
 from catalog.model.survival import STRATEGIES, Claim
 from catalog.settings import TrustSettings
-from expectations.corrections.trust import measure_trust
 from expectations.engine.knowing import Known
 
 CASES = {file.stem: file for file in sorted((Path(__file__).parent / "cases").glob("*.yml"))}

@@ -11,6 +11,7 @@ import pytest
 from story import BANK, NEW, OLD
 from workspaces import fixed_clock, write_workspace
 
+from catalog.arrivals import parties
 from catalog.corrections import Party
 from catalog.model import Catalog
 from catalog.store.corrections import CorrectionStore
@@ -18,7 +19,6 @@ from catalog.validation.opening import open_valid
 from catalog.workspace import Workspace
 from expectations.corrections.by_hand import Asked as ByHand
 from expectations.corrections.by_hand import correct
-from expectations.corrections.parties import parties
 from expectations.corrections.recording import Recorded
 from expectations.engine.contest import Asked
 from expectations.explain.explaining import Question, explain_entity
