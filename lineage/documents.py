@@ -144,3 +144,24 @@ class SearchAnswer(Document):
     query: str
     count: int
     found: tuple[Found, ...]
+
+
+class GoldenFigures(Document):
+    """The golden values of one attribute in figures; a count of a few people is not told (null)."""
+
+    urn: str
+    entity: str
+    entities: int | None = Field(None, description="Nothing where it was not resolved yet.")
+    current: int | None = None
+    stale: int | None = None
+    contested: int | None = None
+    sources: Mapping[str, int | None] = Field({}, description="Values taken, by source.")
+    outdated: bool = Field(False, description="The rule has changed since.")
+    open_corrections: int | None = Field(None, description="Verified, not arrived everywhere.")
+
+
+class TruthDocument(Document):
+    """The truth in figures: golden values by attribute, those contested most first."""
+
+    as_of: Mapping[str, date] = Field(description="By entity, the day it was resolved for.")
+    attributes: tuple[GoldenFigures, ...]

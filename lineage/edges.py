@@ -5,6 +5,7 @@
 | contains | source → dataset → field | |
 | copies | field → field that is filled from it | |
 | identifies | field → entity | the id and the population of its datasets |
+| matches | field → entity | the attribute by which the entity's records are brought together |
 | claims | field → attribute | condition of the claim; `order` counts the claims from 1 |
 | checks | attribute → attribute | the rule that compares them, or the subtype it applies to |
 | derives | attribute, field, entity, dataset or measure → measure or cell | the calculation |
@@ -35,6 +36,7 @@ EdgeType = Literal[
     "contains",
     "copies",
     "identifies",
+    "matches",
     "claims",
     "checks",
     "derives",
@@ -84,6 +86,7 @@ def edges_of(catalog: Catalog) -> Iterator[Found]:
     """Every edge a catalog states, and what could not be read; ends may be undefined."""
     yield from _source_edges(catalog)
     yield from copy_edges(catalog)
+    yield from match_edges(catalog)
     for attribute in catalog.attributes.values():
         yield from _attribute_edges(catalog, attribute)
         yield from _check_edges(catalog, attribute)
@@ -98,6 +101,17 @@ def copy_edges(catalog: Catalog) -> Iterator[Edge]:
     for path, copy in catalog.fields.items():
         if copy.copy_of:
             yield Edge(f"field:{copy.copy_of}", f"field:{path}", "copies", "", "direct")
+
+
+def match_edges(catalog: Catalog) -> Iterator[Edge]:
+    """The edges from the fields whose values say which records are one entity."""
+    for entity in catalog.entities.values():
+        for key in entity.match.attributes if entity.match else ():
+            attribute = catalog.attributes.get(key)
+            for claim in attribute.all_claims if attribute else ():
+                dataset = catalog.dataset_of(claim.field)
+                if dataset and dataset.entity == entity.key:
+                    yield Edge(f"field:{claim.field}", entity.urn, "matches", key, "join")
 
 
 def expression_edges(urn: str, expression: str) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from lineage.edges import Edge, EdgeType, Unresolved
 from lineage.graph import Lineage
 
 _PARTS: Mapping[EdgeType, str] = {
+    "matches": "match",
     "copies": "copy_of",
     "derives": "calculation",
     "formula": "calculation",

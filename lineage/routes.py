@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Query, Request, Response
 
 from catalog.durations import Duration
-from catalog.model import Definition
+from catalog.model import Attribute, Definition
 from catalog.results import RunRecord
 from catalog.service.asking import Asked, AskedNow, service_of
 from catalog.service.documents import brief_of
@@ -23,12 +23,14 @@ from lineage.documents import (
     Edge,
     Forecast,
     Found,
+    GoldenFigures,
     Group,
     ImpactDocument,
     LineageDocument,
     Neighbour,
     ReachedDocument,
     SearchAnswer,
+    TruthDocument,
     Whom,
 )
 from lineage.graph import Lineage, build_lineage
@@ -135,6 +137,22 @@ def list_expiring(
     return Forecast(today=view.today, until=until, by=by, groups=listed)
 
 
+@router.get("/truth")
+def show_truth(asked: AskedNow) -> TruthDocument:
+    """Golden records in figures, as they were last resolved; the contested attributes first.
+
+    No value of anybody is told, and no count of a few people.
+    """
+    context = asked.view.made(context_of)
+    shown = [one for one in asked.definitions.values() if isinstance(one, Attribute)]
+    figures = [_figures(context, one) for one in shown]
+    resolved = {key: one.as_of for key, one in context.truth.portraits.items()}
+    return TruthDocument(
+        as_of={key: day for key, day in resolved.items() if f"entity:{key}" in asked.definitions},
+        attributes=tuple(sorted(figures, key=lambda one: (-(one.contested or 0), one.urn))),
+    )
+
+
 @router.get("/search")
 def find(
     asked: AskedNow,
@@ -180,6 +198,29 @@ def searchable_of(view: View) -> tuple[Searchable, ...]:
     """What can be found of a view's definitions."""
     entries = entries_of(view.made(context_of))
     return searchable((one.urn, one) for one in entries if one.urn)
+
+
+def _figures(context: PageContext, attribute: Attribute) -> GoldenFigures:
+    truth, urn = context.truth, attribute.urn
+    told, owed = truth.of(attribute), truth.open.get(attribute.key, 0)
+
+    privacy = context.privacy
+    open_ = privacy.exact(urn, {"open": owed})["open"]
+    if told is None:
+        return GoldenFigures(urn=urn, entity=attribute.entity, open_corrections=open_)
+    states = privacy.exact(urn, told.states)
+    sources = privacy.exact(urn, told.sources)
+    return GoldenFigures(
+        urn=urn,
+        entity=attribute.entity,
+        entities=told.entities,
+        current=states.get("current", 0),
+        stale=states.get("stale", 0),
+        contested=privacy.exact(urn, {"contested": told.contested})["contested"],
+        sources={k: n for k, n in sources.items() if not context.is_hidden(f"source:{k}")},
+        outdated=told.version != attribute.rule_version,
+        open_corrections=open_,
+    )
 
 
 def _page(asked: Asked, definition: Definition, record: RunRecord | None) -> DefinitionPage:

@@ -93,7 +93,8 @@ class ServedSite:
         return kept if isinstance(kept, dict) else {}
 
     def _key(self, view: View) -> str:
-        return f"{version('tekdogru')} {self._language} {view.stamp} {view.today} {view.run}"
+        parts = (self._language, view.stamp, view.today, view.run, view.truth)
+        return " ".join(map(str, (version("tekdogru"), *parts)))
 
 
 def _with_edit_links(workspace: Workspace) -> Workspace:

@@ -15,6 +15,7 @@ from catalog.model import Catalog, Definition
 from catalog.model.definition import Visibility
 from catalog.settings import FILE_NAME
 from catalog.store.runs import RunStore
+from catalog.store.stamps import TruthStamp
 from catalog.validation.opening import examine
 from catalog.validation.problems import Problem
 from catalog.visibility import visible_to
@@ -27,7 +28,8 @@ YOUNG_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class View:
-    """One state of the workspace: its definitions, their problems, the day and the last run.
+    """One state of the workspace: its definitions, their problems, the day, the last run, and a
+    stamp of what is known of the truth.
 
     It never changes. What is made of it (lineage, pages) is made once and kept with it.
     """
@@ -38,6 +40,7 @@ class View:
     today: date
     run: str | None
     stamp: str
+    truth: str = ""
     _made: dict[object, object] = field(default_factory=dict, repr=False)
     _making: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -68,6 +71,7 @@ class Live:
         """TekdogruError when the history cannot be read."""
         self.workspace = workspace
         self.runs = RunStore(workspace.state_url, reading=True)
+        self._truth = TruthStamp(workspace.state_url)
         self._view: View | None = None
         self._contents: dict[Path, tuple[object, str]] = {}
         self._lock = threading.Lock()
@@ -77,8 +81,10 @@ class Live:
         with self._lock:
             stamp, today = self.stamp(), self.workspace.clock.today()
             run = self.runs.latest_run(until=today)
+            truth = self._truth.now()
             view = self._view
-            if view and (view.stamp, view.today, view.run) == (stamp, today, run):
+            known = (view.stamp, view.today, view.run, view.truth) if view else None
+            if view and known == (stamp, today, run, truth):
                 return view
             if view and view.stamp == stamp:
                 catalog, problems = view.catalog, view.problems
@@ -87,7 +93,7 @@ class Live:
                 self.workspace = replace(opened, clock=self.workspace.clock)
                 catalog, found = examine(self.workspace)
                 problems = tuple(found)
-            self._view = View(self.workspace, catalog, problems, today, run, stamp)
+            self._view = View(self.workspace, catalog, problems, today, run, stamp, truth)
             return self._view
 
     def stamp(self) -> str:

@@ -93,6 +93,7 @@ class _Teller:
             spoke=int(values[f"n{m}"] or 0),
             disagree=int(values[f"d{m}"] or 0),
             unread=(),
+            uses=(),
             says=tuple(map(self._without_person, heard)),
             override=None,
             reads=tuple(self._reads()),
@@ -156,6 +157,7 @@ class _Teller:
                 field=field,
                 value=(self._letter_of(n) if self._masks else held) if held else None,
                 agrees=self.hearing.agrees(self.values[bid(n, "h")]),
+                accepts=None,
                 unread=None,
             )
 

@@ -146,7 +146,17 @@ class PageContext:
         """Whether each definition can be used today."""
         checked_on = self.run.as_of if self.run else None
         now = Circumstances(self.today, self.settings, self.results, checked_on, self.in_the_right)
-        return judge(self.catalog, self.all_links, now)
+        return judge(self.catalog, self._judged_links, now)
+
+    @cached_property
+    def _judged_links(self) -> Links:
+        """One step up and down, without what records are matched by: a value that is no good there
+        joins nobody, and leaves the rest as it is.
+        """
+        edges = self.lineage.edges()
+        if all(edge.type != "matches" for edge in edges):
+            return self.all_links
+        return Links.of((one.upstream, one.downstream) for one in edges if one.type != "matches")
 
     @cached_property
     def in_the_right(self) -> frozenset[str]:
@@ -256,6 +266,10 @@ class PageContext:
         if urn in self.catalog.definitions:
             return self.words("page.hidden")
         return self.words("page.missing", name=urn.partition(":")[2])
+
+    def page_of(self, urn: str) -> str:
+        """Where the page of a definition stands, from the site's root."""
+        return address_of(urn)
 
     def link_with_kind(self, urn: str) -> Markup:
         """The same, told apart from others of that name by what it is."""

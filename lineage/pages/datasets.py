@@ -146,10 +146,27 @@ def _read(key: str, path: str, ctx: PageContext, judged: Result | None = None) -
         "conditional": bool(claims and claims[0].when),
         "state": state if claims else "",
         "differ": ctx.sentences.found(between[0]) if between else None,
+        "beside": _beside_golden(attribute, path, ctx),
         "urn": f"attribute:{key}",
         "golden": ctx.sentences.found(judged) if judged else None,
         "judged": judged,
     }
+
+
+def _beside_golden(attribute: object, path: str, ctx: PageContext) -> Markup | None:
+    """On how many entities a field that takes part holds another value than the golden record."""
+    told = ctx.truth.of(attribute) if isinstance(attribute, Attribute) else None
+    if not isinstance(attribute, Attribute) or told is None:
+        return None
+    other = sum(one.count for one in told.patterns if one.loser == path)
+    if not other:
+        return None
+    return ctx.words(
+        "golden.reads_other",
+        n=ctx.privacy.count(attribute.urn, other),
+        m=ctx.words.number(told.entities),
+        things=ctx.sentences.things(attribute.urn),
+    )
 
 
 def _where(path: str, ctx: PageContext) -> Markup:

@@ -21,6 +21,7 @@ TITLES: Mapping[str, str] = {
     "team": "kind.team",
     "owner": "list.owner",
     "source": "kind.source",
+    "entity": "kind.entity",
     "severity": "list.severity",
     "verdict": "page.result",
     "level": "list.today",
@@ -133,7 +134,7 @@ class Filters:
         match key:
             case "owner":
                 return ctx.contact(value).name
-            case "team" | "source":
+            case "team" | "source" | "entity":
                 return ctx.title(ctx.visible[f"{key}:{value}"])
             case "level":
                 return ctx.words.plain(f"use.{value}")

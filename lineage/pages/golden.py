@@ -79,6 +79,29 @@ class Golden:
     corrections: Sequence[Markup] = ()
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a source, dataset or touchpoint has not taken over, and how far it can be trusted."""
+
+    owed: Sequence[OwedLine] = ()
+    trust: Sequence[tuple[Markup, Markup]] = ()
+
+
+def held_by(urn: str, ctx: PageContext) -> Held:
+    """What is open at a system or touchpoint, and measured of a system."""
+    kind, _, key = urn.partition(":")
+    owed = (one for one in ctx.truth.owed_by(urn) if f"attribute:{one.attribute}" in ctx.visible)
+    trust = (
+        one
+        for one in ctx.truth.trust
+        if kind == "source" and one.source == key and f"attribute:{one.attribute}" in ctx.visible
+    )
+    return Held(
+        [owed_line(one, ctx) for one in owed],
+        [(ctx.link(f"attribute:{one.attribute}"), say_trust(one, ctx)) for one in trust],
+    )
+
+
 def golden_of(attribute: Attribute, ctx: PageContext) -> Golden:
     """What was resolved of an attribute, and what is known of its sources and corrections."""
     told = ctx.truth.of(attribute)

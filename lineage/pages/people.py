@@ -10,6 +10,7 @@ from urllib.parse import quote
 from catalog.model import Definition, Entity, Role, Team
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
+from lineage.pages.identities import identity_of
 from lineage.pages.numbers import completeness
 
 
@@ -52,7 +53,13 @@ class People:
             (ctx.subtype_name(entity, key), say_condition(sql, ctx.words))
             for key, sql in entity.subtypes.items()
         ]
-        return {"attributes": attributes, "datasets": datasets, "subtypes": subtypes}
+        return {
+            "attributes": attributes,
+            "datasets": datasets,
+            "subtypes": subtypes,
+            "identity": identity_of(entity, ctx),
+            "records": ctx.truth.portraits.get(entity.key),
+        }
 
     def _complete(self, attribute: Definition) -> str:
         result = completeness(self.ctx.results_of(attribute.urn))

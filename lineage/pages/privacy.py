@@ -58,22 +58,34 @@ class Privacy:
             return self.words.plain("found.over", share=self.words.percent(lowest))
         return self.words.percent((whole - part) / whole)
 
-    def parts(self, urn: str, counts: Mapping[Part, int]) -> dict[Part, str]:
-        """The counts of the parts of one whole, as they may be told beside each other.
+    def exact(self, urn: str, counts: Mapping[Part, int]) -> dict[Part, int | None]:
+        """The counts of the parts of one whole that may be told exactly; of the others None.
 
-        Where one is small the largest is told as a share that leaves it open, else the small one
-        could be counted back from the whole.
+        Where one is small the largest is not told either, else the small one could be counted back
+        from the whole.
         """
-        told = {part: self.count(urn, n) for part, n in counts.items()}
+        told = {part: None if self.is_small(urn, n) else n for part, n in counts.items()}
+        if len(told) > 1 and None in told.values():
+            told[max(counts, key=lambda part: counts[part])] = None
+        return told
+
+    def parts(self, urn: str, counts: Mapping[Part, int]) -> dict[Part, str]:
+        """The counts of the parts of one whole as they are written beside each other.
+
+        What may not be told exactly is told as fewer than the limit, or as a share that leaves the
+        small ones open.
+        """
+        exact = self.exact(urn, counts)
+        known = sum(n for n in exact.values() if n is not None)
         small = sum(self.is_small(urn, n) for n in counts.values())
-        if small and len(counts) > 1:
-            largest = max(counts, key=lambda part: counts[part])
-            whole = sum(counts.values())
-            few = sum(n for n in counts.values() if self.is_small(urn, n))
-            rest = whole - counts[largest] - few
-            if not self.is_small(urn, counts[largest]):
-                lowest = max(0, whole - rest - small * self.limit) * 1000 // whole / 1000
-                told[largest] = self.words.plain("found.over", share=self.words.percent(lowest))
+        told = {}
+        for part, n in counts.items():
+            if exact[part] is not None or self.is_small(urn, n):
+                told[part] = self.count(urn, n)
+            else:
+                whole = sum(counts.values())
+                lowest = max(0, whole - known - small * self.limit) * 1000 // whole / 1000
+                told[part] = self.words.plain("found.over", share=self.words.percent(lowest))
         return told
 
     def _under(self, whole: int) -> str:

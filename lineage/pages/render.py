@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.panels import PanelMaker
-from lineage.pages.addresses import address_of, list_address
+from lineage.pages.addresses import address_of, conflicts_address, list_address
 from lineage.pages.context import UP, PageContext
+from lineage.pages.disputes import dispute_page, disputed_attributes
 from lineage.pages.lists import kind_address, owners_page, tables
 from lineage.pages.runs import run_page, runs_table
 from lineage.pages.start import start_page
 from lineage.pages.subjects import Subjects
+from lineage.pages.truths import truth_page, truth_tables
 
 START = "index.html"
 
@@ -35,7 +37,7 @@ def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterato
     """
     yield Page(START, ctx.words.plain("start.title"), start_page(ctx))
     template = ctx.pages.get_template("list.html")
-    for table in (*tables(ctx), runs_table(ctx)):
+    for table in (*tables(ctx), runs_table(ctx), *truth_tables(ctx)):
         html = template.render(
             title=table.title,
             about=table.about,
@@ -46,6 +48,10 @@ def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterato
             filters=table.filters,
         )
         yield Page(list_address(table.name), str(table.title), html)
+    yield Page(list_address("truth"), ctx.words.plain("truth.title"), truth_page(ctx))
+    for attribute in disputed_attributes(ctx):
+        title = ctx.words.plain("dispute.title", name=ctx.title(attribute))
+        yield Page(conflicts_address(attribute.key), title, dispute_page(attribute, ctx))
     yield Page(list_address("run"), ctx.words.plain("run.latest"), run_page(ctx))
     yield Page(list_address("owners"), ctx.words.plain("list.owners"), owners_page(ctx))
     yield from _definitions(ctx, panels)

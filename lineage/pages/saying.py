@@ -36,11 +36,15 @@ class Saying:
         yield from (self._say("cleansed", **self._cleansed(s)) for s in told.says if _changed(s))
         yield from (self._other(told, said) for said in told.says if not said.winner)
         yield from (self._trusted(said) for said in told.says if said.trust and said.cleansed)
+        yield from self.of_readings(told)
+        yield from (self.of_correction(one) for one in told.corrections)
+
+    def of_readings(self, told: ExplainedAttribute) -> Iterator[str]:
+        """What touchpoints read, and which of them may not use it."""
         for read in told.reads:
             yield self.of_reading(read, told.state is not None)
             if read.agrees and read.accepts is False:
                 yield self._say("reads_stale", touchpoint=read.name)
-        yield from (self._correction(one) for one in told.corrections)
 
     def why(self, said: Said) -> str:
         """Why a record's word did not survive, or that it did."""
@@ -86,6 +90,7 @@ class Saying:
         won = next((said for said in told.says if said.winner), None)
         if won:
             key = "deleted_from" if told.state == "deleted" else "from"
+            key += "" if won.record_id else "_unnamed"
             yield self._say(
                 key,
                 source=self.source(won.source),
@@ -168,7 +173,8 @@ class Saying:
         )
         return self._say(key, touchpoint=read.name, field=read.field, value=read.value)
 
-    def _correction(self, one: Correction) -> str:
+    def of_correction(self, one: Correction) -> str:
+        """What must be put right where, and by whom."""
         value = one.value or self._say("empty")
         return self._say("correct", field=one.field, value=value, who=self.whom(one))
 

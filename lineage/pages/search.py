@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from catalog.expiry import expired_on
 from catalog.model import Definition
-from lineage.pages.addresses import address_of, list_address
+from lineage.pages.addresses import address_of, conflicts_address, list_address
 from lineage.pages.context import PageContext
+from lineage.pages.disputes import disputed_attributes
 
 LISTS = {
     "attributes": "kinds.attribute",
@@ -26,6 +27,9 @@ LISTS = {
     "entities": "kinds.entity",
     "runs": "list.runs",
     "run": "run.latest",
+    "truth": "truth.title",
+    "corrections": "truth.corrections",
+    "trust": "truth.trust",
 }
 # Names people look for come first; a field or dataset is seldom what a business reader means.
 RANKS = {
@@ -68,6 +72,9 @@ def entries_of(ctx: PageContext) -> Iterator[Entry]:
         yield _entry(definition, ctx)
     for name, key in LISTS.items():
         yield Entry(ctx.words.plain(key), ctx.words.plain("list.list"), list_address(name))
+    for attribute in disputed_attributes(ctx):
+        title = ctx.words.plain("dispute.title", name=ctx.title(attribute))
+        yield Entry(title, ctx.words.plain("list.conflicts"), conflicts_address(attribute.key))
 
 
 def write_titles(entries: Iterable[Entry]) -> str:

@@ -13,6 +13,7 @@ from lineage.pages.lists import (
     reviews_in_order,
     say_distance,
 )
+from lineage.pages.truths import most_disputed
 from lineage.pages.usability import gravest_first
 
 COUNTED = ("attribute", "measure", "report", "cell")
@@ -42,12 +43,33 @@ def start_page(ctx: PageContext) -> str:
         expiring=_reviews(ctx, overdue=False, within=within),
         within=within,
         teams=_teams(ctx),
+        golden=_golden(ctx),
         unshown=sum(
             definition.kind in COUNTED and urn not in ctx.visible
             for urn, definition in ctx.catalog.definitions.items()
         ),
     )
     return html.replace(f'href="{UP}', 'href="')
+
+
+def _golden(ctx: PageContext) -> list[Markup]:
+    """The state of the golden records in a few sentences; nothing before they were resolved."""
+    words = ctx.words
+    shown = [one for key, one in ctx.truth.portraits.items() if f"entity:{key}" in ctx.visible]
+    if not shown:
+        return []
+    records = sum(one.records for one in shown)
+    day = words.day(min(one.as_of for one in shown))
+    said = [words("golden.start", day=day, n=words.number(records))]
+    said += [
+        words("golden.start_contested", attribute=one.link, share=one.share)
+        for one in most_disputed(ctx)[:1]
+    ]
+    owed = {k: n for k, n in ctx.truth.open.items() if f"attribute:{k}" in ctx.visible}
+    if owed:
+        count = ctx.privacy.count(f"attribute:{next(iter(owed))}", sum(owed.values()))
+        said.append(words("golden.start_owed", n=count))
+    return said
 
 
 def _strips(counts: dict[str, int], total: int) -> list[tuple[str, float, float]]:

@@ -34,7 +34,7 @@ from lineage.pages.context import PageContext
 from lineage.pages.datasets import Datasets, reads_of
 from lineage.pages.facts import details_of, facts_of
 from lineage.pages.figures import Figures
-from lineage.pages.golden import golden_of
+from lineage.pages.golden import golden_of, held_by
 from lineage.pages.grid import lay_out
 from lineage.pages.namesakes import Namesakes, cells_showing
 from lineage.pages.numbers import Pair, completeness, pairs_of
@@ -265,15 +265,27 @@ class Subjects:
         return {
             Report.kind: self._cells,
             Measure.kind: lambda measure: {"publishing": self._publishing(measure)},
-            SourceSystem.kind: self.datasets.of_source,
-            Dataset.kind: self.datasets.of_dataset,
+            SourceSystem.kind: self._source,
+            Dataset.kind: self._dataset,
             Field.kind: self.datasets.of_field,
             Attribute.kind: lambda attribute: {"golden": golden_of(attribute, self.ctx)},
             Entity.kind: self.people.of_entity,
-            Touchpoint.kind: lambda touchpoint: {"reads": reads_of(touchpoint, self.ctx)},
+            Touchpoint.kind: self._touchpoint,
             Role.kind: self.people.of_role,
             Team.kind: self.people.of_team,
         }
+
+    def _source(self, source: SourceSystem) -> dict[str, object]:
+        return {**self.datasets.of_source(source), "here_held": held_by(source.urn, self.ctx)}
+
+    def _dataset(self, dataset: Dataset) -> dict[str, object]:
+        """A dataset, and what is open at its system."""
+        held = held_by(f"source:{dataset.source}", self.ctx)
+        return {**self.datasets.of_dataset(dataset), "here_held": held}
+
+    def _touchpoint(self, touchpoint: Touchpoint) -> dict[str, object]:
+        ctx = self.ctx
+        return {"reads": reads_of(touchpoint, ctx), "here_held": held_by(touchpoint.urn, ctx)}
 
     def _cells(self, report: Report) -> dict[str, object]:
         cells = [cell for cell in report.cells if cell.urn in self.ctx.visible]

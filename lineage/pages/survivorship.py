@@ -144,6 +144,8 @@ def _entity_of(claim: Claim, ctx: PageContext) -> str:
 
 def _trust(trust: Trust, ctx: PageContext) -> Markup:
     words = ctx.words
+    if trust.measured:
+        return words("guard.trust_measured")
     most, least = words.number(trust.max), words.number(trust.min)
     if trust.curve == "none" or trust.period is None:
         return words("guard.trust", most=most)
