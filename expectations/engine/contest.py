@@ -151,6 +151,12 @@ class Contest:
         return any(c.guards.deleted or c.guards.blank_deletes for c in self.candidates)
 
     @property
+    def can_end(self) -> bool:
+        """Whether there is a last day on which a value is current."""
+        guarded = any(candidate.guards.valid_until for candidate in self.candidates)
+        return guarded or self.golden.survival.valid_for is not None
+
+    @property
     def is_hashed(self) -> bool:
         """Whether what is compared is needed: for votes, spellings, and to tell who disagrees."""
         return needs_hashes(self.golden, self.asked)

@@ -1,11 +1,12 @@
 """Who drops out of a contest: criterion by criterion, as SQL over its bids.
 
-Each criterion leaves at least one of the bids that were alive before it.
+Each criterion leaves at least one of the bids that were alive before it. What several of its
+conditions ask for is a column that is added first, for else it would be computed again in each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from expectations.engine.contest import Contest, as_text
@@ -15,13 +16,18 @@ from expectations.survival import Criterion
 
 LEAST = ("oldest", "shortest", "min")
 
+Layers = Iterator[list[str]]
+"""Columns that are added layer by layer, each over those before."""
+
 
 @dataclass(frozen=True)
 class Drop:
-    """A criterion by which bids drop out: its code, and which of those alive stay."""
+    """A criterion by which bids drop out: its code, and the columns that tell which of those
+    alive stay, under the given names in the end.
+    """
 
     code: str
-    stays: Callable[[Sequence[str]], list[str]]
+    stays: Callable[[Sequence[str], Sequence[str]], Layers]
 
 
 @dataclass(frozen=True)
@@ -48,25 +54,25 @@ class Criteria:
                 found.append(Drop(criterion.kind, self._best(c, criterion)))
         return found
 
-    def _others_first(self, alive: Sequence[str]) -> list[str]:
+    def _others_first(self, alive: Sequence[str], names: Sequence[str]) -> Layers:
         """Who speaks only where no other does."""
         last = [candidate.guards.only_if_empty for candidate in self.of.candidates]
         others = " OR ".join(one for one, late in zip(alive, last, strict=True) if not late)
         spoken = others or "false"
-        return [
-            f"({one} AND NOT ({spoken}))" if late else one
-            for one, late in zip(alive, last, strict=True)
+        yield [
+            f"({one} AND NOT ({spoken})) AS {name}" if late else f"{one} AS {name}"
+            for one, late, name in zip(alive, last, names, strict=True)
         ]
 
-    def _values_first(self, alive: Sequence[str]) -> list[str]:
+    def _values_first(self, alive: Sequence[str], names: Sequence[str]) -> Layers:
         held = [f"({a} AND NOT {x})" for a, x in zip(alive, self.of.all("x"), strict=True)]
-        return _preferred(alive, held)
+        return _preferred(alive, held, names)
 
-    def _current_first(self, alive: Sequence[str]) -> list[str]:
+    def _current_first(self, alive: Sequence[str], names: Sequence[str]) -> Layers:
         current = [f"({a} AND {f})" for a, f in zip(alive, self.of.all("f"), strict=True)]
-        return _preferred(alive, current)
+        return _preferred(alive, current, names)
 
-    def _incumbent_first(self, alive: Sequence[str]) -> list[str]:
+    def _incumbent_first(self, alive: Sequence[str], names: Sequence[str]) -> Layers:
         m = self.of.m
         held = [
             f"({one} AND coalesce({self.of.bid(n, 'r')} = b{m}r AND b{m}d = "
@@ -76,17 +82,22 @@ class Criteria:
             else "false"
             for n, (one, candidate) in enumerate(zip(alive, self.of.candidates, strict=True))
         ]
-        return _preferred(alive, held)
+        return _preferred(alive, held, names)
 
-    def _best(self, c: int, criterion: Criterion) -> Callable[[Sequence[str]], list[str]]:
+    def _best(
+        self, c: int, criterion: Criterion
+    ) -> Callable[[Sequence[str], Sequence[str]], Layers]:
         is_least = criterion.kind in LEAST or not criterion.descending
 
-        def stays(alive: Sequence[str]) -> list[str]:
-            weights = self._weights(c, criterion, alive)
-            best = extreme(alive, weights, is_least)
-            return [
-                f"({one} AND {weight} IS NOT DISTINCT FROM {best})"
-                for one, weight in zip(alive, weights, strict=True)
+        def stays(alive: Sequence[str], names: Sequence[str]) -> Layers:
+            weights = [f"{name}q" for name in names]
+            weighed = zip(self._weights(c, criterion, alive), weights, strict=True)
+            yield [f"{sql} AS {weight}" for sql, weight in weighed]
+            best = f"{names[0]}m"
+            yield [f"{extreme(alive, weights, is_least)} AS {best}"]
+            yield [
+                f"({one} AND {weight} IS NOT DISTINCT FROM {best}) AS {name}"
+                for one, weight, name in zip(alive, weights, names, strict=True)
             ]
 
         return stays
@@ -146,12 +157,15 @@ class Criteria:
         return f"({' + '.join(counted)})"
 
 
-def _preferred(alive: Sequence[str], preferred: Sequence[str]) -> list[str]:
+def _preferred(alive: Sequence[str], preferred: Sequence[str], names: Sequence[str]) -> Layers:
     """Those preferred where there are any, else all."""
-    any_of = " OR ".join(preferred)
-    return [
-        f"({good} OR ({one} AND NOT ({any_of})))"
-        for one, good in zip(alive, preferred, strict=True)
+    good = [f"{name}p" for name in names]
+    yield [f"{sql} AS {one}" for sql, one in zip(preferred, good, strict=True)]
+    none = f"{names[0]}n"
+    yield [f"NOT ({' OR '.join(good)}) AS {none}"]
+    yield [
+        f"({better} OR ({one} AND {none})) AS {name}"
+        for one, better, name in zip(alive, good, names, strict=True)
     ]
 
 

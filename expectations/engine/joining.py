@@ -171,7 +171,9 @@ class Join:
             m, asked = contest.m, contest.asked
             yield f"g{m}"
             if asked.dated or asked.told:
-                yield from (f"t{m}", f"l{m}")
+                yield f"t{m}"
+            if asked.dated:
+                yield f"l{m}"
             if asked.told:
                 letters = ("w", "s", "u", "c", "n", "d", *("r" if contest.is_recorded else ""))
                 yield from (f"{letter}{m}" for letter in letters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
 from catalog.sql import check_condition
 from catalog.tables import ENTITY_ID
@@ -73,16 +74,15 @@ class Resolution:
         dropped: dict[int, list[tuple[str, list[str], list[str]]]] = {c.m: [] for c in level}
         drops = {c.m: Criteria(c).drops() for c in level}
         for number in range(max(len(some) for some in drops.values())):
-            added = []
+            stays = []
             for contest in level:
                 if number < len(drops[contest.m]):
                     drop, before = drops[contest.m][number], alive[contest.m]
                     names = [f"b{contest.m}_{n}_{number}" for n in range(len(before))]
-                    stays = zip(drop.stays(before), names, strict=True)
-                    added += [f"{sql} AS {name}" for sql, name in stays]
+                    stays.append(drop.stays(before, names))
                     dropped[contest.m].append((drop.code, before, names))
                     alive[contest.m] = names
-            relation = _adding(relation, added)
+            relation = _adding_all(relation, stays)
         first = [f"{winner(c, alive[c.m])} AS f{c.m}" for c in level]
         relation = _adding(relation, first)
         spelled = [
@@ -95,7 +95,7 @@ class Resolution:
         values = [sql for c in level for sql in self._values(c, alive[c.m])]
         relation = _adding(relation, values)
         tellings = [Telling(c, dropped[c.m], alive[c.m]) for c in level]
-        relation = _adding(relation, [sql for one in tellings for sql in one.columns()])
+        relation = _adding_all(relation, [one.layers() for one in tellings])
         return _adding(relation, [sql for one in tellings for sql in Comparing(one).columns()])
 
     def _place(self, contest: Contest) -> str:
@@ -156,6 +156,13 @@ def _place_of(contest: Contest, winner: str) -> str:
 
 def _adding(relation: str, columns: Sequence[str]) -> str:
     return f"SELECT *, {', '.join(columns)} FROM ({relation})" if columns else relation
+
+
+def _adding_all(relation: str, added: Sequence[Iterator[list[str]]]) -> str:
+    """The relation with the layers of all of them added, the nth of each together."""
+    for layer in zip_longest(*added, fillvalue=[]):
+        relation = _adding(relation, [column for columns in layer for column in columns])
+    return relation
 
 
 def _replacing(relation: str, columns: Iterator[str]) -> str:

@@ -19,20 +19,37 @@ class Telling:
     dropped: Sequence[tuple[str, Sequence[str], Sequence[str]]]
     alive: Sequence[str]
 
-    def columns(self) -> Iterator[str]:
-        """The columns that are asked for."""
-        m, w = self.contest.m, f"w{self.contest.m}"
-        if self.contest.asked.told:
+    def layers(self) -> Iterator[list[str]]:
+        """The columns that are asked for, after those they rest on: `e{m}` the hash of what won,
+        `e{m}_{n}` whether bid n says something else, and how many take part.
+        """
+        contest, m = self.contest, self.contest.m
+        asked = contest.asked
+        if not (asked.told or asked.contested or asked.weighed):
+            return
+        yield [f"{contest.picked(f'w{m}', 'h', 'UBIGINT')} AS e{m}"]
+        yield [
+            f"({one} AND {hashed} IS DISTINCT FROM e{m}) AS e{m}_{n}"
+            for n, (one, hashed) in enumerate(zip(contest.all("i"), contest.all("h"), strict=True))
+        ]
+        yield [*self._told(), *self._lost_bids()]
+
+    def _told(self) -> Iterator[str]:
+        contest, m, w = self.contest, self.contest.m, f"w{self.contest.m}"
+        if contest.asked.told:
             yield f"{self._state()} AS s{m}"
-            until = self.contest.picked(w, "u", "DATE")
-            yield f"{unless_overridden(self.contest, until)} AS u{m}"
-            if self.contest.is_recorded:
-                record = self.contest.picked(w, "r", "VARCHAR")
-                yield f"{unless_overridden(self.contest, record)} AS r{m}"
+            until = contest.picked(w, "u", "DATE") if contest.can_end else "CAST(NULL AS DATE)"
+            yield f"{unless_overridden(contest, until)} AS u{m}"
+            if contest.is_recorded:
+                record = contest.picked(w, "r", "VARCHAR")
+                yield f"{unless_overridden(contest, record)} AS r{m}"
             yield f"{self._reason()} AS c{m}"
-        if self.contest.asked.told or self.contest.asked.weighed:
+        if contest.asked.told or contest.asked.weighed:
             yield f"{self._voters(agree=None)} AS n{m}"
             yield f"{self._voters(agree=False)} AS d{m}"
+
+    def _lost_bids(self) -> Iterator[str]:
+        m = self.contest.m
         if self.contest.asked.contested:
             for n in range(len(self.alive)):
                 yield f"{self._lost(n)} AS x{m}_{n}"
@@ -77,7 +94,8 @@ class Telling:
         if is_spelled(contest):
             cases.append(f"WHEN f{m} <> o{m} THEN 'spelling'")
         cases.append(f"WHEN NOT ({self._others(contest.all('i'))}) THEN 'all_agree'")
-        cases.append(f"WHEN {self._others(self.alive)} THEN {quote(self._end)}")
+        if self.dropped:
+            cases.append(f"WHEN {self._others(self.alive)} THEN {quote(self._end)}")
         for code, before, after in reversed(self.dropped):
             fell = [f"({b} AND NOT {a})" for b, a in zip(before, after, strict=True)]
             cases.append(f"WHEN {self._others(fell)} THEN {quote(code)}")
@@ -98,11 +116,9 @@ class Telling:
     def _others(self, chosen: Sequence[str]) -> str:
         """Whether an independent bid among those chosen says something else than the winner."""
         contest = self.contest
-        own = contest.picked(f"w{contest.m}", "h")
-        held = zip(chosen, contest.all("h"), contest.candidates, strict=False)
         others = [
-            f"({one} AND {hashed} IS DISTINCT FROM {own})"
-            for one, hashed, candidate in held
+            f"e{contest.m}_{n}" if one == contest.bid(n, "i") else f"({one} AND e{contest.m}_{n})"
+            for n, (one, candidate) in enumerate(zip(chosen, contest.candidates, strict=False))
             if candidate.voter
         ]
         return " OR ".join(others) or "false"
@@ -117,10 +133,18 @@ class Telling:
         counted = []
         for group in voters.values():
             spoke = " OR ".join(self.holds(n) for n in group)
-            same = " OR ".join(f"({self.holds(n)} AND {self.same(n)})" for n in group)
-            sql = f"({spoke})" if agree is None else f"(({spoke}) AND NOT ({same}))"
+            sql = f"({spoke})" if agree is None else self._disagree(group, spoke)
             counted.append(f"CAST({sql} AS INTEGER)")
         return f"CAST({' + '.join(counted) or '0'} AS INTEGER)"
+
+    def _disagree(self, group: Sequence[int], spoke: str) -> str:
+        """Whether none of the claims of a dataset that spoke says what the golden record says."""
+        contest = self.contest
+        changed = contest.can_be_deleted or contest.overridden or contest.golden.survival.is_set
+        if len(group) == 1 and not changed:
+            return f"e{contest.m}_{group[0]}"
+        same = " OR ".join(f"({self.holds(n)} AND {self.same(n)})" for n in group)
+        return f"(({spoke}) AND NOT ({same}))"
 
     def holds(self, n: int) -> str:
         """Whether a bid is a usable value."""
@@ -134,7 +158,7 @@ class Telling:
         if contest.golden.survival.is_set:
             same = self.alive[n]
         else:
-            same = f"coalesce({contest.bid(n, 'h')} = {contest.picked(f'w{m}', 'h')}, false)"
+            same = f"coalesce({contest.bid(n, 'h')} = e{m}, false)"
             if contest.can_be_deleted:
                 same = f"({same} AND NOT coalesce({contest.picked(f'w{m}', 'x')}, false))"
         if not contest.overridden:

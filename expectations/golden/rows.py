@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import get_args
 
+from catalog.explanations import DECIDED
+from catalog.truth import State
 from expectations.engine.contest import Contest, as_text
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
+from expectations.engine.words import as_word, word
 from expectations.plan import Candidate
+
+OVERRIDE = "override"
 
 
 def long_rows(join: Join) -> str:
-    """One row per entity and attribute that applies to it, in the order of attributes and ids."""
+    """One row per entity and attribute that applies to it, in the order of attributes and ids.
+
+    What it says in `words_of` the join is of their type.
+    """
     return " UNION ALL ".join(_of_attribute(join, contest) for contest in join.contests)
+
+
+def words_of(join: Join) -> Iterator[str]:
+    """The words that long rows repeat."""
+    yield from (*get_args(State), *DECIDED, OVERRIDE)
+    for contest in join.contests:
+        yield contest.golden.attribute
+        yield from (candidate.source for candidate in contest.candidates)
+        yield from (candidate.column.dataset for candidate in contest.candidates)
+        yield from _rules(contest)
 
 
 def wide_rows(join: Join) -> str:
@@ -55,29 +74,31 @@ def applies(join: Join, contest: Contest) -> str:
 
 def source_of(contest: Contest) -> str:
     """The source system of the golden value; `override` for what a steward has set."""
-    return _of_winner(contest, [candidate.source for candidate in contest.candidates], "override")
+    return _of_winner(contest, [candidate.source for candidate in contest.candidates], OVERRIDE)
 
 
 def _of_attribute(join: Join, contest: Contest) -> str:
     m, golden = contest.m, contest.golden
     datasets = [candidate.column.dataset for candidate in contest.candidates]
+    sources = [candidate.source for candidate in contest.candidates]
     columns = {
         "entity_id": _id(),
-        "attribute": quote(golden.attribute),
+        "attribute": word(golden.attribute),
         "value": as_text(f"g{m}", golden),
-        "state": f"s{m}",
-        "source": source_of(contest),
-        "dataset": _of_winner(contest, datasets, None),
+        "state": as_word(f"s{m}"),
+        "source": _of_winner(contest, sources, OVERRIDE, word),
+        "dataset": _of_winner(contest, datasets, None, word),
         "record_id": record_of(contest),
-        "reason": f"c{m}",
-        "rule": rule_of(contest),
+        "reason": as_word(f"c{m}"),
+        "rule": rule_of(contest, word),
         "confirmed_at": f"t{m}",
         "valid_until": f"u{m}",
         "spoke": f"n{m}",
         "disagree": f"d{m}",
     }
     listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    return f"SELECT {listed} FROM {join.table} WHERE fed AND {applies(join, contest)}"
+    by_text = f"SELECT * REPLACE ({_id()} AS k) FROM {join.table} WHERE fed"
+    return f"SELECT {listed} FROM ({by_text}) WHERE {applies(join, contest)}"
 
 
 def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
@@ -106,12 +127,19 @@ def _id() -> str:
     return "CAST(k AS VARCHAR)"
 
 
-def _of_winner(contest: Contest, texts: Sequence[str], overridden: str | None) -> str:
+def _of_winner(
+    contest: Contest,
+    texts: Sequence[str],
+    overridden: str | None,
+    constant: Callable[[str], str] = quote,
+) -> str:
     """A text by the number of the winning claim."""
-    set_ = "NULL" if overridden is None else quote(overridden)
-    cases = "".join(f" WHEN {n} THEN {quote(text)}" for n, text in enumerate(texts))
+    cases = "".join(f" WHEN {n} THEN {constant(text)}" for n, text in enumerate(texts))
     won = f"CASE w{contest.m}{cases} END" if cases else "CAST(NULL AS VARCHAR)"
-    return f"CASE WHEN c{contest.m} = 'override' THEN {set_} ELSE {won} END"
+    if not contest.overridden:
+        return won
+    set_ = "NULL" if overridden is None else constant(overridden)
+    return f"CASE WHEN c{contest.m} = '{OVERRIDE}' THEN {set_} ELSE {won} END"
 
 
 def record_of(contest: Contest) -> str:
@@ -119,7 +147,7 @@ def record_of(contest: Contest) -> str:
     m = contest.m
     if contest.is_recorded:
         return f"r{m}"
-    return f"CASE WHEN w{m} IS NOT NULL AND c{m} <> 'override' THEN {_id()} END"
+    return f"CASE WHEN w{m} IS NOT NULL AND c{m} <> '{OVERRIDE}' THEN {_id()} END"
 
 
 def record_of_bid(contest: Contest, n: int) -> str:
@@ -127,10 +155,16 @@ def record_of_bid(contest: Contest, n: int) -> str:
     return contest.bid(n, "r") if contest.is_recorded else _id()
 
 
-def rule_of(contest: Contest) -> str:
+def rule_of(contest: Contest, constant: Callable[[str], str] = quote) -> str:
     """Strategy, number of the claim and version of what the attribute states."""
+    none, overridden, *numbered = _rules(contest)
+    won = _of_winner(contest, numbered, overridden, constant)
+    return f"coalesce({won}, {constant(none)})"
+
+
+def _rules(contest: Contest) -> list[str]:
+    """What is told of the rule where none won, where a steward has set it, and per claim."""
     survival = contest.golden.survival
     chain, version = "+".join(one.kind for one in survival.chain), survival.version
-    numbered = [f"{chain}/{candidate.number}@{version}" for candidate in contest.candidates]
-    won = _of_winner(contest, numbered, f"override@{version}")
-    return f"coalesce({won}, {quote(f'{chain}@{version}')})"
+    numbered = (f"{chain}/{candidate.number}@{version}" for candidate in contest.candidates)
+    return [f"{chain}@{version}", f"{OVERRIDE}@{version}", *numbered]

@@ -10,7 +10,9 @@ from catalog.truth import AttributeTold, EntityTold, GoldenDocument, State
 from expectations.engine.counting import Scope
 from expectations.engine.joining import Join
 from expectations.engine.sandbox import Outcome, Step
-from expectations.golden.rows import long_rows, summary_rows, wide_rows
+from expectations.engine.words import STEP as WORDS_STEP
+from expectations.engine.words import words_step
+from expectations.golden.rows import long_rows, summary_rows, wide_rows, words_of
 from expectations.golden.work import Job, copy_step, resolve, written_whole
 from expectations.runner import Progress, silent
 
@@ -64,7 +66,11 @@ def _steps(scope: Scope, target: Path | None, wide: bool) -> Iterator[Step]:
             yield Step(f"told:{attribute}", sql, needs=(join.step,), fetch=True)
     if target:
         rows = wide_rows if wide else long_rows
-        yield copy_step("output", _all_rows(joins, rows), target, (one.step for one in joins))
+        needs = [one.step for one in joins]
+        if not wide:
+            yield words_step(text for join in joins for text in words_of(join))
+            needs.append(WORDS_STEP)
+        yield copy_step("output", _all_rows(joins, rows), target, iter(needs))
 
 
 def _all_rows(joins: Sequence[Join], rows: Callable[[Join], str]) -> str:
