@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import TypeVar
 
 Kinds = tuple[str, ...]
-Held = TypeVar("Held")
+NONE: frozenset[frozenset[str]] = frozenset()
 
 
 class Clusters:
@@ -23,11 +23,10 @@ class Clusters:
         apart: Iterable[tuple[int, int]] = (),
         mixed: Iterable[frozenset[str]] = (),
     ) -> None:
-        self._parent = list(range(len(kinds)))
-        self._kinds: dict[int, set[frozenset[str]]] = {
-            n: {frozenset(one)} for n, one in enumerate(kinds) if one
-        }
+        self._parent = array("i", range(len(kinds)))
         self._own = kinds
+        self._single = {one: frozenset({frozenset(one)}) for one in set(kinds) if one}
+        self._several: dict[int, frozenset[frozenset[str]]] = {}
         self._mixed = frozenset(mixed)
         self._foes: dict[int, set[int]] = {}
         for left, right in apart:
@@ -48,10 +47,21 @@ class Clusters:
         keep, gone = sorted((self.find(left), self.find(right)))
         if keep == gone:
             return
+        both = self._known(keep) | self._known(gone)
         self._parent[gone] = keep
-        _unite(self._kinds, keep, gone)
+        if both != self._known(keep):
+            self._several[keep] = both
+        self._several.pop(gone, None)
         _unite(self._foes, keep, gone)
         _unite(self._marked, keep, gone)
+
+    def groups(self) -> array[int]:
+        """The number of the group of each record."""
+        return array("i", map(self.find, range(len(self._parent))))
+
+    def _known(self, root: int) -> frozenset[frozenset[str]]:
+        """The subtypes of the records of a group, each record's by itself."""
+        return self._several.get(root) or self._single.get(self._own[root], NONE)
 
     def told_apart(self, left: int, right: int) -> bool:
         """Whether a steward said that the two groups are different."""
@@ -60,8 +70,7 @@ class Clusters:
 
     def clash(self, left: int, right: int) -> tuple[str, str] | None:
         """Two subtypes of the groups that no one entity may be, if there are any."""
-        here = self._kinds.get(self.find(left), set())
-        there = self._kinds.get(self.find(right), set())
+        here, there = self._known(self.find(left)), self._known(self.find(right))
         for one in sorted(here, key=sorted):
             for other in sorted(there, key=sorted):
                 if not self._fit(one, other):
@@ -96,12 +105,12 @@ class Clusters:
         for root in roots:
             if root in self._foes:
                 found[root] = root
-            elif root in self._kinds:
-                found[frozenset(self._kinds[root])] = root
+            elif known := self._known(root):
+                found[known] = root
         return list(found.values())
 
 
-def _unite(held: dict[int, set[Held]], keep: int, gone: int) -> None:
+def _unite(held: dict[int, set[int]], keep: int, gone: int) -> None:
     """What was held of one group belongs to the other."""
     if gone in held:
         held[keep] = held.get(keep, set()) | held.pop(gone)

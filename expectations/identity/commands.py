@@ -150,8 +150,8 @@ def _document(opened: Workspace, found: Sequence[Resolution], *, kept: bool) -> 
 def _matched(made: Resolution) -> MatchedEntity:
     from catalog.matched import MatchedEntity, MovedId, ReadDataset
 
-    rows = made.kept.map
-    by = {how: sum(row.merged_by == how for row in rows) for how in ("key", "model", "steward")}
+    rows, counted = made.map, made.map.counted("merged_by")
+    by = {how: counted.get(how, 0) for how in ("key", "model", "steward")}
     moved = [
         MovedId(how=m.how, former=m.former, entity_id=m.entity_id, records=m.records)
         for m in made.moved

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from catalog.model import Match, MatchKey
 from expectations.identity.clusters import Clusters, Kinds
 
 MergedBy = Literal["key", "model", "steward"]
+Sharing = Iterable[tuple[str, Sequence[int]]]
+"""Records that share a value, value by value in their order."""
+
+
+MERGED_BY: tuple[MergedBy, ...] = get_args(MergedBy)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: its number, its name `dataset/record_id`, the subtypes it is known to be."""
+    """One record: its number and its name `dataset/record_id`."""
 
     number: int
     dataset: str
     record_id: str
-    kinds: Kinds
 
     @property
     def name(self) -> str:
@@ -46,32 +51,49 @@ class Words:
     apart: tuple[tuple[int, int], ...] = ()
 
 
+class JoinedBy:
+    """What joined each record to others, by its number: one byte each, 0 for nothing."""
+
+    def __init__(self, records: int) -> None:
+        self.codes = array("B", bytes(records))
+
+    def get(self, record: int) -> MergedBy | None:
+        """What joined the record; None for one that is alone."""
+        code = self.codes[record]
+        return MERGED_BY[code - 1] if code else None
+
+    def set_first(self, record: int, by: MergedBy) -> None:
+        """Note it unless something joined the record before."""
+        if not self.codes[record]:
+            self.codes[record] = MERGED_BY.index(by) + 1
+
+
 @dataclass
 class Joined:
     """The groups, what joined each record to its group, and what is left in doubt."""
 
     clusters: Clusters
-    by: dict[int, MergedBy] = field(default_factory=dict)
+    by: JoinedBy
     score: dict[int, float] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
 
     def settle(self, members: Iterable[int], by: MergedBy) -> None:
         """Note what joined records; who said so first has said it."""
         for member in members:
-            self.by.setdefault(member, by)
+            self.by.set_first(member, by)
 
 
 def join_by_word_and_key(
-    records: Sequence[Record],
+    kinds: Sequence[Kinds],
     match: Match,
     words: Words,
-    shared: Mapping[str, Sequence[int]],
-    keys: Sequence[Mapping[str, Sequence[int]]],
+    shared: Sharing,
+    keys: Sequence[Sharing],
 ) -> Joined:
     """Groups by what stewards said, by shared ids and by exact keys.
 
-    `shared` are the records by the id that names their entity institution-wide, `keys` of each key
-    the records by value.
+    `kinds` are the subtypes of each record, by its number; `shared` the records of each id that
+    names an entity institution-wide, `keys` those of each value of each key, both by value.
     """
     mixed = {
         frozenset(pair)
@@ -79,28 +101,33 @@ def join_by_word_and_key(
         if key.across == "same"
         for pair in combinations(key.joins, 2)
     }
-    joined = Joined(Clusters([record.kinds for record in records], words.apart, mixed))
+    joined = Joined(Clusters(kinds, words.apart, mixed), JoinedBy(len(kinds)))
     for group in words.same:
         for left, right in pairwise(group):
             joined.clusters.join(left, right)
         joined.settle(group, "steward")
-    for value in sorted(shared):
-        _join_or_ask(joined, shared[value], "id")
-    for key, by_value in zip(match.keys, keys, strict=True):
-        for value in sorted(by_value):
-            _join_by_key(joined, key, [records[n] for n in by_value[value]])
+    for _, holders in shared:
+        _join_or_ask(joined, holders, "id")
+    for key, sharing in zip(match.keys, keys, strict=True):
+        for _, holders in sharing:
+            _join_by_key(joined, key, holders, kinds)
     return joined
 
 
-def _join_by_key(joined: Joined, key: MatchKey, holders: Sequence[Record]) -> None:
+def _join_by_key(
+    joined: Joined, key: MatchKey, holders: Sequence[int], kinds: Sequence[Kinds]
+) -> None:
     """Records of one value: those of one subtype first, then those that may be one across."""
-    spoken = [one for one in holders if _speaks_for(key, one)]
-    for part in _by_kinds(spoken).values():
+    parts = _by_kinds((one for one in holders if _speaks_for(key, kinds[one])), kinds)
+    for part in parts.values():
         _join_or_ask(joined, part, key.attribute)
-    known = [part for kinds, part in _by_kinds(spoken).items() if kinds]
-    unknown = _by_kinds(spoken).get((), [])
+    if len(parts) <= 1:
+        return
+    known = [part for of, part in parts.items() if of]
+    unknown = parts.get((), [])
     if key.across == "same" or len(known) <= 1:
-        _join_or_ask(joined, [one.number for one in spoken], key.attribute)
+        spoken = sorted(one for part in parts.values() for one in part)
+        _join_or_ask(joined, spoken, key.attribute)
         return
     for left, right in combinations([part[0] for part in known], 2):
         if key.across == "review" and not joined.clusters.told_apart(left, right):
@@ -122,14 +149,14 @@ def _join_or_ask(joined: Joined, numbers: Sequence[int], what: str) -> None:
     joined.doubts += [Doubt(left, right, why) for left, right in pairwise(sorted(numbers))]
 
 
-def _speaks_for(key: MatchKey, record: Record) -> bool:
-    return not key.joins or not record.kinds or not set(key.joins).isdisjoint(record.kinds)
+def _speaks_for(key: MatchKey, kinds: Kinds) -> bool:
+    return not key.joins or not kinds or not set(key.joins).isdisjoint(kinds)
 
 
-def _by_kinds(records: Iterable[Record]) -> dict[Kinds, list[int]]:
+def _by_kinds(records: Iterable[int], kinds: Sequence[Kinds]) -> dict[Kinds, list[int]]:
     found: dict[Kinds, list[int]] = {}
     for record in records:
-        found.setdefault(record.kinds, []).append(record.number)
+        found.setdefault(kinds[record], []).append(record)
     return found
 
 
@@ -158,7 +185,7 @@ def join_by_model(joined: Joined, certain: Iterable[tuple[int, int, float]]) -> 
 def _note(joined: Joined, pair: tuple[int, int], probability: float) -> None:
     joined.settle(pair, "model")
     for record in pair:
-        if joined.by[record] == "model":
+        if joined.by.get(record) == "model":
             joined.score[record] = max(probability, joined.score.get(record, 0.0))
 
 

@@ -17,20 +17,9 @@ from catalog.store.portraits import write_portrait
 from catalog.store.snapshots import Content, SnapshotStore
 from catalog.writing import write_whole
 from expectations.identity.ids import Moved
+from expectations.identity.mapped import Mapped, MatchMap
 
 MAP, QUEUE, LOG = "match", "match_queue", "match_log"
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One line of the map: a record, the entity it belongs to, and what joined it to others."""
-
-    source: str
-    dataset: str
-    record_id: str
-    entity_id: str
-    merged_by: str | None
-    score: float | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,7 @@ class Open:
 class Kept:
     """What the history holds of an entity's matching; empty where it was never matched."""
 
-    map: tuple[Mapped, ...] = ()
+    map: Sequence[Mapped] = ()
     queue: tuple[Open, ...] = ()
     log: tuple[Moved, ...] = ()
 
@@ -75,16 +64,8 @@ class Kept:
 
 def write_map(rows: Sequence[Mapped], target: Path) -> None:
     """Write the map as Parquet, sorted by dataset and record, whole or not at all."""
-    import pyarrow as pa
-
-    from catalog.matched import MATCH_VERSION
-
-    text = [(name, pa.string()) for name in ("source", "dataset", "record_id", "entity_id")]
-    marked = {"tekdogru.schema": f"map-{MATCH_VERSION}"}
-    more = [("merged_by", pa.string()), ("score", pa.float64())]
-    schema = pa.schema([*text, *more], metadata=marked)
-    columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
-    _write(pa.table(columns, schema=schema), target)
+    written = rows if isinstance(rows, MatchMap) else MatchMap.of(rows)
+    _write(written.table, target)
 
 
 def _write(table: Any, target: Path) -> None:
@@ -100,14 +81,18 @@ def read_kept(url: str, entity: str) -> Kept:
     """The latest map, queue and log of an entity; nothing is made where there is no history."""
     store = SnapshotStore(url, reading=True)
     found: dict[str, list[dict[str, Any]]] = {}
+    known: Sequence[Mapped] = ()
     with scratch_folder("match") as folder:
         for kind in (MAP, QUEUE, LOG):
             snapshot = store.latest(kind, entity)
             if snapshot:
                 store.write_content(snapshot, folder / kind)
-                found[kind] = _rows(folder / kind)
+                if kind == MAP:
+                    known = MatchMap.read(folder / kind)
+                else:
+                    found[kind] = _rows(folder / kind)
     return Kept(
-        tuple(Mapped(**row) for row in found.get(MAP, ())),
+        known,
         tuple(_open(row) for row in found.get(QUEUE, ())),
         _moves(found.get(LOG, ())),
     )

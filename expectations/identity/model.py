@@ -21,6 +21,7 @@ from catalog.model.matching import BlockPart
 from catalog.settings import EngineSettings
 from expectations.engine.functions import quote
 from expectations.identity.comparing import Compared
+from expectations.identity.loading import numbered
 from expectations.runner import Progress
 
 SAMPLED_PAIRS = 2e6
@@ -60,7 +61,7 @@ class Scored:
         import pyarrow as pa
 
         reasons = ", ".join(f"g{i}, w{i}" for i in range(len(self.compared)))
-        table = pa.table({"n": range(len(groups)), "g": groups})
+        table = pa.table({"n": numbered(len(groups)), "g": pa.array(groups)})
         self.connection.register("grouped", table)
         found: list[tuple[Any, ...]] = self.connection.execute(
             f"SELECT l, r, p, count(*) OVER between_groups, {reasons} FROM pairs "

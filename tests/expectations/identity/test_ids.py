@@ -11,7 +11,7 @@ from expectations.identity.ids import Moved, living_ids, name_groups
 from expectations.identity.joining import Record
 
 TODAY = date(2026, 11, 22)
-RECORDS = [Record(n, f"s{n % 2}.d", str(n), ()) for n in range(8)]
+RECORDS = [Record(n, f"s{n % 2}.d", str(n)) for n in range(8)]
 GROUPINGS = st.lists(st.integers(0, 4), min_size=8, max_size=8)
 
 
