@@ -19,6 +19,8 @@ from catalog.workspace import Workspace
 from expectations.engine.embedded import limits_of, plain
 from expectations.engine.functions import literal, quote
 from expectations.engine.sandbox import Step, run_steps
+from expectations.engine.words import STEP as WORDS_STEP
+from expectations.engine.words import as_word, words_among
 
 KIND = "observations"
 OBSERVED = (
@@ -27,15 +29,20 @@ OBSERVED = (
 )
 KEY = ("attribute", "dataset", "record_id", "field")
 SIDES = ", ".join(KEY)
+WORDED = ("attribute", "source", "dataset", "field", "means")
+"""What repeats from row to row."""
 
 TODAY = """
-SELECT CAST(entity_id AS VARCHAR) AS entity_id, CAST(attribute AS VARCHAR) AS attribute,
-  CAST(source AS VARCHAR) AS source, CAST(dataset AS VARCHAR) AS dataset,
-  CAST(record_id AS VARCHAR) AS record_id, CAST(field AS VARCHAR) AS field,
+SELECT CAST(entity_id AS VARCHAR) AS entity_id, {words},
+  CAST(record_id AS VARCHAR) AS record_id,
   CAST(value AS VARCHAR) AS value, CAST(compared AS VARCHAR) AS compared,
-  CAST(confirmed_at AS TIMESTAMP) AS confirmed_at, CAST(means AS VARCHAR) AS means,
-  coalesce(CAST(copy AS BOOLEAN), false) AS copy
+  CAST(confirmed_at AS TIMESTAMP) AS confirmed_at, coalesce(CAST(copy AS BOOLEAN), false) AS copy
 FROM read_parquet({today})
+"""
+ONCE = """
+SELECT {columns} FROM observed o ANTI JOIN repeated r ON {same}
+UNION ALL
+SELECT {columns} FROM observed o SEMI JOIN repeated r ON {same}
 QUALIFY row_number() OVER (
   PARTITION BY {sides}
   ORDER BY confirmed_at DESC NULLS LAST, compared NULLS LAST, value NULLS LAST, entity_id
@@ -61,7 +68,7 @@ SELECT
   CASE WHEN {same} OR l.value IS NULL THEN l.previous ELSE l.value END AS previous,
   CASE WHEN {same} OR l.compared IS NULL THEN l.previous_compared ELSE l.compared END
     AS previous_compared
-FROM ({today}) t FULL JOIN read_parquet({ledger}) l
+FROM ({today}) t FULL JOIN (SELECT * REPLACE ({words}) FROM read_parquet({ledger})) l
   ON t.attribute = l.attribute AND t.dataset = l.dataset
   AND t.record_id = l.record_id AND t.field = l.field
 """
@@ -81,23 +88,53 @@ class Ledger:
     snapshot: Snapshot
 
 
-def next_ledger(today: Path, ledger: Path | None, day: date) -> str:
-    """The SELECT of the ledger after the observations of a day; rows in no order."""
-    seen = TODAY.format(today=quote(str(today)), sides=SIDES)
+def ledger_steps(today: Path, ledger: Path | None, day: date, target: Path) -> list[Step]:
+    """The statements that write the ledger after the observations of a day.
+
+    What repeats on every row is joined and sorted by its number, not as a text, and only what a
+    record says twice is put in order.
+    """
+    files = [quote(str(file)) for file in (today, ledger) if file]
+    repeats = " UNION ".join(
+        f"SELECT CAST({name} AS VARCHAR) AS word FROM read_parquet({file})"
+        for file in files
+        for name in WORDED
+    )
+    observed = TODAY.format(today=quote(str(today)), words=_worded())
+    repeated = f"SELECT {SIDES} FROM observed GROUP BY ALL HAVING count(*) > 1"
+    ordered = f"SELECT * FROM ({_next(ledger, day)}) ORDER BY entity_id, {SIDES}"
+    copied = f"COPY ({ordered}) TO {quote(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    return [
+        words_among(f"SELECT word FROM ({repeats}) WHERE word IS NOT NULL"),
+        Step("observed", f"CREATE TABLE observed AS {observed}", (WORDS_STEP,)),
+        Step("repeated", f"CREATE TABLE repeated AS {repeated}", ("observed",)),
+        Step("ledger", copied, ("repeated",)),
+    ]
+
+
+def _next(ledger: Path | None, day: date) -> str:
+    """The ledger after the observations of a day; rows in no order."""
+    same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM r.{name}" for name in KEY)
+    once = ONCE.format(columns=", ".join(OBSERVED), same=same, sides=SIDES)
     if ledger is None:
-        return FIRST.format(today=seen, day=literal(day))
+        return FIRST.format(today=once, day=literal(day))
     kept = ", ".join(
         f"CASE WHEN t.attribute IS NULL THEN l.{name} ELSE t.{name} END AS {name}"
         for name in OBSERVED
     )
     return NEXT.format(
         kept=kept,
-        today=seen,
+        today=once,
         ledger=quote(str(ledger)),
+        words=_worded(),
         day=literal(day),
         same=SAME,
         confirmed=CONFIRMED,
     )
+
+
+def _worded() -> str:
+    return ", ".join(f"{as_word(f'CAST({name} AS VARCHAR)')} AS {name}" for name in WORDED)
 
 
 def write_ledger(
@@ -107,18 +144,16 @@ def write_ledger(
 
     The same observations and the same ledger always give the same bytes.
     """
-    rows = next_ledger(today, ledger, day)
-    ordered = f"SELECT * FROM ({rows}) ORDER BY entity_id, {SIDES}"
-    copied = f"COPY ({ordered}) TO {quote(str(target))} (FORMAT parquet, COMPRESSION zstd)"
     readable = [today, *([ledger] if ledger else [])]
-    outcome = run_steps(
-        [Step("ledger", copied)],
+    outcomes = run_steps(
+        ledger_steps(today, ledger, day, target),
         readable=readable,
         writable=[target],
         limits=limits_of(workspace.settings.engine, workspace.settings.timezone),
-    )["ledger"]
-    if outcome.failure:
-        said = plain(outcome.failure.message, [*readable, target])
+    )
+    failed = next((one.failure for one in outcomes.values() if one.failure), None)
+    if failed:
+        said = plain(failed.message, [*readable, target])
         raise TekdogruError(f"the observations of {day} could not be kept: {said}")
 
 

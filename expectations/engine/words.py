@@ -28,3 +28,8 @@ def words_step(words: Iterable[str]) -> Step:
     """The statement that makes the type."""
     listed = ", ".join(quote(text) for text in dict.fromkeys(words))
     return Step(STEP, f"CREATE TYPE {WORDS} AS ENUM ({listed})")
+
+
+def words_among(select: str) -> Step:
+    """The statement that makes the type of all texts of a SELECT, in their order."""
+    return Step(STEP, f"CREATE TYPE {WORDS} AS ENUM ({select} ORDER BY 1)")

@@ -16,7 +16,7 @@ from workspaces import write_workspace
 from catalog.errors import TekdogruError, UsageError
 from catalog.store.snapshots import SnapshotStore
 from catalog.workspace import Workspace, open_workspace
-from expectations.corrections.ledger import keep_observations, next_ledger
+from expectations.corrections.ledger import keep_observations, ledger_steps
 
 FIRST = date(2026, 11, 1)
 CORE = "core.customers.address"
@@ -181,9 +181,9 @@ def test_neither_the_order_of_rows_nor_telling_a_day_twice_matters(
 
 
 def step(folder: Path, today: Path, ledger: Path | None, number: int, name: str) -> Path:
-    """The same statement as in the guarded child, without the child, for it is asked often."""
+    """The same statements as in the guarded child, without the child, for it is asked often."""
     target = folder / f"{name}{number}.parquet"
-    rows = next_ledger(today, ledger, day(number))
     with duckdb.connect() as connection:
-        connection.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet)")
+        for one in ledger_steps(today, ledger, day(number), target):
+            connection.execute(one.sql)
     return target
