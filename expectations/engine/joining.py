@@ -220,7 +220,13 @@ class Join:
         }
         listed = tuple(dict.fromkeys([*whole, *picked]))
         return Speakers(
-            listed, self.projections, rows, self.dialect, self.only, units_of(self.golden)
+            listed,
+            self.projections,
+            rows,
+            self.dialect,
+            self.only,
+            units_of(self.golden),
+            incumbents=self.known.incumbents.get(self.entity.key),
         )
 
     @cached_property

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from expectations.engine.flagging import flags_of_candidate
 from expectations.engine.functions import literal
 from expectations.engine.matched import best_of_matched
 from expectations.engine.picking import Speaker, picked, picked_of_many
 from expectations.engine.projection import CONSTANTS, Projection
+from expectations.engine.surviving import Unit
 from expectations.engine.trusting import UNKNOWN, trust_sql, with_weight
 from expectations.engine.wanted import Dialect, Extra
 from expectations.plan import Candidate, GoldenColumn
@@ -25,7 +27,8 @@ class Speakers:
     With `only`, a SELECT of ids, they are those of some entities. Where records were matched, an
     entity may have several of one dataset: each of the `units`, attributes that survive from one
     record, then has the record that is best for it, and its columns are called `u{u}_…`.
-    With `of_rows` the same is said of one row by itself, before rows are joined.
+    With `of_rows` the same is said of one row by itself, before rows are joined. `incumbents` are
+    the golden records that were kept, for claims that are protected.
     """
 
     listed: tuple[Speaker, ...]
@@ -33,8 +36,9 @@ class Speakers:
     rows: Mapping[Speaker, str]
     dialect: Dialect
     only: str | None = None
-    units: tuple[tuple[GoldenColumn, ...], ...] = ()
+    units: tuple[Unit, ...] = ()
     of_rows: bool = False
+    incumbents: Path | None = None
 
     def joined(self) -> str:
         """All of them by entity."""
@@ -190,9 +194,10 @@ class Speakers:
         return self.projections[candidate.column.dataset].match is not None
 
     def _unit(self, candidate: Candidate) -> int:
-        """The number of the unit that a candidate's attribute is in."""
+        """The number of the unit from whose record a candidate speaks."""
         key = candidate.column.attribute
-        return next(u for u, unit in enumerate(self.units) if key in {g.attribute for g in unit})
+        near = [u for u, unit in enumerate(self.units) if unit.resolves(key)]
+        return next((u for u in near if self.units[u].has(candidate)), near[0])
 
     def _column(self, candidate: Candidate, letter: str) -> str:
         projection = self.projections[candidate.column.dataset]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from expectations.engine.wanted import Condition, Extra
 from expectations.plan import Candidate, GoldenColumn
@@ -35,9 +36,33 @@ def conditions_of(candidate: Candidate) -> Iterator[Condition]:
         yield Condition(guards.valid_if, by, candidate.column)
 
 
-def units_of(golden: Sequence[GoldenColumn]) -> tuple[tuple[GoldenColumn, ...], ...]:
+@dataclass(frozen=True)
+class Unit:
+    """Attributes that take their values from one record; with `wheres` only those claims of them
+    that speak under one of these conditions on the golden record (None: always).
+    """
+
+    golden: tuple[GoldenColumn, ...]
+    wheres: tuple[str | None, ...] | None = None
+
+    def has(self, candidate: Candidate) -> bool:
+        """Whether a claim takes its value from this unit's record."""
+        asked = self.wheres is None or candidate.guards.where in self.wheres
+        return asked and self.resolves(candidate.column.attribute)
+
+    def resolves(self, attribute: str) -> bool:
+        """Whether it is one of the unit's attributes."""
+        return any(one.attribute == attribute for one in self.golden)
+
+    def of(self, golden: GoldenColumn, dataset: str) -> list[Candidate]:
+        """The claims of an attribute on records of a dataset."""
+        return [c for c in golden.candidates if c.column.dataset == dataset and self.has(c)]
+
+
+def units_of(golden: Sequence[GoldenColumn]) -> tuple[Unit, ...]:
     """The attributes that take their values from one record: groups, and those that ask for the
-    winner of another before anything else.
+    winner of another before anything else. Claims of one attribute that speak for different
+    entities have a record each, for which of them speaks is known only later.
     """
     units: dict[str, list[GoldenColumn]] = {}
     leaders = {one.attribute: one.survival.group or one.attribute for one in golden}
@@ -46,4 +71,12 @@ def units_of(golden: Sequence[GoldenColumn]) -> tuple[tuple[GoldenColumn, ...], 
         alone = first.kind != "same_as" or one.survival.group or first.text not in leaders
         leader = leaders[one.attribute] if alone else leaders[first.text]
         units.setdefault(leader, []).append(one)
-    return tuple(map(tuple, units.values()))
+    return tuple(unit for together in units.values() for unit in _by_where(tuple(together)))
+
+
+def _by_where(together: tuple[GoldenColumn, ...]) -> Iterator[Unit]:
+    wheres = dict.fromkeys(c.guards.where for one in together for c in one.candidates)
+    if len(together) > 1 or len(wheres) < 2:
+        yield Unit(together)
+        return
+    yield from (Unit(together, (where,)) for where in wheres)

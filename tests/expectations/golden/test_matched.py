@@ -111,6 +111,75 @@ def test_of_several_records_the_usable_current_and_best_one_speaks(folder: Path)
     assert told["B", "customer.mail"] == ("one@b.co", "current", "5")
 
 
+GUARDED = """\
+entities:
+  - {key: customer, name: Customer, match: {keys: [{attribute: customer.kind}]}}
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        record: row
+        confirmed_at: {field: at, means: confirmed}
+        fields: [{key: row, type: code}, {key: kind}, {key: mobile}, {key: office}, {key: at, type: date}]
+attributes:
+  - {key: customer.kind, name: Kind, definition: Said., owner: owner@bank.example,
+     expires_on: 2030-01-01, claims: [{field: crm.people.kind}]}
+  - {key: customer.kept, name: Kept, definition: Said., owner: owner@bank.example,
+     expires_on: 2030-01-01, survive: most_recent, claims: [{field: crm.people.mobile, protect: true}]}
+  - key: customer.phone
+    name: Phone
+    definition: Said.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    claims:
+      - {field: crm.people.mobile, where: "kind = 'I'"}
+      - {field: crm.people.office, where: "kind = 'C'"}
+"""
+GUARDED_ROWS = """\
+row,kind,mobile,office,at
+1,I,0531,,2026-10-01
+2,I,,0212,2026-11-01
+3,C,0532,,2026-11-10
+4,C,,0216,2026-11-01
+5,C,0535,,2026-10-01
+"""
+
+
+def guarded(folder: Path, kept: str) -> dict[tuple[str, str], tuple[object, object]]:
+    """What survives of two entities where record 5 was the last source of the protected one."""
+    write_workspace(folder, GUARDED, {"data/crm.csv": GUARDED_ROWS})
+    lines = [
+        {"dataset": "crm.people", "record_id": record, "entity_id": entity}
+        for record, entity in zip("12345", "PPFFF", strict=True)
+    ]
+    matches = write_rows(folder / "m.parquet", lines, dict.fromkeys(lines[0], "text"))
+    incumbent = {
+        "entity_id": "F", "attribute": "customer.kept", "dataset": "crm.people",
+        "record_id": "5", "value": kept,
+    }  # fmt: skip
+    before = write_rows(folder / "i.parquet", [incumbent], dict.fromkeys(incumbent, "text"))
+    known = Known(matches={"customer": matches}, incumbents={"customer": before})
+    found = resolved(folder, known=known)
+    return {key: (one["value"], one["record_id"]) for key, one in found.items()}
+
+
+def test_of_several_records_the_one_a_protected_value_was_taken_from_speaks(tmp_path: Path) -> None:
+    kept, changed = guarded(tmp_path, "0535"), guarded(tmp_path, "0599")
+    assert kept["F", "customer.kept"] == ("0535", "5")
+    assert changed["F", "customer.kept"] == ("0532", "3"), "record 5 says something else by now"
+
+
+def test_a_claim_for_some_entities_alone_chooses_a_record_of_its_own(tmp_path: Path) -> None:
+    found = guarded(tmp_path, "0535")
+    assert found["P", "customer.phone"] == ("0531", "1")
+    assert found["F", "customer.phone"] == ("0216", "4")
+
+
 def test_a_record_that_the_map_lacks_stands_alone_and_is_counted(folder: Path) -> None:
     found = resolved(folder, known=known(folder))
     assert found["crm.people#4", "customer.mail"]["value"] == "alone@b.co"
