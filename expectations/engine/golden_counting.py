@@ -29,7 +29,8 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
     if golden.can_be_deleted:  # that there is none on purpose is known, and no gap
         value, decided = join.value(golden), join.told("i", golden)
         who = f"{who} AND NOT ({decided} AND {value} IS NULL)"
-    return _on_entities(join, golden, "fed", f"({who})", f"{join.value(golden)} IS NULL")
+    who = who if who == "fed" else f"({who})"
+    return _on_entities(join, golden, "fed", who, f"{join.value(golden)} IS NULL")
 
 
 def _current(scope: Scope, figure: CurrentFigure) -> Counting:
