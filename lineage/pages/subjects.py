@@ -38,6 +38,7 @@ from lineage.pages.golden import golden_of, held_by
 from lineage.pages.grid import lay_out
 from lineage.pages.namesakes import Namesakes, cells_showing
 from lineage.pages.numbers import Pair, completeness, pairs_of
+from lineage.pages.outlook import outlook_of
 from lineage.pages.people import People
 from lineage.pages.survivorship import choosing_of
 from lineage.pages.verdicts import draw_strip, findings_of
@@ -263,6 +264,7 @@ class Subjects:
     @cached_property
     def _makers(self) -> Mapping[str, Callable[[Any], dict[str, object]]]:
         return {
+            Attribute.kind: lambda attribute: {"outlook": outlook_of(attribute, self.ctx)},
             Report.kind: self._cells,
             Measure.kind: lambda measure: {"publishing": self._publishing(measure)},
             SourceSystem.kind: self._source,
