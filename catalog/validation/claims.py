@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from catalog.model import Attribute, Catalog, Claim, Dataset
+from catalog.model.sources import Confirmation
 from catalog.tables import golden_columns
 from catalog.validation.conditions import Conditions
 
 THERE = "value IS NOT NULL"
+"""What is asked of validity has a value."""
 MIXED = "mixed"
 """Stands for the type of a name that means one thing here and another there."""
 _FIRST, _LAST = date.min, date.max
@@ -21,14 +22,44 @@ Said = tuple[Part, str]
 
 
 @dataclass(frozen=True)
+class Scene:
+    """What conditions are read by, each kind of row once for all claims on it."""
+
+    catalog: Catalog
+    _made: dict[tuple[str | None, ...], Conditions] = field(default_factory=dict)
+
+    def row(self, dataset: Dataset, time: str | None, value: str) -> Conditions:
+        """What is asked of a row that was confirmed at `time`, and of a `value` of a type."""
+        key = ("row", dataset.path, "timestamp" if time else None, value)
+        if key not in self._made:
+            columns = {one.key.casefold(): one.type for one in dataset.fields}
+            known = MIXED if "value" in columns else value
+            self._made[key] = Conditions({"confirmed_at": key[2], **columns, "value": known})
+        return self._made[key]
+
+    def golden(self, entity: str) -> Conditions:
+        """What is asked of the golden record."""
+        key = ("golden", entity)
+        if key not in self._made:
+            columns = golden_columns(self.catalog, entity)
+            self._made[key] = Conditions({name.casefold(): one for name, one in columns.items()})
+        return self._made[key]
+
+
+@dataclass(frozen=True)
 class Stated:
     """One claim of an attribute, with what its conditions are read by."""
 
-    catalog: Catalog
+    scene: Scene
     attribute: Attribute
     claim: Claim
     part: Part
     dataset: Dataset
+
+    @property
+    def catalog(self) -> Catalog:
+        """What is defined."""
+        return self.scene.catalog
 
     @property
     def population(self) -> tuple[str, ...]:
@@ -42,37 +73,40 @@ class Stated:
         found = entity.subtypes.get(self.attribute.apply_to or "") if entity else None
         return (found,) if found else ()
 
-    @cached_property
+    @property
     def row(self) -> Conditions:
         """What is asked of the row, and of `value`."""
-        field = self.catalog.fields[self.claim.field]
-        known = field.confirmed_at or self.dataset.confirmed_at
-        columns = {one.key.casefold(): one.type for one in self.dataset.fields}
-        time = "timestamp" if known else None
-        value = MIXED if "value" in columns else self.attribute.type
-        return Conditions({"confirmed_at": time, **columns, "value": value})
+        known = self._confirmed
+        return self.scene.row(self.dataset, known.field if known else None, self.attribute.type)
 
-    @cached_property
+    @property
     def golden(self) -> Conditions:
         """What is asked of the golden record."""
-        columns = golden_columns(self.catalog, self.attribute.entity)
-        return Conditions({name.casefold(): type_ for name, type_ in columns.items()})
+        return self.scene.golden(self.attribute.entity)
 
     @property
     def has_time(self) -> bool:
         """Whether it is known when the value was confirmed; a load confirms nothing."""
-        field = self.catalog.fields[self.claim.field]
-        known = field.confirmed_at or self.dataset.confirmed_at
+        known = self._confirmed
         return known is not None and known.means != "loaded"
 
+    @property
+    def _confirmed(self) -> Confirmation | None:
+        return self.catalog.fields[self.claim.field].confirmed_at or self.dataset.confirmed_at
 
-def stated_claims(catalog: Catalog, attribute: Attribute) -> Iterator[Stated]:
+    def asked(self, name: str) -> Conditions:
+        """What a condition is asked of: `where` of the golden record, every other of the row."""
+        return self.golden if name == "where" else self.row
+
+
+def stated_claims(scene: Scene, attribute: Attribute) -> Iterator[Stated]:
     """The claims on fields that there are; the others are told as unknown names."""
+    catalog = scene.catalog
     for part in ("claims", "fallback"):
         for index, claim in enumerate(getattr(attribute, part)):
             dataset = catalog.dataset_of(claim.field)
             if dataset is not None and claim.field in catalog.fields:
-                yield Stated(catalog, attribute, claim, (part, index), dataset)
+                yield Stated(scene, attribute, claim, (part, index), dataset)
 
 
 def never_speaks(one: Stated) -> Iterator[Said]:
@@ -90,8 +124,6 @@ def never_speaks(one: Stated) -> Iterator[Said]:
     elif texts and _excludes(one, texts):
         path, said = one.dataset.path, one.dataset.population
         yield (*one.part, asked[0][0]), f"`{asked[0][0]}` excludes the population of {path}: {said}"
-    elif claim.valid_if and one.row.are_never_true([claim.valid_if, THERE, *texts]):
-        yield (*one.part, "valid_if"), f"`valid_if` is never true: {claim.valid_if}"
     if claim.where and one.golden.are_never_true([claim.where]):
         yield (*one.part, "where"), f"`where` is never true: {claim.where}"
     elif claim.where and one.golden.are_never_true([claim.where, *one.subtype]):
@@ -124,9 +156,11 @@ def is_shadowed(one: Stated, earlier: Stated) -> bool:
     days = [(c.from_ or _FIRST, c.until or _LAST) for c in (late, early)]
     if not days[1][0] <= days[0][0] <= days[0][1] <= days[1][1]:
         return False
-    rows = [*_texts(late.when, late.row, late.valid_if), THERE, *one.population]
-    asked = _texts(early.when, early.valid_if)
-    if not all(one.row.is_implied(text, rows) for text in asked):
+    rows = [*_texts(late.when, late.row), *one.population]
+    if not all(one.row.is_implied(text, rows) for text in _texts(early.when)):
+        return False
+    valid = [*rows, *_texts(late.valid_if), THERE]
+    if not all(one.row.is_implied(text, valid) for text in _texts(early.valid_if)):
         return False
     golden = [*_texts(late.where), *one.subtype]
     return all(one.golden.is_implied(text, golden) for text in _texts(early.where))

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 
 from catalog.model import Attribute, Catalog, Claim, SameAs
 from catalog.validation.claims import (
+    THERE,
     Said,
+    Scene,
     Stated,
     always_speaks,
     is_shadowed,
@@ -29,10 +31,11 @@ def unheard(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD054 for claims that never change a golden value, TD055 for conditions that say nothing,
     TD056 for options that nothing asks for, TD051 for what lacks a time to decide by.
     """
+    scene = Scene(catalog)
     for attribute in catalog.attributes.values():
-        claims = list(stated_claims(catalog, attribute))
+        claims = list(stated_claims(scene, attribute))
         found = {
-            "TD054": _unheard(claims, context.today),
+            "TD054": claims_unheard(claims, context.today),
             "TD055": _idle(claims),
             "TD056": _unasked(catalog, attribute, context.today),
             "TD051": [*_timeless(claims), *_silent_days(attribute, context.today)],
@@ -61,7 +64,8 @@ def subtypes(catalog: Catalog, context: Context) -> Iterator[Problem]:
             yield problem_of(catalog, "TD055", dataset.urn, said, "population", level="warning")
 
 
-def _unheard(claims: Sequence[Stated], today: date) -> Iterator[Said]:
+def claims_unheard(claims: Sequence[Stated], today: date) -> Iterator[Said]:
+    """Which claims of an attribute are never heard or add nothing, and why."""
     for place, one in enumerate(claims):
         reasons = list(never_speaks(one)) or list(_never_again(one, today))
         reasons = reasons or list(_behind(one, [c for c in claims[:place] if _beside(c, one)]))
@@ -124,9 +128,11 @@ def _idle(claims: Sequence[Stated]) -> Iterator[Said]:
         claim, path = one.claim, f"claim {one.claim.field}: "
         for name in ("when", "where", "valid_if"):
             text = getattr(claim, name)
-            asked = one.golden if name == "where" else one.row
-            if text and asked.is_always_true(text):
+            if text and one.asked(name).is_always_true(text):
                 yield (*one.part, name), f"{path}`{name}` is always true; leave it out: {text}"
+        if claim.valid_if and one.row.are_never_true([claim.valid_if, THERE]):
+            said = f"`valid_if` is never true, so all that it holds is invalid: {claim.valid_if}"
+            yield (*one.part, "valid_if"), path + said
         if claim.valid_while and one.row.are_never_true([claim.valid_while]):
             said = (
                 f"`valid_while` is never true, so its values are never current: {claim.valid_while}"
