@@ -9,7 +9,7 @@ somebody asks for is told as a set of the letters T, F and N.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog.validation.constants import Constant, constant_of
@@ -259,12 +259,20 @@ def _is_possible(asked: Sequence[Asked]) -> bool:
     hows = {one.how for one in asked}
     if "null" in hows and (compared or "known" in hows):
         return False
-    return all(_go_together(one, other) for one, other in _pairs(compared))
+    pinned = [one for one in map(_pinned, _pairs(compared)) if one]
+    return all(_go_together(one, other) for one, other in _pairs([*compared, *pinned]))
 
 
 def _pairs(asked: Sequence[Asked]) -> Iterator[tuple[Asked, Asked]]:
     for place, one in enumerate(asked):
         yield from ((one, other) for other in asked[place + 1 :])
+
+
+def _pinned(pair: tuple[Asked, Asked]) -> Asked | None:
+    """The one value that is neither below nor above a constant."""
+    one, other = pair
+    same = one.constant is not None and one.constant == other.constant
+    return replace(one, how="eq") if same and {one.how, other.how} == {"gte", "lte"} else None
 
 
 def _go_together(one: Asked, other: Asked) -> bool:
