@@ -118,13 +118,17 @@ class AttributeChange(_Document):
 
 
 class EntityChange(_Document):
-    """How many golden records there are and would be; `unmatched` records wait for `match`."""
+    """How many golden records there are and would be; `unmatched` records wait for `match`.
+
+    `untouched` attributes cannot change and were not compared.
+    """
 
     entity: str
     before: int
     after: int
     unmatched_before: int
     unmatched_after: int
+    untouched: int
 
 
 class NumberChange(_Document):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import get_args
 
 from catalog.explanations import DECIDED
@@ -16,12 +16,12 @@ from expectations.plan import Candidate
 OVERRIDE = "override"
 
 
-def long_rows(join: Join) -> str:
-    """One row per entity and attribute that applies to it, in the order of attributes and ids.
-
-    What it says in `words_of` the join is of their type.
+def long_rows(join: Join, attributes: Collection[str] | None = None) -> str:
+    """One row per entity and attribute that applies to it, in the order of attributes and ids; of
+    all attributes or of these. What it says in `words_of` the join is of their type.
     """
-    return " UNION ALL ".join(_of_attribute(join, contest) for contest in join.contests)
+    wanted = [c for c in join.contests if attributes is None or c.golden.attribute in attributes]
+    return " UNION ALL ".join(_of_attribute(join, contest) for contest in wanted)
 
 
 def words_of(join: Join) -> Iterator[str]:

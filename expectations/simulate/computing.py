@@ -21,7 +21,9 @@ from expectations.engine.port import Computed, Missing
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
 from expectations.engine.wanted import Dialect
-from expectations.golden.rows import long_rows
+from expectations.engine.words import STEP as WORDS_STEP
+from expectations.engine.words import words_step
+from expectations.golden.rows import long_rows, words_of
 from expectations.golden.work import copy_step
 from expectations.plan import Check, ComputesFigure, EntityPlan, Plan
 from expectations.runner import Progress
@@ -35,7 +37,8 @@ class Task:
     """What is computed of one catalog: golden records of entities, and numbers of calculations.
 
     `name` is that of the side. `plan` is the whole plan of its day; `calculations` are keys of
-    measures and URNs of cells, `reports` those whose cells' numbers are asked for.
+    measures and URNs of cells, `reports` those whose cells' numbers are asked for. Of golden
+    records the `attributes` are told; `needed` are those that must be resolved for all of it.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Task:
     known: Known
     entities: tuple[str, ...]
     calculations: tuple[str, ...]
+    attributes: frozenset[str]
+    needed: frozenset[str]
     reports: tuple[str, ...] = ()
 
     @cached_property
@@ -63,7 +68,8 @@ class Task:
         """The plan with a check per calculation, for the periods in which reports show it."""
         checks = tuple(_computes(one.key, one.reads) for one in self._measures())
         entities = tuple(map(_fed_alone, self.plan.entities))
-        plan = replace(self.plan, checks=checks, entities=entities)
+        golden = tuple(one for one in self.plan.golden if one.attribute in self.needed)
+        plan = replace(self.plan, checks=checks, entities=entities, golden=golden)
         shown = [
             (cell.calculation, issue.period)
             for report in self.plan.reports
@@ -107,7 +113,7 @@ def _computes(key: str, reads: tuple[str, ...]) -> Check:
 
 @dataclass(frozen=True)
 class Side:
-    """What one catalog gave: golden records in a file, counts of records, numbers; and what could
+    """What one catalog gave: golden records in a file, if any, counts, numbers; and what could
     not be computed, by entity.
     """
 
@@ -211,9 +217,11 @@ class Computing:
             alone = " + ".join(f"({join.projections[path].alone})" for path in join.datasets)
             counted = f"SELECT count(*), {alone} FROM {join.table} WHERE fed"
             steps.append(Step(f"records:{key}", counted, (join.step,), fetch=True))
-        if joined:
-            rows = " UNION ALL ".join(long_rows(join) for join in joined.values())
-            steps.append(copy_step("golden", rows, file, (j.step for j in joined.values())))
+        told = filter(None, (long_rows(join, task.attributes) for join in joined.values()))
+        if rows := " UNION ALL ".join(told):
+            needs = [*(join.step for join in joined.values()), WORDS_STEP]
+            steps.append(words_step(text for join in joined.values() for text in words_of(join)))
+            steps.append(copy_step("golden", rows, file, iter(needs)))
         steps += calculation_steps(task.narrowed, scope, readable, seconds)
         name, done = task.name, [0]
 

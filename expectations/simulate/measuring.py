@@ -46,7 +46,7 @@ class Numbers:
             reasons = dict.fromkeys(one for one in sides if isinstance(one, str))
             if reasons:
                 lost.add(of)
-                yield self._unknown(_urn(of), reasons)
+                yield self._unknown(urn_of(of), reasons)
         for urn, cell, truths in self._cells():
             reasons = dict.fromkeys(one.reason for one in truths if one and one.reason)
             if reasons and cell.calculation in self.calculations and cell.calculation not in lost:
@@ -119,7 +119,7 @@ class Numbers:
                     apart=_plain(apart),
                 )
             )
-        urn = _urn(of)
+        urn = urn_of(of)
         return MeasureChange(
             urn=urn,
             name=self.naming.name(urn),
@@ -166,7 +166,8 @@ def _plan_of(side: Side, of: str) -> MeasurePlan | None:
     return next((one for one in side.task.plan.measures if one.key == of), None)
 
 
-def _urn(of: str) -> str:
+def urn_of(of: str) -> str:
+    """The URN of a calculation: that of a measure, or the cell's own."""
     return of if ":" in of else f"measure:{of}"
 
 

@@ -35,7 +35,7 @@ from expectations.simulate.computing import Computing, Extracts, Side, Task
 from expectations.simulate.differing import Differing, Meaning, find_differing
 from expectations.simulate.hiding import Hiding
 from expectations.simulate.matching import rematched
-from expectations.simulate.measuring import Numbers
+from expectations.simulate.measuring import Numbers, urn_of
 from expectations.simulate.naming import Naming
 from expectations.simulate.reaching import Changed, reached_by
 from expectations.simulate.sides import Side as Stated
@@ -158,15 +158,26 @@ class _Simulation:
         meaning = self.meanings[n]
         known = stack.enter_context(known_of(self.workspace, meaning.catalog, self.ask.as_of))
         calculations, reports = self._asked(meaning)
+        entities = tuple(key for key in self.differing.entities if key in meaning.entities)
+        told = frozenset().union(*(self.differing.attributes[key] for key in entities))
+        named = [key for of in calculations for key in self._named(meaning, of)]
         return Task(
             ("before", "after")[n],
             meaning.catalog,
             meaning.plan,
             known,
-            tuple(key for key in self.differing.entities if key in meaning.golden),
+            entities,
             calculations,
+            told,
+            meaning.needed([*told, *named]),
             reports,
         )
+
+    def _named(self, meaning: Meaning, of: str) -> Iterator[str]:
+        """The attributes that a calculation and those it uses name."""
+        yield from meaning.named_by(of)
+        for used in meaning.calculations[of].measures:
+            yield from self._named(meaning, used)
 
     def _asked(self, meaning: Meaning) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The calculations to count: those that may differ, and what stands beside them in the
@@ -201,7 +212,8 @@ class _Simulation:
         known = [one for one in measures if not (one.why_before or one.why_after)]
         roots = [f"attribute:{one.attribute}" for one in attributes if one.changed]
         roots += [one.urn for one in measures if one.changed]
-        changed = Changed(roots, {one.urn for one in known if not one.changed})
+        same = {one.urn for one in known if not one.changed} | self._untouched()
+        changed = Changed(roots, same)
         reached = reached_by(changed, self.before.catalog, self.after.catalog, self.naming)
         return bare.model_copy(
             update={
@@ -215,6 +227,11 @@ class _Simulation:
             }
         )
 
+    def _untouched(self) -> set[str]:
+        """The calculations that cannot differ, as URNs."""
+        every = {key for one in self.meanings for key in one.calculations if "@" not in key}
+        return {urn_of(key) for key in every - set(self.differing.calculations)}
+
     def _entities(self, old: Side, new: Side) -> Iterator[EntityChange]:
         for key in self.differing.entities:
             if not self._why_unknown(key, old, new):
@@ -225,7 +242,11 @@ class _Simulation:
                     after=after[0],
                     unmatched_before=before[1],
                     unmatched_after=after[1],
+                    untouched=len(self._attributes_of(key) - self.differing.attributes[key]),
                 )
+
+    def _attributes_of(self, entity: str) -> set[str]:
+        return {key for meaning in self.meanings for key in meaning.of_entity(entity)}
 
     def _unresolved(self, old: Side, new: Side) -> Iterator[Unknown]:
         for key in self.differing.entities:
@@ -291,4 +312,5 @@ class _Simulation:
 
 def _only(side: Side, entities: list[str]) -> Path | None:
     """The file of a side's golden records, if it has any that are compared."""
-    return side.file if any(key in side.resolved for key in entities) else None
+    is_any = side.file.is_file() and any(key in side.resolved for key in entities)
+    return side.file if is_any else None

@@ -77,8 +77,9 @@ class _Text:
             yield head if document.changed else words("golden.none")
         for one in told:
             yield from self._attribute(one)
-        if kept := sum(not one.changed for one in document.attributes):
-            yield words("golden.kept", n=kept, all=len(document.attributes))
+        untouched = sum(one.untouched for one in document.entities)
+        if kept := untouched + sum(not one.changed for one in document.attributes):
+            yield words("golden.kept", n=kept, all=untouched + len(document.attributes))
         if any(one.examples for one in told):
             yield words("golden.masked")
 
