@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bank_pages import BANK, PAGES_DAY, bank_run
+from bank_portrait import keep_portrait
 from listening import listening
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from workspaces import fixed_clock, write_workspace
@@ -52,6 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     workspace = replace(open_workspace(folder), clock=fixed_clock(PAGES_DAY))
     RunStore(workspace.state_url).save(bank_run())
+    keep_portrait(workspace, tmp_path_factory.mktemp("portrait"))
     return build_site(workspace).folder
 
 

@@ -32,6 +32,10 @@ PAGES = [
     "all/run/index.html",
     "all/owners/index.html",
     "all/expiring/index.html",
+    "all/truth/index.html",
+    "all/corrections/index.html",
+    "all/trust/index.html",
+    "c/customer.email/index.html",
     "reading/index.html",
 ]
 
@@ -215,6 +219,15 @@ def test_axe_finds_nothing_to_complain_about(
     )
     shown.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert violations(shown) == []
+
+
+def test_a_pattern_leads_to_its_case_by_keyboard(opened: Opener, root: str) -> None:
+    page = opened(root + "c/customer.email/index.html")
+    page.get_by_role("link", name="Örnek 1").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#example-1$"))
+    expect(page.locator("#example-1")).to_be_in_viewport()
+    expect(page.locator("#example-1 tr.td-won")).to_contain_text("geçerli")
 
 
 def test_axe_finds_nothing_in_open_search(opened: Opener, site: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from bank_pages import result
+from bank_portrait import keep_portrait
 from fastapi.testclient import TestClient
 from kept_runs import record
 from services import FILE, service_workspace
@@ -72,6 +73,19 @@ def test_a_new_run_is_a_change_too(served: tuple[Workspace, ServedSite, TestClie
     RunStore(workspace.state_url).save(record(1, result("measure:active/computes", "fail")))
     assert "Newer ones are being built" in client.get("/").text
     wait_until_built(site)
+    assert "These pages show" not in client.get("/").text
+
+
+@pytest.mark.long
+def test_what_was_resolved_since_is_a_change_too(
+    served: tuple[Workspace, ServedSite, TestClient], tmp_path: Path
+) -> None:
+    workspace, site, client = served
+    assert "Not resolved yet" in client.get("/all/truth/index.html").text
+    keep_portrait(workspace, tmp_path)
+    assert "Newer ones are being built" in client.get("/").text
+    wait_until_built(site)
+    assert "4,000" in client.get("/all/truth/index.html").text
     assert "These pages show" not in client.get("/").text
 
 

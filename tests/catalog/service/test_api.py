@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bank_pages import result
+from bank_pages import PAGES_DAY, result
+from bank_portrait import keep_portrait
 from fastapi.testclient import TestClient
 from kept_runs import record
 from services import DEFINITIONS, FILE, service_workspace, token
@@ -79,7 +80,7 @@ def urns(answer: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["definitions", "runs", "results", "search?q=a", "openapi.json", "expiring",
+    "path", ["definitions", "runs", "results", "search?q=a", "openapi.json", "expiring", "truth",
              "definitions/attribute:customer.email", "lineage/attribute:customer.email"]
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_reader_learns_nothing_of_what_is_restricted(
         for path in (
             "definitions?limit=200", "runs/latest", "results", "lineage/source:core",
             "definitions/dataset:core.customers", "definitions/attribute:customer.city",
-            "impact/field:core.customers.score", "search?q=few", "search?q=hidden", "expiring?within=5y",
+            "impact/field:core.customers.score", "search?q=few", "search?q=hidden", "expiring?within=5y", "truth",
             "definitions/attribute:customer.scor",
         )
     ]  # fmt: skip
@@ -434,3 +435,18 @@ def test_the_document_of_the_api_is_the_committed_one(reader: TestClient) -> Non
 
     committed = Path(catalog.schemas.__path__[0]) / "openapi.json"
     assert get(reader, "openapi.json") == json.loads(committed.read_text("utf-8"))
+
+
+def test_golden_records_are_told_in_figures_as_soon_as_they_are_resolved(tmp_path: Path) -> None:
+    workspace = service_workspace(tmp_path / "w")
+    client = client_of(workspace)
+    before = get(client, "truth")
+    assert before["as_of"] == {}
+    assert {one["entities"] for one in before["attributes"]} == {None}
+    keep_portrait(workspace, tmp_path)
+    after = get(client, "truth")
+    first = after["attributes"][0]
+    assert after["as_of"] == {"customer": PAGES_DAY.isoformat()}
+    assert (first["urn"], first["contested"]) == ("attribute:customer.email", 279)
+    assert (first["entities"], first["current"], first["stale"]) == (4000, 3000, 900)
+    assert first["outdated"] is False
