@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from resolving import write_rows
 from truth_workspaces import definitions, written
 from workspaces import TODAY, by_key, change, fixed_clock, run, write_workspace
 
@@ -17,6 +18,7 @@ from catalog.validation.opening import open_valid
 from catalog.workspace import Workspace
 from expectations.compiler.whole import compile_plan
 from expectations.engine.judging import judged_columns
+from expectations.engine.knowing import Known
 from expectations.runner import plan_checks, run_checks
 
 LETTERS = (
@@ -168,3 +170,79 @@ def test_the_setting_says_for_which_days_it_is_told_what_will_be_current(tmp_pat
     none = Settings(expiry=ExpirySettings(ahead=()))
     kinds = [one.key for one in compile_plan(catalog, TODAY, none).checks if one.kind == "current_in"]  # fmt: skip
     assert kinds == ["attribute:customer.mail/current_in:2w"]
+
+
+MATCHING = """
+entities:
+  - {key: customer, name: Customer, match: {keys: [{attribute: customer.mail}]}}
+sources:
+  - key: crm
+    name: CRM
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: people
+        path: crm.csv
+        entity: customer
+        record: row
+        confirmed_at: {field: at, means: confirmed}
+        fields: [{key: row, type: code}, {key: mail, type: email}, {key: at, type: date}]
+  - key: core
+    name: Core
+    location: data
+    owner: owner@bank.example
+    datasets:
+      - key: customers
+        path: core.csv
+        entity: customer
+        id: "no"
+        fields: [{key: "no", type: code}, {key: mail, type: email}]
+attributes:
+  - key: customer.mail
+    name: E-mail
+    definition: Where the customer is reached.
+    owner: owner@bank.example
+    expires_on: 2030-01-01
+    type: email
+    valid_for: 100d
+    claims: [{field: crm.people.mail}, {field: core.customers.mail}]
+    current: {target: 0.1, in: {90d: 0.1}}
+    contested: 0.1
+    shared: 1
+    against_golden: 0.9
+touchpoints:
+  - {key: letters, name: Letters, owner: l@bank.example, reads: {customer.mail: core.customers.mail}, against_golden: 0.9}
+  - {key: desk, name: Desk, owner: d@bank.example, reads: {customer.mail: crm.people.mail}, against_golden: 0.9}
+"""
+
+
+@pytest.mark.long
+def test_of_matched_records_the_one_that_speaks_is_compared(tmp_path: Path) -> None:
+    rows = {
+        "data/crm.csv": "row,mail,at\n1,old@b.co,2026-01-01\n2,new@b.co,2026-11-01\n3,new@b.co,2026-11-01\n",
+        "data/core.csv": "no,mail\n10,old@b.co\n30,NEW@b.co\n",
+    }
+    folder = write_workspace(tmp_path, MATCHING, rows)
+    columns = dict.fromkeys(("source", "dataset", "record_id", "entity_id", "merged_by"), "text")
+    lines = [("crm.people", "1", "A"), ("crm.people", "2", "A"), ("crm.people", "3", "B"), ("core.customers", "10", "A")]  # fmt: skip
+    kept = [
+        {"source": d.partition(".")[0], "dataset": d, "record_id": r, "entity_id": e, "merged_by": "key"}
+        for d, r, e in lines
+    ]  # fmt: skip
+    known = Known(matches={"customer": write_rows(folder / "map.parquet", kept, columns)})
+    workspace, catalog = open_valid(folder)
+    workspace = Workspace(workspace.root, workspace.settings, fixed_clock(TODAY))
+    plan = plan_checks(workspace, catalog, TODAY, None)
+    found = told(run_checks(workspace, catalog, plan, known=known))
+    assert {key.partition("/")[2] if key.startswith("attr") else key: (one.rows_compared, one.samples) for key, one in found.items()} == {
+        "current": (3, ("core.customers#30",)),
+        "current_in:30d": (3, ("core.customers#30",)),
+        "current_in:60d": (3, ("core.customers#30",)),
+        "current_in:90d": (3, ("A", "B", "core.customers#30")),
+        "contested": (1, ("A",)),
+        "shared": (3, ("A", "B")),
+        "against_golden:crm.people.mail": (2, ()),
+        "against_golden:core.customers.mail": (2, ("A",)),
+        "touchpoint:letters/reads:customer.mail": (2, ("A",)),
+        "touchpoint:desk/reads:customer.mail": (2, ()),
+    }  # fmt: skip
