@@ -17,6 +17,7 @@ from catalog.scratch import scratch_folder
 from catalog.store.snapshots import Snapshot, SnapshotStore
 from catalog.workspace import Workspace
 from expectations.compiler.whole import is_matched
+from expectations.corrections.doubting import unmeasured
 from expectations.corrections.overrides import known_overrides
 from expectations.corrections.trust import measured_trust
 from expectations.engine.knowing import Known
@@ -54,7 +55,7 @@ def known_of(workspace: Workspace, catalog: Catalog, day: date) -> Iterator[Know
             overridden=overridden,
             incumbents={key: _written(store, one, folder) for key, one in closed.items()},
             living=living,
-            undecided=tuple(_undecided(catalog, files)),
+            notes=(*_undecided(catalog, files), *_unmeasured(workspace, catalog, trust)),
             trust=trust,
             digest=_digest(used, overrides, trust),
         )
@@ -71,6 +72,12 @@ def _undecided(catalog: Catalog, maps: Mapping[str, Path]) -> Iterator[str]:
                 f"{len(found)} decision(s) on {plural(entity)} are newer than the last "
                 f"`tekdogru match` and not in force yet{where}; run it again"
             )
+
+
+def _unmeasured(workspace: Workspace, catalog: Catalog, trust: tuple[Trust, ...]) -> Iterator[str]:
+    """What to tell of trust that cannot be measured yet."""
+    for doubt in unmeasured(catalog, trust, workspace.settings.trust):
+        yield f"{doubt.urn}: {doubt.said}"
 
 
 def _written(store: SnapshotStore, snapshot: Snapshot, folder: Path) -> Path:

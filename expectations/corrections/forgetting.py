@@ -16,26 +16,39 @@ from expectations.corrections.ledger import KIND, SIDES
 from expectations.engine.embedded import limits_of
 from expectations.engine.functions import quote
 from expectations.engine.sandbox import Step, run_steps
+from expectations.identity.following import ids_of
 
 
 def forget(
     workspace: Workspace, catalog: Catalog, entity: str, entity_id: str, by: str, now: datetime
 ) -> Erased:
-    """Erase an entity's values from corrections, overrides, evidence and observations.
+    """Erase an entity's values from corrections, overrides, evidence and observations, under every
+    id that it had before others were merged into it.
 
     UsageError where nothing is kept of it.
     """
     if entity not in catalog.entities:
         known = ", ".join(catalog.entities) or "none"
         raise UsageError(f"there is no entity '{entity}'; known: {known}")
-    store = ForgettingStore(workspace.state_url)
+    names = ids_of(workspace.state_url, entity, entity_id)
+    erased = [_forget(workspace, entity, name, by, now) for name in names]
+    counts = (
+        sum(one.corrections for one in erased),
+        sum(one.evidence for one in erased),
+        sum(one.observations for one in erased),
+    )
+    if not any(counts):
+        raise UsageError(f"nothing is kept of {entity} {entity_id}; is that its id?")
+    kept = [one.token for one in erased if one.corrections or one.evidence or one.observations]
+    return Erased(", ".join(kept), *counts)
+
+
+def _forget(workspace: Workspace, entity: str, entity_id: str, by: str, now: datetime) -> Erased:
+    """Erase what is kept under one id."""
     with scratch_folder("forgetting") as folder:
         ledger = _without(workspace, entity, entity_id, folder)
-    day = workspace.clock.today()
-    erased = store.forget(entity, entity_id, ledger=ledger, by=by, now=now, day=day)
-    if not (erased.corrections or erased.evidence or erased.observations):
-        raise UsageError(f"nothing is kept of {entity} {entity_id}; is that its id?")
-    return erased
+    store, day = ForgettingStore(workspace.state_url), workspace.clock.today()
+    return store.forget(entity, entity_id, ledger=ledger, by=by, now=now, day=day)
 
 
 def _without(

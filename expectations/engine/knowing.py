@@ -24,9 +24,9 @@ class Known:
     `matches` by entity: `dataset, record_id, entity_id`. `overrides`: `entity_id, attribute, value,
     until` (NULL: for ever), and the attributes they speak of. `incumbents` by entity: `entity_id,
     attribute, dataset, record_id, value` of the last golden records that were kept. `living` by
-    entity: ids that were merged into others, and the id that lives on. `undecided` tells of
-    stewards' decisions that the matches do not know yet. `trust` is what was measured of sources,
-    where claims ask for it. `digest` tells whether anything of it changed.
+    entity: ids that were merged into others, and the id that lives on. `notes` tell what is stated
+    and not in force yet: decisions newer than the matches, trust without evidence. `trust` is what
+    was measured of sources, where claims ask for it. `digest` tells whether anything of it changed.
     """
 
     matches: Mapping[str, Path] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Known:
     overridden: frozenset[str] = frozenset()
     incumbents: Mapping[str, Path] = field(default_factory=dict)
     living: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    undecided: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     trust: tuple[Trust, ...] = ()
     digest: str = ""
 

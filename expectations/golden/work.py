@@ -167,7 +167,7 @@ def opened_job(
 
 def warn_of(known: Known) -> None:
     """Tell, beside the output, what is known and not in force yet."""
-    for one in known.undecided:
+    for one in known.notes:
         print(f"tekdogru: warning: {one}", file=sys.stderr)
 
 

@@ -16,6 +16,13 @@ def living_of(url: str, entity: str) -> Mapping[str, str]:
     return living_ids(read_log(url, entity))
 
 
+def ids_of(url: str, entity: str, entity_id: str) -> tuple[str, ...]:
+    """Every id of what an id names: the one that lives on, then those that were merged into it."""
+    living = living_of(url, entity)
+    lives = living.get(entity_id, entity_id)
+    return (lives, *sorted(former for former, into in living.items() if into == lives))
+
+
 def unheard_decisions(catalog: Catalog, entity: str, map_: Path) -> Iterator[MatchDecision]:
     """The decisions that the map contradicts, since it was made before they were.
 

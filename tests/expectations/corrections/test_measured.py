@@ -157,6 +157,8 @@ def test_without_enough_evidence_it_is_said_and_the_stated_trust_counts(
         "trust is known; state a `max` that holds until then"
     )
     assert len(said) == 2
+    warned = tekdogru("resolve", "--workspace", bank).err
+    assert f"tekdogru: warning: {CLAIM} measure its trust (0 right, 3 wrong;" in warned
     told = tekdogru("trust", "--workspace", bank).out
     assert f"{CLAIM} measure its trust (0 right, 3 wrong;" in told
     explained = explain(tekdogru, bank, 1)

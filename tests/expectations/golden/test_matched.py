@@ -349,6 +349,17 @@ def test_an_id_that_was_merged_is_followed_and_it_is_said(
 
 
 @pytest.mark.long
+def test_a_person_is_forgotten_under_every_id(merged: tuple[Path, Command, str, str]) -> None:
+    folder, tekdogru, gone, lives = merged
+    ended = tekdogru("forget", gone, "--by", "dpo@bank.example", "-w", folder)
+    assert "erased: the values of 2 correction(s)" in ended.out, ended.err
+    left = tekdogru("corrections", "--format", "json", "-w", folder).out
+    assert gone not in left
+    assert lives not in left
+    assert "Set" not in left
+
+
+@pytest.mark.long
 def test_a_decision_that_takes_records_apart_waits_for_a_match_too(
     merged: tuple[Path, Command, str, str],
 ) -> None:
