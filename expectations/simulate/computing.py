@@ -36,8 +36,8 @@ Extracts = Mapping[str, Extract | Missing]
 class Task:
     """What is computed of one catalog: golden records of entities, and numbers of calculations.
 
-    `name` is that of the side. `plan` is the whole plan of its day; `calculations` are keys of
-    measures and URNs of cells, `reports` those whose cells' numbers are asked for. Of golden
+    `name` is what progress says of it. `plan` is the whole plan of its day; `calculations` are keys
+    of measures and URNs of cells, `reports` those whose cells' numbers are asked for. Of golden
     records the `attributes` are told; `needed` are those that must be resolved for all of it.
     """
 

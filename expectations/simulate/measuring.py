@@ -67,6 +67,13 @@ class Numbers:
                     after=_plain(after),
                 )
 
+    def same_cells(self) -> Iterator[str]:
+        """The URNs of the cells whose true number is known and stays."""
+        for urn, _, (old, new) in self._cells():
+            known = old and new and not (old.note or new.note)
+            if known and old and new and old.value is not None and old.value == new.value:
+                yield urn
+
     def _cells(self) -> Iterator[tuple[str, CellPlan, tuple[Truth | None, Truth | None]]]:
         """Every cell, as it is after the change, with its true number before and after."""
         old, new = self._truths(self.before), self._truths(self.after)

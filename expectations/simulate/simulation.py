@@ -27,7 +27,7 @@ from catalog.workspace import Workspace
 from expectations.compiler.whole import compile_plan
 from expectations.engine.embedded import limits_of
 from expectations.engine.sandbox import Limits
-from expectations.golden.work import written_whole
+from expectations.golden.work import warn_of, written_whole
 from expectations.knowledge import known_of
 from expectations.runner import Progress, read_sources, silent
 from expectations.simulate.comparing import Tally, compare_files, in_order
@@ -112,7 +112,7 @@ class _Simulation:
             old, new = self._sides(stack)
             both = [key for key in self.differing.entities if not self._why_unknown(key, old, new)]
             files = [_only(side, both) for side in (old, new)]
-            self.progress("comparing", 0, 1)
+            self.progress("comparing both", 0, 1)
             tallies, rows = compare_files(
                 *files,
                 entities=both,
@@ -145,9 +145,9 @@ class _Simulation:
         extracts.append({**shared, **self._read(tasks[1].catalog, further, folder / "after")})
         computing = Computing(self.workspace, self.ask.as_of, self.progress)
         made = []
-        for task, mine in zip(tasks, extracts, strict=True):
+        for number, (task, mine) in enumerate(zip(tasks, extracts, strict=True)):
             wanted = {path: one for path, one in mine.items() if path in task.reads}
-            made.append(computing.compute(task, wanted, folder / f"{task.name}-golden" / FILE))
+            made.append(computing.compute(task, wanted, folder / f"golden-{number}" / FILE))
         return made[0], made[1]
 
     def _read(self, catalog: Catalog, paths: list[str], spool: Path) -> Extracts:
@@ -157,12 +157,14 @@ class _Simulation:
     def _task(self, stack: ExitStack, n: int) -> Task:
         meaning = self.meanings[n]
         known = stack.enter_context(known_of(self.workspace, meaning.catalog, self.ask.as_of))
+        if n:
+            warn_of(known)
         calculations, reports = self._asked(meaning)
         entities = tuple(key for key in self.differing.entities if key in meaning.entities)
         told = frozenset().union(*(self.differing.attributes[key] for key in entities))
         named = [key for of in calculations for key in self._named(meaning, of)]
         return Task(
-            ("before", "after")[n],
+            ("before the change", "after the change")[n],
             meaning.catalog,
             meaning.plan,
             known,
@@ -213,6 +215,7 @@ class _Simulation:
         roots = [f"attribute:{one.attribute}" for one in attributes if one.changed]
         roots += [one.urn for one in measures if one.changed]
         same = {one.urn for one in known if not one.changed} | self._untouched()
+        same |= set(numbers.same_cells())
         changed = Changed(roots, same)
         reached = reached_by(changed, self.before.catalog, self.after.catalog, self.naming)
         return bare.model_copy(

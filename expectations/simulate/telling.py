@@ -63,7 +63,8 @@ class _Text:
 
     def _golden(self) -> Iterator[str]:
         words, document = self.words, self.document
-        yield ""
+        if document.entities:
+            yield ""
         for entity in document.entities:
             if entity.before != entity.after:
                 counts = {k: words.number(getattr(entity, k)) for k in ("before", "after")}
