@@ -144,8 +144,10 @@ def _entity_of(claim: Claim, ctx: PageContext) -> str:
 
 def _trust(trust: Trust, ctx: PageContext) -> Markup:
     words = ctx.words
-    if trust.measured:
+    if trust.measured and trust.max is None:
         return words("guard.trust_measured")
+    if trust.measured:
+        return words("guard.trust_until_measured", most=words.number(trust.max))
     most, least = words.number(trust.max), words.number(trust.min)
     if trust.curve == "none" or trust.period is None:
         return words("guard.trust", most=most)
