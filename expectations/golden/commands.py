@@ -34,7 +34,7 @@ def resolve(
     """Resolve golden records: one surviving value per attribute, and how it came about."""
     from catalog.errors import UsageError
     from expectations.engine.contest import Asked
-    from expectations.golden.observing import observe, told
+    from expectations.golden.observing import observing, told
     from expectations.golden.portraying import keep_portraits, resolve_and_portray
     from expectations.golden.summary import resolve_golden
     from expectations.golden.told import tell_golden
@@ -55,9 +55,12 @@ def resolve(
             document = resolve_golden(job, output=output, wide=wide, progress=progress)
             recorded = {}
         else:
-            document, found = resolve_and_portray(job, output=output, wide=wide, progress=progress)
             now = job.workspace.clock.now()
-            recorded = observe(job, now, progress)
+            with observing(job) as watching:
+                document, found = resolve_and_portray(
+                    job, watching, output=output, wide=wide, progress=progress
+                )
+                recorded = watching.record(now)
             keep_portraits(job, found, now)
     if format_ == OutputFormat.json:
         print(document.model_dump_json(indent=2))

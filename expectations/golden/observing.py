@@ -6,57 +6,72 @@ are for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from catalog.model import Attribute
 from catalog.scratch import scratch_folder
 from expectations.corrections.recording import Recorded, record_observations
 from expectations.corrections.spelling import folded_sql
-from expectations.engine.contest import Asked
 from expectations.engine.counting import Scope
 from expectations.engine.functions import literal, quote
 from expectations.engine.projection import Projection
 from expectations.engine.sandbox import Step
 from expectations.engine.wanted import Extra
-from expectations.golden.work import Job, copy_step, resolve
+from expectations.golden.work import Job, copy_step
 from expectations.plan import Candidate, Column
-from expectations.runner import Progress, silent
 
 OWN_ID = Extra("record")
 
 
-def observed_entities(job: Job) -> tuple[str, ...]:
-    """The entities of a job of which some attribute promises corrections."""
-    return tuple(entity for entity in job.entities if _promised(job, entity))
+@dataclass(frozen=True)
+class Observing:
+    """Writes down what records say while golden records are resolved, and takes it in afterwards.
 
-
-def observe(job: Job, now: datetime, progress: Progress = silent) -> dict[str, Recorded]:
-    """Take in what the records say on the job's day, by entity: what that brought.
-
-    TekdogruError when it cannot be read, UsageError for a day before the last one kept.
+    The job must ask what is contested, so that texts are kept; `folder` holds a file per entity.
     """
-    entities = observed_entities(job)
-    if not entities:
-        return {}
+
+    job: Job
+    folder: Path
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """The entities of which some attribute promises corrections, and where theirs are."""
+        entities = [entity for entity in self.job.entities if _promised(self.job, entity)]
+        return {entity: self.folder / f"{entity}.parquet" for entity in entities}
+
+    def steps(self, scope: Scope) -> Iterator[Step]:
+        """What is written while the rows of the resolved entities are at hand."""
+        for entity, file in self.files.items():
+            select = observations(self.job, scope, entity)
+            needs = (projection.ready for projection in _read_of(scope, entity))
+            yield copy_step(f"observed:{entity}", select, file, needs)
+
+    def record(self, now: datetime) -> dict[str, Recorded]:
+        """Take in what was written, by entity: what that brought.
+
+        TekdogruError when it cannot be read, UsageError for a day before the last one kept.
+        """
+        job = self.job
+        return {
+            entity: record_observations(job.workspace, job.catalog, entity, file, job.as_of, now)
+            for entity, file in self.files.items()
+        }
+
+
+@contextmanager
+def observing(job: Job) -> Iterator[Observing]:
+    """Observing beside the resolving of a job, in files that are there while the block runs."""
     with scratch_folder("observing") as folder:
-        files = {entity: folder / f"{entity}.parquet" for entity in entities}
-
-        def steps(scope: Scope) -> Sequence[Step]:
-            return [
-                copy_step(f"observed:{entity}", observations(job, scope, entity), file, iter(()))
-                for entity, file in files.items()
-            ]
-
-        asked = replace(job, entities=entities, asked=Asked(told=True, contested=True))
-        resolve(asked, steps, writable=[folder], progress=progress)
-        return {entity: _record(job, entity, file, now) for entity, file in files.items()}
+        yield Observing(job, folder)
 
 
-def _record(job: Job, entity: str, file: Path, now: datetime) -> Recorded:
-    return record_observations(job.workspace, job.catalog, entity, file, job.as_of, now)
+def _read_of(scope: Scope, entity: str) -> Iterator[Projection]:
+    return (scope.projections[path] for path in scope.joins[entity].datasets)
 
 
 def observations(job: Job, scope: Scope, entity: str) -> str:

@@ -21,6 +21,7 @@ from expectations.engine.joining import Join
 from expectations.engine.sandbox import Outcome, Step
 from expectations.golden.cases import case_columns, case_of, shows_cases
 from expectations.golden.disputes import contested_join
+from expectations.golden.observing import Observing
 from expectations.golden.rows import applies
 from expectations.golden.summary import resolve_and_ask
 from expectations.golden.work import Job
@@ -33,18 +34,29 @@ HELD = ("current", "stale")
 
 
 def resolve_and_portray(
-    job: Job, *, output: Path | None = None, wide: bool = False, progress: Progress = silent
+    job: Job,
+    watching: Observing | None = None,
+    *,
+    output: Path | None = None,
+    wide: bool = False,
+    progress: Progress = silent,
 ) -> tuple[GoldenDocument, list[Portrait]]:
     """Every golden record of a day, and the portraits that pages show of them; see
-    `resolve_golden`. The job must ask what is contested.
+    `resolve_golden`. The job must ask what is contested. What records say is written down by the
+    same reading of the sources for who is `watching`.
     """
     seen: list[Scope] = []
 
     def more(scope: Scope) -> Iterator[Step]:
         seen.append(scope)
-        return _steps(job, scope)
+        yield from _steps(job, scope)
+        if watching:
+            yield from watching.steps(scope)
 
-    document, outcomes = resolve_and_ask(job, more, output=output, wide=wide, progress=progress)
+    writable = [watching.folder] if watching else []
+    document, outcomes = resolve_and_ask(
+        job, more, output=output, wide=wide, writable=writable, progress=progress
+    )
     some = {key: some_of(join) for key, join in seen[-1].joins.items()}
     found = [
         Portrait(

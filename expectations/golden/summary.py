@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from catalog.truth import AttributeTold, EntityTold, GoldenDocument, State
@@ -33,16 +33,19 @@ def resolve_and_ask(
     *,
     output: Path | None = None,
     wide: bool = False,
+    writable: Collection[Path] = (),
     progress: Progress = silent,
 ) -> tuple[GoldenDocument, Mapping[str, Outcome]]:
-    """The same, and the outcomes of `more` steps over the resolved entities."""
+    """The same, and the outcomes of `more` steps over the resolved entities, which may write to
+    the `writable` folders.
+    """
     with written_whole(output) as target:
 
         def steps(scope: Scope) -> Sequence[Step]:
             return [*_steps(scope, target, wide), *more(scope)]
 
-        writable = [target.parent] if target else []
-        outcomes = resolve(job, steps, writable=writable, progress=progress)
+        folders = [*writable, *([target.parent] if target else [])]
+        outcomes = resolve(job, steps, writable=folders, progress=progress)
         entities = tuple(_told(job, entity, outcomes) for entity in job.entities)
     attributes = sum(one.entities for entity in entities for one in entity.attributes)
     records = sum(entity.records for entity in entities)

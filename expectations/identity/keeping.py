@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from catalog.store.portraits import write_portrait
 from catalog.store.snapshots import Content, SnapshotStore
 from catalog.writing import write_whole
 from expectations.identity.ids import Moved
-from expectations.identity.mapped import Mapped, MatchMap
+from expectations.identity.mapped import Mapped, MatchMap, as_map
 
 MAP, QUEUE, LOG = "match", "match_queue", "match_log"
 
@@ -64,8 +63,7 @@ class Kept:
 
 def write_map(rows: Sequence[Mapped], target: Path) -> None:
     """Write the map as Parquet, sorted by dataset and record, whole or not at all."""
-    written = rows if isinstance(rows, MatchMap) else MatchMap.of(rows)
-    _write(written.table, target)
+    _write(as_map(rows).table, target)
 
 
 def _write(table: Any, target: Path) -> None:
@@ -134,18 +132,17 @@ def keep(
 
 def portrait_of(entity: Entity, kept: Kept, as_of: date) -> IdentityPortrait:
     """What matching came to, in figures."""
-    records = Counter(row.entity_id for row in kept.map)
-    joined = Counter(row.merged_by for row in kept.map if row.merged_by)
+    known = as_map(kept.map)
     return IdentityPortrait(
         entity=entity.key,
         as_of=as_of,
         version=match_version(entity),
-        records=len(kept.map),
-        entities=len(records),
-        joined_by=dict(sorted(joined.items())),
+        records=len(known),
+        entities=known.entities,
+        joined_by=known.counted("merged_by"),
         to_review=len(kept.queue),
-        sizes=dict(sorted(Counter(records.values()).items())),
-        datasets=dict(sorted(Counter(row.dataset for row in kept.map).items())),
+        sizes=known.sizes,
+        datasets=known.counted("dataset"),
     )
 
 

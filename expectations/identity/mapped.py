@@ -75,12 +75,31 @@ class MatchMap(Sequence[Mapped]):
 
         return int(pc.count_distinct(self.table["entity_id"]).as_py())
 
-    def counted(self, column: str) -> dict[str, int]:
-        """How many lines hold each value of a column."""
+    @property
+    def sizes(self) -> dict[int, int]:
+        """How many entities have how many records, the smallest first."""
         import pyarrow.compute as pc
 
-        counts = pc.value_counts(self.table[column]).to_pylist()
-        return {one["values"]: one["counts"] for one in counts if one["values"] is not None}
+        sizes = pc.value_counts(self.table["entity_id"]).field("counts")
+        return dict(sorted(_counts(sizes)))
+
+    def counted(self, column: str) -> dict[str, int]:
+        """How many lines hold each value of a column, in the order of the values."""
+        return dict(sorted(_counts(self.table[column])))
+
+
+def as_map(rows: Sequence[Mapped]) -> MatchMap:
+    """Lines as a map, which they may be already."""
+    return rows if isinstance(rows, MatchMap) else MatchMap.of(rows)
+
+
+def _counts(values: Any) -> Iterator[tuple[Any, int]]:
+    """Each value that is there, and how often."""
+    import pyarrow.compute as pc
+
+    for one in pc.value_counts(values).to_pylist():
+        if one["values"] is not None:
+            yield one["values"], one["counts"]
 
 
 _NAMES = tuple(field.name for field in fields(Mapped))

@@ -14,7 +14,7 @@ from expectations.engine.functions import quote
 from expectations.identity.ids import DIGITS, Moved, name_groups
 from expectations.identity.joining import MERGED_BY, Joined, Record
 from expectations.identity.loading import Loaded, numbered
-from expectations.identity.mapped import Mapped, MatchMap
+from expectations.identity.mapped import Mapped, MatchMap, as_map
 
 CONTESTED = (
     "SELECT g FROM (SELECT g, count(*) OVER (PARTITION BY g) AS ids, "
@@ -42,8 +42,9 @@ def name_all(
     groups = pa.array(joined.clusters.groups())
     by = pa.array(joined.by.codes)
     records.register("grouped", n=numbered(records.count), g=groups, joined_by=by)
-    table = before.table if isinstance(before, MatchMap) else MatchMap.of(before).table
-    connection.register("former", table.select(["dataset", "record_id", "entity_id"]))
+    connection.register(
+        "former", as_map(before).table.select(["dataset", "record_id", "entity_id"])
+    )
     records.register("used", id=pa.array(sorted(used), pa.string()))
     scores = sorted(joined.score.items())
     records.register(

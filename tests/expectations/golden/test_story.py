@@ -23,8 +23,8 @@ from expectations.corrections.recording import Recorded
 from expectations.engine.contest import Asked
 from expectations.explain.explaining import Question, explain_entity
 from expectations.explain.narrowing import EXPLAINED
-from expectations.golden.observing import observe
-from expectations.golden.summary import resolve_golden
+from expectations.golden.observing import observing
+from expectations.golden.summary import resolve_and_ask, resolve_golden
 from expectations.golden.work import Job
 from expectations.knowledge import known_of
 
@@ -91,8 +91,11 @@ class Bank:
     def observe(self, day: date) -> Recorded:
         opened, catalog = self.opened(day)
         with known_of(opened, catalog, day) as known:
-            job = Job(opened, catalog, day, ("customer",), Asked(told=True), known)
-            return observe(job, datetime(day.year, day.month, day.day, 6, tzinfo=UTC))["customer"]
+            job = Job(opened, catalog, day, ("customer",), Asked(told=True, contested=True), known)
+            now = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+            with observing(job) as watching:
+                resolve_and_ask(job, watching.steps, writable=[watching.folder])
+                return watching.record(now)["customer"]
 
     def parties(self, day: date) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Who has taken the only correction over, and who has not."""
