@@ -26,7 +26,7 @@ ATTRIBUTES = ("site.name", "site.address", "site.zip", "site.phone")
 COMPARED = {
     "site.name": "compare: [fold, punctuation, spaces], ",
     "site.address": "compare: [address], ",
-    "site.phone": "compare: [digits], ",
+    "site.phone": "compare: [digits], personal_data: contact, ",
 }
 Line = Mapping[str, Any]
 
@@ -185,3 +185,24 @@ def test_what_is_explained_of_the_most_disputed_sites_is_what_the_list_says(
         told = {(one["dataset"], one["record_id"]): (one["raw"], one["reason"]) for one in said}
         for one in conflicts[site, attribute]:
             assert told[one["dataset"], one["record_id"]] == (one["raw"], one["reason"])
+
+
+def test_every_attribute_s_conflicts_stand_on_a_page_of_their_own(
+    matched: Matched,
+    conflicts: Mapping[tuple[str, str], Sequence[Line]],
+    golden: Sequence[Line],
+) -> None:
+    assert run(["site", "build", "--workspace", str(matched.folder)]) == 0
+    site = matched.folder / "build/site"
+    for attribute in ATTRIBUTES:
+        contested = sum(1 for _, name in conflicts if name == attribute)
+        known = sum(1 for one in golden if one["attribute"] == attribute)
+        page = (site / f"c/{attribute}/index.html").read_text("utf-8")
+        assert f"On {contested:,} of {known:,} " in page
+        assert "Example 1" in page
+        assert f"c/{attribute}/" in (site / "all/truth/index.html").read_text("utf-8")
+    phones = {one["raw"] for said in conflicts.values() for one in said
+              if one["attribute"] == "site.phone" and len(one["raw"] or "") > 6}  # fmt: skip
+    written = "".join(page.read_text("utf-8") for page in site.rglob("*.html"))
+    assert len(phones) > 50
+    assert not {phone.strip() for phone in phones if phone.strip() in written}
