@@ -102,8 +102,11 @@ def held_by(urn: str, ctx: PageContext) -> Held:
     )
 
 
-def golden_of(attribute: Attribute, ctx: PageContext) -> Golden:
-    """What was resolved of an attribute, and what is known of its sources and corrections."""
+def golden_of(attribute: Attribute, ctx: PageContext, *, ahead: bool = True) -> Golden:
+    """What was resolved of an attribute, and what is known of its sources and corrections.
+
+    `ahead` asks how long its current values last, where no check tells that.
+    """
     told = ctx.truth.of(attribute)
     day = ctx.truth.day(attribute)
     owed = [owed_line(one, ctx) for one in ctx.truth.owed_of(attribute.key)]
@@ -119,7 +122,7 @@ def golden_of(attribute: Attribute, ctx: PageContext) -> Golden:
         changed=told.version != attribute.rule_version,
         entities=ctx.words.number(told.entities),
         states=states_of(told, urn, ctx),
-        ahead=_ahead(attribute, told, ctx),
+        ahead=_ahead(attribute, told, ctx) if ahead else (),
         contested=contested_of(attribute, told, ctx),
         conflicts=f"{UP}{conflicts_address(attribute.key)}" if has_conflicts(told) else None,
         sources=list(_sources(attribute, told, ctx)),

@@ -264,18 +264,22 @@ class Subjects:
     @cached_property
     def _makers(self) -> Mapping[str, Callable[[Any], dict[str, object]]]:
         return {
-            Attribute.kind: lambda attribute: {"outlook": outlook_of(attribute, self.ctx)},
+            Attribute.kind: self._attribute,
             Report.kind: self._cells,
             Measure.kind: lambda measure: {"publishing": self._publishing(measure)},
             SourceSystem.kind: self._source,
             Dataset.kind: self._dataset,
             Field.kind: self.datasets.of_field,
-            Attribute.kind: lambda attribute: {"golden": golden_of(attribute, self.ctx)},
             Entity.kind: self.people.of_entity,
             Touchpoint.kind: self._touchpoint,
             Role.kind: self.people.of_role,
             Team.kind: self.people.of_team,
         }
+
+    def _attribute(self, attribute: Attribute) -> dict[str, object]:
+        """Its golden record, and how long that stays current as checks found it."""
+        ctx, outlook = self.ctx, outlook_of(attribute, self.ctx)
+        return {"outlook": outlook, "golden": golden_of(attribute, ctx, ahead=not outlook)}
 
     def _source(self, source: SourceSystem) -> dict[str, object]:
         return {**self.datasets.of_source(source), "here_held": held_by(source.urn, self.ctx)}
