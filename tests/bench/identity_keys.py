@@ -62,6 +62,8 @@ def require_right(workspace: Path) -> None:
         "HAVING count(DISTINCT record_id) > 1)", [str(target)]
     ).fetchall()  # fmt: skip
     print(f"{counted[0][0]:,} entities of several customer numbers", file=sys.stderr)
+    if counted[0][0]:
+        raise SystemExit("match brought records of different customers together")
 
 
 def write_workspace(folder: Path, data: Path) -> Path:

@@ -72,3 +72,14 @@ def test_golden_records_are_those_of_the_floor(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert "ratio to the floor" in ended.stdout
+
+
+@pytest.mark.long
+def test_matching_by_keys_is_measured_and_brings_no_two_customers_together(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH / "identity_keys.py"), "--rows", "2000", "--rounds", "1"]
+    ended = subprocess.run(
+        [*command, "--folder", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "0 entities of several customer numbers" in ended.stderr
+    assert "median CPU s" in ended.stdout
