@@ -45,7 +45,12 @@ class People:
             if attribute.urn in ctx.visible
         ]
         datasets = [
-            (dataset, ctx.link(f"field:{dataset.path}.{dataset.id}"))
+            (
+                dataset,
+                ctx.link(f"field:{dataset.path}.{dataset.id}")
+                if dataset.id
+                else ctx.words("identity.by_match"),
+            )
             for dataset in ctx.catalog.datasets_of(entity.key)
             if dataset.urn in ctx.visible
         ]

@@ -300,6 +300,19 @@ def test_an_entity_says_how_its_records_are_matched_and_what_came_of_it(tmp_path
         assert sentence in told
 
 
+def test_where_no_id_is_stated_records_are_identified_by_matching(tmp_path: Path) -> None:
+    ctx = bank_context(
+        tmp_path,
+        definitions=(
+            "        id: no\n        fields: [{key: no, type: code}, {key: email, type: email}, {key: city}]",
+            "        record: no\n        fields: [{key: no, type: code}, {key: email, type: email}, {key: city}]",
+        ),
+    )
+    told = words(pages(ctx)["d/entity-customer/index.html"])
+    assert "by matching" in told
+    assert "None" not in told
+
+
 def test_what_records_are_matched_by_is_lineage_and_no_stain(tmp_path: Path) -> None:
     plain = bank_context(tmp_path / "plain")
     ctx = bank_context(
