@@ -45,7 +45,8 @@ UNION ALL
 SELECT {columns} FROM observed o SEMI JOIN repeated r ON {same}
 QUALIFY row_number() OVER (
   PARTITION BY {sides}
-  ORDER BY confirmed_at DESC NULLS LAST, compared NULLS LAST, value NULLS LAST, entity_id
+  ORDER BY confirmed_at DESC NULLS LAST, means = 'confirmed' DESC NULLS LAST,
+    compared NULLS LAST, value NULLS LAST, means NULLS LAST, copy, entity_id
 ) = 1
 """
 FIRST = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from observations import Seen, ledger_after, read_rows, write_observed
 from workspaces import write_workspace
@@ -161,6 +161,8 @@ def said(rows: list[tuple[str, str, str | None, datetime | None, str | None]]) -
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(SAYS, min_size=1, max_size=3), st.randoms(use_true_random=False))
+@example([[("core.c.a", "1", "a", datetime(2026, 11, 1), m) for m in ("confirmed", "changed")]] * 2,
+         random.Random(1))  # fmt: skip
 def test_neither_the_order_of_rows_nor_telling_a_day_twice_matters(
     tmp_path: Path, days: list[list[tuple[str, str, str | None, datetime | None, str | None]]],
     chance: random.Random,
