@@ -199,7 +199,8 @@ def test_every_attribute_s_conflicts_stand_on_a_page_of_their_own(
         known = sum(1 for one in golden if one["attribute"] == attribute)
         page = (site / f"c/{attribute}/index.html").read_text("utf-8")
         assert f"On {contested:,} of {known:,} " in page
-        assert "Example 1" in page
+        # of zip codes fewer than `privacy.small_counts` disagree alike, so no case is shown
+        assert ("Example 1" in page) == (attribute != "site.zip")
         assert f"c/{attribute}/" in (site / "all/truth/index.html").read_text("utf-8")
     phones = {one["raw"] for said in conflicts.values() for one in said
               if one["attribute"] == "site.phone" and len(one["raw"] or "") > 6}  # fmt: skip
