@@ -45,7 +45,8 @@ class AttributePortrait(_Noun):
     `version` names the rule by which they were resolved. `sources`, `claims` (by number) and
     `reasons` speak of those that have a value; `lasting` says how many current values will still be
     current in so many days. Of `cases` none names anybody: letters stand for personal values, the
-    same letter for the same value; ids, reasons and times of day are left out.
+    same letter for the same value; ids, reasons and times of day are left out. Where there are very
+    many contested entities, `patterns` and `cases` are of the `looked_at` among them.
     """
 
     attribute: str
@@ -57,6 +58,7 @@ class AttributePortrait(_Noun):
     claims: Mapping[int, int]
     reasons: Mapping[str, int]
     lasting: Mapping[int, int]
+    looked_at: int | None = None
     patterns: tuple[Pattern, ...] = ()
     cases: tuple[ExplainedAttribute, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
@@ -31,6 +31,8 @@ Key = TypeVar("Key")
 ASIDE = ("agrees", "missing", "when", "invalid", "copy")
 """Why a bid did not win that is no disagreement."""
 HELD = ("current", "stale")
+MOST = 50_000
+"""So many contested entities are looked at in full; of more a sample, by the hash of their ids."""
 
 
 def resolve_and_portray(
@@ -87,8 +89,11 @@ def _steps(job: Job, scope: Scope) -> Iterator[Step]:
 
 
 def some_of(join: Join) -> Join:
-    """The join of the entities alone on which somebody disagrees, with all they say."""
-    return contested_join(join, join.contests)
+    """The join of the entities alone on which somebody disagrees, with all they say; where they
+    are very many, of some of them.
+    """
+    some = contested_join(join, join.contests)
+    return replace(some, only=f"{some.only} ORDER BY md5(CAST(k AS VARCHAR)) LIMIT {MOST}")
 
 
 def _of_contest(job: Job, some: Join, contest: Contest) -> Iterator[Step]:
@@ -104,6 +109,8 @@ def _of_contest(job: Job, some: Join, contest: Contest) -> Iterator[Step]:
         "GROUP BY ALL ORDER BY n DESC, winner, loser, reason"
     )
     yield Step(_name("patterns", contest), patterns, (made,), fetch=True)
+    seen = f"SELECT count_if(fed AND d{contest.m} > 0 AND {applies(some, contest)})"
+    yield Step(_name("seen", contest), f"{seen} FROM {some.table}", (some.step,), fetch=True)
     attribute = job.catalog.attributes[contest.golden.attribute]
     if job.workspace.settings.privacy.examples and shows_cases(job.catalog, attribute):
         cases = _cases(job, some, contest, table)
@@ -202,6 +209,8 @@ def _portrait(
     attribute = job.catalog.attributes[contest.golden.attribute]
     figures = [_figure(row) for row in _rows(outcomes, "figures", contest)]
     held = [one for one in figures if one.state in HELD]
+    contested = sum(one.count for one in figures if one.contested)
+    seen = next((int(str(row[0] or 0)) for row in _rows(outcomes, "seen", contest)), contested)
     patterns = (
         Pattern(winner=_text(won), loser=str(loser), reason=str(reason), count=int(str(n)))
         for won, loser, reason, n in _rows(outcomes, "patterns", contest)
@@ -211,7 +220,7 @@ def _portrait(
         version=attribute.rule_version,
         entities=sum(one.count for one in figures),
         states=_counted((cast(State, one.state), one.count) for one in figures),
-        contested=sum(one.count for one in figures if one.contested),
+        contested=contested,
         sources=_counted((one.source(contest), one.count) for one in held),
         claims=_counted((one.claim(contest), one.count) for one in held if one.is_claimed),
         reasons=_counted((str(one.reason), one.count) for one in held),
@@ -219,6 +228,7 @@ def _portrait(
             days: sum(one.count for one in figures if one.lasts is not None and one.lasts >= days)
             for days in AHEAD
         },
+        looked_at=seen if seen < contested else None,
         patterns=tuple(patterns),
         cases=tuple(case_of(job, some, contest, row) for row in _rows(outcomes, "cases", contest)),
     )

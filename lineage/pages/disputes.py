@@ -83,6 +83,9 @@ def dispute_page(attribute: Attribute, ctx: PageContext) -> str:
             _pattern_line(one, counts[n], cases, attribute, told, ctx)
             for n, one in enumerate(shown)
         ],
+        sampled=ctx.words("dispute.sampled", n=ctx.words.number(told.looked_at))
+        if told.looked_at
+        else None,
         unshown=len(told.patterns) - len(shown),
         cases=[_case(n, one, attribute, ctx) for n, one in enumerate(cases, start=1)],
         masked=any(one.masked for one in cases),
@@ -96,7 +99,7 @@ def _counts(
 ) -> Mapping[int, str]:
     """The counts of patterns; where they add up to the conflicts, as parts of one whole."""
     numbers = dict(enumerate(one.count for one in shown))
-    if sum(numbers.values()) == told.contested:
+    if sum(numbers.values()) == told.contested and not told.looked_at:
         return ctx.privacy.parts(attribute.urn, numbers)
     return {n: ctx.privacy.count(attribute.urn, count) for n, count in numbers.items()}
 
@@ -187,7 +190,7 @@ def _pattern_line(
 ) -> PatternLine:
     numbers = [n for n, case in enumerate(cases, start=1) if _is_of(case, one)]
     exact = count == ctx.privacy.count(attribute.urn, one.count)
-    share = ctx.privacy.share(attribute.urn, one.count, told.contested)
+    share = ctx.privacy.share(attribute.urn, one.count, told.looked_at or told.contested)
     return PatternLine(
         winner=field_name(one.winner, ctx) if one.winner else ctx.words("dispute.nothing"),
         loser=field_name(one.loser, ctx),

@@ -244,7 +244,7 @@ def _sources(
         yield SourceLine(
             source_name(key, ctx),
             counts.get(key, ctx.words.number(0)) if told else "–",
-            ctx.privacy.count(attribute.urn, lost) if told else "–",
+            ctx.privacy.count(attribute.urn, lost) if told and not told.looked_at else "–",
             say_trust(trust, ctx),
         )
 

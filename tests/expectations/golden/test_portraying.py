@@ -61,6 +61,24 @@ def test_patterns_say_who_lost_to_whom_and_why(folder: Path, tekdogru: Command) 
     assert mail.lasting == {30: 30, 60: 30, 90: 30}
 
 
+def test_of_very_many_conflicts_some_are_looked_at_and_the_page_says_so(
+    folder: Path, tekdogru: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tekdogru("resolve", "-w", folder)
+    whole = of(portrait_of(open_workspace(folder)), "customer.mail")
+    assert whole.looked_at is None
+    monkeypatch.setattr("expectations.golden.portraying.MOST", 7)
+    tekdogru("resolve", "-w", folder)
+    mail = of(portrait_of(open_workspace(folder)), "customer.mail")
+    assert (mail.contested, mail.states) == (whole.contested, whole.states)
+    assert mail.looked_at is not None
+    assert mail.looked_at <= 7 < mail.contested
+    assert max(one.count for one in mail.patterns) <= mail.looked_at
+    assert tekdogru("site", "build", "-w", folder).status == 0
+    page = (folder / "build/site/c/customer.mail/index.html").read_text("utf-8")
+    assert f"{mail.looked_at} of them, drawn by chance, are counted here" in page
+
+
 def test_nothing_that_is_kept_says_whose_it_is(
     folder: Path, tmp_path: Path, tekdogru: Command
 ) -> None:
