@@ -68,3 +68,7 @@ class Purpose(Definition):
     legal_basis_tr: str | None = None
     retention: Duration | None = None
     accepts: tuple[Literal["current", "stale"], ...] = ("current",)
+
+    def takes(self, state: str | None) -> bool | None:
+        """Whether it accepts a value in that state; None where there is no value."""
+        return state in self.accepts if state in ("current", "stale") else None

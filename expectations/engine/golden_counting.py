@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def _required(scope: Scope, figure: RequiredFigure) -> Counting:
     golden = figure.golden
     join = scope.joins[golden.entity]
-    who = f"fed AND {_belongs(join, golden)}" if figure.subtype else "fed"
+    who = f"fed AND {join.belongs(golden)}" if figure.subtype else "fed"
     if golden.can_be_deleted:  # that there is none on purpose is known, and no gap
         value, decided = join.value(golden), join.told("i", golden)
         who = f"{who} AND NOT ({decided} AND {value} IS NULL)"
@@ -36,7 +36,7 @@ def _required(scope: Scope, figure: RequiredFigure) -> Counting:
 def _current(scope: Scope, figure: CurrentFigure) -> Counting:
     golden = figure.golden
     join = scope.ahead[golden.entity, figure.ahead] if figure.ahead else scope.joins[golden.entity]
-    who = f"fed AND {join.value(golden)} IS NOT NULL AND {_belongs(join, golden)}"
+    who = f"fed AND {join.value(golden)} IS NOT NULL AND {join.belongs(golden)}"
     if not figure.timed:
         who = "false"
     return _on_entities(join, golden, "fed", f"({who})", f"NOT {join.current(golden)}")
@@ -45,7 +45,7 @@ def _current(scope: Scope, figure: CurrentFigure) -> Counting:
 def _contested(scope: Scope, figure: ContestedFigure) -> Counting:
     golden = figure.golden
     join = scope.joins[golden.entity]
-    who = f"({join.told('a', golden)} AND {_belongs(join, golden)})"
+    who = f"({join.told('a', golden)} AND {join.belongs(golden)})"
     return _on_entities(join, golden, _claimed(join, golden), who, f"{join.told('d', golden)} > 0")
 
 
@@ -56,7 +56,7 @@ def _against_golden(scope: Scope, figure: AgainstGoldenFigure) -> Counting:
     said = [f"{join.told('j', golden)}_{n}" for n, c in listed if c.column.path == figure.field]
     present = " OR ".join(f"{one} IS NOT NULL" for one in said)
     same = " OR ".join(f"coalesce({one}, false)" for one in said)
-    who = f"(({present}) AND {_belongs(join, golden)})"
+    who = f"(({present}) AND {join.belongs(golden)})"
     knows = join.knows(figure.field.rpartition(".")[0])
     return _on_entities(join, golden, knows, who, f"NOT ({same})")
 
@@ -71,7 +71,7 @@ def _reads(scope: Scope, figure: ReadsFigure) -> Counting:
     if golden.survival.can_be_stale and not figure.accepts_stale:
         bad = f"({bad} OR NOT {join.current(golden)})"
     knows = join.knows(figure.candidate.column.dataset)
-    rows = f"({knows} AND {_belongs(join, golden)})"
+    rows = f"({knows} AND {join.belongs(golden)})"
     decided = join.told("i", golden)
     counting = _on_entities(
         join, golden, rows, f"({rows} AND {decided} AND {read} IS NOT NULL)", bad
@@ -94,7 +94,7 @@ def _shared(scope: Scope, figure: SharedFigure) -> Counting:
         own = f"list_contains({held}, h)" if golden.survival.is_set else f"h = {held}"
         borne = f"SELECT k, h, coalesce({own}, false) AS own"
         crowded = f"{crowded} AND bool_or(own) OVER (PARTITION BY h)"
-    bearers = f"{borne} FROM {_spread(join, figure)} WHERE {_belongs(join, golden)}"
+    bearers = f"{borne} FROM {_spread(join, figure)} WHERE {join.belongs(golden)}"
     many = f"SELECT k, {crowded} AS crowded FROM ({bearers}) WHERE h IS NOT NULL"
     return Counting(
         f"(SELECT k, bool_or(crowded) AS crowded FROM ({many}) GROUP BY k)",
@@ -139,13 +139,6 @@ def _claimed(join: Join, golden: GoldenColumn) -> str:
     paths = dict.fromkeys(candidate.column.dataset for candidate in golden.candidates)
     knowing = [join.knows(path) for path in paths if path in join.datasets]
     return f"({' OR '.join(knowing) or 'false'})"
-
-
-def _belongs(join: Join, golden: GoldenColumn) -> str:
-    """Whether the entity is of the subtype that the attribute belongs to."""
-    if golden.subtype is None:
-        return "true"
-    return f"coalesce({join.dialect.condition(golden.subtype, join.columns)}, false)"
 
 
 GOLDEN_COUNTERS: Mapping[type, Callable[..., Counting]] = {

@@ -79,6 +79,12 @@ class Join:
         """The column of what more is told of an attribute, by its letter (see `Resolution`)."""
         return f"{letter}{self._golden_places[golden]}"
 
+    def belongs(self, golden: GoldenColumn) -> str:
+        """Whether the entity is of the subtype that an attribute belongs to."""
+        if golden.subtype is None:
+            return "true"
+        return f"coalesce({self.dialect.condition(golden.subtype, self.columns)}, false)"
+
     def contest(self, golden: GoldenColumn) -> Contest:
         """The contest of an attribute."""
         return self.contests[self._golden_places[golden]]

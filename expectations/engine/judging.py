@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from expectations.engine.contest import Asked
 from expectations.golden_figures import (
@@ -18,9 +17,6 @@ from expectations.golden_figures import (
     SharedFigure,
 )
 from expectations.plan import Candidate, FigureSpec, GoldenColumn, Plan
-
-if TYPE_CHECKING:
-    pass
 
 
 def judged_columns(figures: Iterable[FigureSpec]) -> dict[GoldenColumn, Asked]:

@@ -9,7 +9,7 @@ from expectations.engine.contest import Contest, as_text
 from expectations.engine.functions import quote
 from expectations.engine.joining import Join
 from expectations.engine.overriding import override_hash
-from expectations.golden.rows import applies, record_of, record_of_bid, rule_of, source_of
+from expectations.golden.rows import record_of, record_of_bid, rule_of, source_of
 
 BID = "pehus"
 """What is asked of every bid: raw and cleansed text, hash, last current day, time."""
@@ -33,7 +33,7 @@ def columns_of(join: Join) -> Iterator[tuple[str, str]]:
 def columns_of_contest(join: Join, contest: Contest) -> Iterator[tuple[str, str]]:
     """The names and expressions of all that is told of one attribute."""
     m = contest.m
-    yield f"applies{m}", applies(join, contest)
+    yield f"applies{m}", join.belongs(contest.golden)
     yield f"value{m}", as_text(f"g{m}", contest.golden)
     yield f"source{m}", source_of(contest)
     yield f"rule{m}", rule_of(contest)

@@ -150,9 +150,7 @@ class _Telling:
 
     def _accepts(self, purpose: str | None, state: State | None) -> bool | None:
         """Whether a purpose accepts a value in that state; None without a purpose or a value."""
-        if purpose is None or state not in ("current", "stale"):
-            return None
-        return state in self.inquiry.job.catalog.purposes[purpose].accepts
+        return self.inquiry.job.catalog.purposes[purpose].takes(state) if purpose else None
 
     def _reads(
         self, attribute: Attribute, hearing: Hearing, state: State | None

@@ -16,7 +16,7 @@ from expectations.engine.counting import Scope
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
 from expectations.engine.sandbox import Outcome, Step
-from expectations.golden.rows import applies, conflict_rows
+from expectations.golden.rows import conflict_rows
 from expectations.golden.work import Job, copy_step, resolve, written_whole
 from expectations.runner import PERSONAL_TYPES, Progress, mask, silent
 
@@ -100,7 +100,7 @@ def contested_join(join: Join, contests: Sequence[Contest]) -> Join:
 def _told(join: Join, some: Join, contest: Contest, table: str, examples: int) -> Iterator[Step]:
     key, m = contest.golden.attribute, contest.m
     made = f"conflicts:{join.entity.key}"
-    who = f"fed AND {applies(join, contest)}"
+    who = f"fed AND {join.belongs(contest.golden)}"
     counted = f"SELECT count_if({who}), count_if({who} AND d{m} > 0) FROM {join.table}"
     yield Step(f"counted:{key}", counted, (join.step,), fetch=True)
     standings = (

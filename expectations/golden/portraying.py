@@ -22,7 +22,6 @@ from expectations.engine.sandbox import Outcome, Step
 from expectations.golden.cases import case_columns, case_of, shows_cases
 from expectations.golden.disputes import contested_join
 from expectations.golden.observing import Observing
-from expectations.golden.rows import applies
 from expectations.golden.summary import resolve_and_ask
 from expectations.golden.work import Job
 from expectations.runner import Progress, silent
@@ -109,7 +108,7 @@ def _of_contest(job: Job, some: Join, contest: Contest) -> Iterator[Step]:
         "GROUP BY ALL ORDER BY n DESC, winner, loser, reason"
     )
     yield Step(_name("patterns", contest), patterns, (made,), fetch=True)
-    seen = f"SELECT count_if(fed AND d{contest.m} > 0 AND {applies(some, contest)})"
+    seen = f"SELECT count_if(fed AND d{contest.m} > 0 AND {some.belongs(contest.golden)})"
     yield Step(_name("seen", contest), f"{seen} FROM {some.table}", (some.step,), fetch=True)
     attribute = job.catalog.attributes[contest.golden.attribute]
     if job.workspace.settings.privacy.examples and shows_cases(job.catalog, attribute):
@@ -144,7 +143,7 @@ def _figures(job: Job, join: Join, contest: Contest) -> str:
     columns = (f"s{m}", f"CAST(w{m} AS INTEGER)", f"c{m}", f"d{m} > 0", lasts)
     return (
         f"SELECT {', '.join(columns)}, count(*) FROM {join.table} "
-        f"WHERE fed AND {applies(join, contest)} GROUP BY ALL"
+        f"WHERE fed AND {join.belongs(contest.golden)} GROUP BY ALL"
     )
 
 
@@ -159,7 +158,7 @@ def _said(some: Join, contest: Contest) -> str:
     parts = [
         f"SELECT k, {winner} AS winner, {quote(candidate.column.path)} AS loser, "
         f"x{m}_{n} AS reason, {_likeness(contest)} AS likeness FROM {some.table} "
-        f"WHERE fed AND d{m} > 0 AND {applies(some, contest)} AND x{m}_{n} IS NOT NULL "
+        f"WHERE fed AND d{m} > 0 AND {some.belongs(contest.golden)} AND x{m}_{n} IS NOT NULL "
         f"AND x{m}_{n} NOT IN ({_listed(ASIDE)}) AND z{m}_{n} IN ({_listed(HELD)})"
         for n, candidate in enumerate(contest.candidates)
         if candidate.voter is not None

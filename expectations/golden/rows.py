@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import get_args
 
 from catalog.explanations import DECIDED
@@ -10,7 +11,10 @@ from catalog.truth import State
 from expectations.engine.contest import Contest, as_text
 from expectations.engine.functions import quote, quote_name
 from expectations.engine.joining import Join
-from expectations.engine.words import as_word, word
+from expectations.engine.sandbox import Step
+from expectations.engine.words import STEP as WORDS_STEP
+from expectations.engine.words import as_word, word, words_step
+from expectations.golden.work import copy_step
 from expectations.plan import Candidate
 
 OVERRIDE = "override"
@@ -22,6 +26,17 @@ def long_rows(join: Join, attributes: Collection[str] | None = None) -> str:
     """
     wanted = [c for c in join.contests if attributes is None or c.golden.attribute in attributes]
     return " UNION ALL ".join(_of_attribute(join, contest) for contest in wanted)
+
+
+def long_steps(
+    name: str, joins: Iterable[Join], target: Path, attributes: Collection[str] | None = None
+) -> Iterator[Step]:
+    """Writes the long rows of all that is resolved to a file, or nothing where there are none."""
+    listed = list(joins)
+    rows = " UNION ALL ".join(filter(None, (long_rows(join, attributes) for join in listed)))
+    if rows:
+        yield words_step(text for join in listed for text in words_of(join))
+        yield copy_step(name, rows, target, iter([*(join.step for join in listed), WORDS_STEP]))
 
 
 def words_of(join: Join) -> Iterator[str]:
@@ -38,7 +53,7 @@ def wide_rows(join: Join) -> str:
     """One row per entity, with a column per attribute, of its own type."""
     columns = [f"{_id()} AS entity_id"]
     for contest in join.contests:
-        value = f"CASE WHEN {applies(join, contest)} THEN g{contest.m} END"
+        value = f"CASE WHEN {join.belongs(contest.golden)} THEN g{contest.m} END"
         columns.append(f"{value} AS {quote_name(contest.golden.name)}")
     return f"SELECT {', '.join(columns)} FROM {join.table} WHERE fed"
 
@@ -49,7 +64,7 @@ def summary_rows(join: Join) -> Iterator[tuple[str, str]]:
         m = contest.m
         sql = (
             f"SELECT s{m}, {source_of(contest)}, c{m}, d{m} > 0, count(*) FROM {join.table} "
-            f"WHERE fed AND {applies(join, contest)} GROUP BY ALL"
+            f"WHERE fed AND {join.belongs(contest.golden)} GROUP BY ALL"
         )
         yield contest.golden.attribute, sql
 
@@ -62,14 +77,6 @@ def conflict_rows(join: Join, contests: Sequence[Contest]) -> str:
         for n, candidate in enumerate(contest.candidates)
     ]
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
-
-
-def applies(join: Join, contest: Contest) -> str:
-    """Whether an attribute applies to the entity."""
-    if contest.golden.subtype is None:
-        return "true"
-    condition = join.dialect.condition(contest.golden.subtype, join.columns)
-    return f"coalesce({condition}, false)"
 
 
 def source_of(contest: Contest) -> str:
@@ -98,7 +105,7 @@ def _of_attribute(join: Join, contest: Contest) -> str:
     }
     listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     by_text = f"SELECT * REPLACE ({_id()} AS k) FROM {join.table} WHERE fed"
-    return f"SELECT {listed} FROM ({by_text}) WHERE {applies(join, contest)}"
+    return f"SELECT {listed} FROM ({by_text}) WHERE {join.belongs(contest.golden)}"
 
 
 def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
@@ -119,7 +126,7 @@ def _of_bid(join: Join, contest: Contest, n: int, candidate: Candidate) -> str:
     known = join.knows(candidate.column.dataset)
     return (
         f"SELECT {listed} FROM {join.table} "
-        f"WHERE fed AND d{m} > 0 AND {known} AND {applies(join, contest)}"
+        f"WHERE fed AND d{m} > 0 AND {known} AND {join.belongs(contest.golden)}"
     )
 
 

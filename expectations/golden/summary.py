@@ -10,9 +10,7 @@ from catalog.truth import AttributeTold, EntityTold, GoldenDocument, State
 from expectations.engine.counting import Scope
 from expectations.engine.joining import Join
 from expectations.engine.sandbox import Outcome, Step
-from expectations.engine.words import STEP as WORDS_STEP
-from expectations.engine.words import words_step
-from expectations.golden.rows import long_rows, summary_rows, wide_rows, words_of
+from expectations.golden.rows import long_steps, summary_rows, wide_rows
 from expectations.golden.work import Job, copy_step, resolve, written_whole
 from expectations.runner import Progress, silent
 
@@ -68,16 +66,15 @@ def _steps(scope: Scope, target: Path | None, wide: bool) -> Iterator[Step]:
         for attribute, sql in summary_rows(join):
             yield Step(f"told:{attribute}", sql, needs=(join.step,), fetch=True)
     if target:
-        rows = wide_rows if wide else long_rows
-        needs = [one.step for one in joins]
-        if not wide:
-            yield words_step(text for join in joins for text in words_of(join))
-            needs.append(WORDS_STEP)
-        yield copy_step("output", _all_rows(joins, rows), target, iter(needs))
+        yield from _written(joins, target, wide)
 
 
-def _all_rows(joins: Sequence[Join], rows: Callable[[Join], str]) -> str:
-    return " UNION ALL ".join(rows(join) for join in joins)
+def _written(joins: Sequence[Join], target: Path, wide: bool) -> Iterator[Step]:
+    if not wide:
+        yield from long_steps("output", joins, target)
+        return
+    rows = " UNION ALL ".join(map(wide_rows, joins))
+    yield copy_step("output", rows, target, (one.step for one in joins))
 
 
 def _told(job: Job, entity: str, outcomes: Mapping[str, Outcome]) -> EntityTold:

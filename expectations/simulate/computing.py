@@ -21,10 +21,7 @@ from expectations.engine.port import Computed, Missing
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
 from expectations.engine.wanted import Dialect
-from expectations.engine.words import STEP as WORDS_STEP
-from expectations.engine.words import words_step
-from expectations.golden.rows import long_rows, words_of
-from expectations.golden.work import copy_step
+from expectations.golden.rows import long_steps
 from expectations.plan import Check, ComputesFigure, EntityPlan, Plan
 from expectations.runner import Progress
 from expectations.sources.port import Extract
@@ -217,11 +214,7 @@ class Computing:
             alone = " + ".join(f"({join.projections[path].alone})" for path in join.datasets)
             counted = f"SELECT count(*), {alone} FROM {join.table} WHERE fed"
             steps.append(Step(f"records:{key}", counted, (join.step,), fetch=True))
-        told = filter(None, (long_rows(join, task.attributes) for join in joined.values()))
-        if rows := " UNION ALL ".join(told):
-            needs = [*(join.step for join in joined.values()), WORDS_STEP]
-            steps.append(words_step(text for join in joined.values() for text in words_of(join)))
-            steps.append(copy_step("golden", rows, file, iter(needs)))
+        steps += long_steps("golden", joined.values(), file, task.attributes)
         steps += calculation_steps(task.narrowed, scope, readable, seconds)
         name, done = task.name, [0]
 

@@ -161,9 +161,7 @@ def _spoken(case: ExplainedAttribute, attribute: Attribute, ctx: PageContext) ->
 def _accepts(touchpoint: Touchpoint, case: ExplainedAttribute, ctx: PageContext) -> bool | None:
     """Whether the purpose of a touchpoint accepts a value in the state of the golden one."""
     purpose = ctx.catalog.purposes.get(touchpoint.purpose or "")
-    if purpose is None or case.state not in ("current", "stale"):
-        return None
-    return case.state in purpose.accepts
+    return purpose.takes(case.state) if purpose else None
 
 
 def _labelled(said: Said, attribute: Attribute, ctx: PageContext) -> Said:
