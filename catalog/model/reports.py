@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from catalog.durations import Duration
 from catalog.model.definition import Definition, Governed, Key, Language, Model, Severity
@@ -106,6 +106,25 @@ class Find(Model):
     sheet: str | None = None
 
 
+class InputBlock(Model):
+    """Cells of the workbook that hold what came from a dataset or a query, as it was pasted.
+
+    Its columns are matched by their headings: with the fields of the dataset, or the columns of the
+    query, unless `columns` says otherwise.
+    """
+
+    at: str = Field(description="Its range: Veri!A1:G82, the row of headings included.")
+    dataset: str | None = Field(None, description="The dataset it was taken from: core.customers.")
+    calculation: str | None = Field(None, description="The SELECT it is the answer of.")
+    columns: dict[str, str] = Field(default={}, description="By letter: the field or column.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> InputBlock:
+        if (self.dataset is None) == (self.calculation is None):
+            raise ValueError("either `dataset` or `calculation`, which say where it came from")
+        return self
+
+
 class Cell(Definition):
     """One number in a report: it shows a measure, or carries a calculation of its own."""
 
@@ -123,6 +142,10 @@ class Cell(Definition):
     calculation: str | None = None
     tolerance: Tolerance | None = Field(None, description="In its own unit; else the measure's.")
     rounding: int | None = Field(None, ge=-6, le=12, description="Else the measure's.")
+    format: str | None = Field(None, description="Its number format in the workbook: 0.0%.")
+    unsure: tuple[str, ...] = Field(
+        (), description="What an import could not tell; take out what you have looked at."
+    )
 
     @property
     def path(self) -> str:
@@ -178,6 +201,10 @@ class Report(Governed):
     effort: Effort | None = None
     obligation: str = Field("none", description="The authority it is owed to, or none.")
     severity: Severity = "critical"
+    inputs: tuple[InputBlock, ...] = Field(
+        (), description="Blocks of its workbook, and their origin."
+    )
+    unsure: tuple[str, ...] = Field((), description="What an import could not tell.")
     cells: tuple[Cell, ...] = ()
 
     def model_post_init(self, context: Any) -> None:
