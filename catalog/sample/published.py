@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from catalog.sample.departments import Period
+from catalog.sample.tallies import Period
 
 COLUMNS = ("cell", "period", "value", "version", "published_at")
 USUAL_DAYS = 3
@@ -43,12 +43,15 @@ class Printed:
 def write_published(
     folder: Path, reports: Sequence[Mapping[str, Any]], issues: Sequence[Printed], as_of: date
 ) -> None:
-    """Write one file per `published:` of the reports, as they stand in YAML, up to `as_of`.
+    """Write one file per `published:` of the reports, as they stand in YAML, up to `as_of`; where
+    they have none, the workbook is what is published.
 
     Every third file is as Turkish desktop programs write: a byte-order mark and semicolons.
     """
     files: dict[str, list[tuple[str, ...]]] = {}
     for report in reports:
+        if "published" not in report:
+            continue
         rows = [row for row in _rows(report, issues) if row[-1] <= as_of.isoformat()]
         files.setdefault(report["published"], []).extend(rows)
     for number, (name, rows) in enumerate(files.items()):

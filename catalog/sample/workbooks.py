@@ -8,21 +8,23 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from catalog.sample.departments import REPORTS, Amounts, Bank, Figure, Period, last_months
+from catalog.sample.departments import REPORTS, Figure
 from catalog.sample.people import Person
 from catalog.sample.published import Printed
+from catalog.sample.repeats import REPEATS
 from catalog.sample.systems import Systems
+from catalog.sample.tallies import Amounts, Bank, Period, last_months
 from catalog.sample.xlsx import Formula, Sheet, write_workbook
 
 
 def write_reports(
     folder: Path, people: Sequence[Person], systems: Systems, as_of: date
 ) -> list[Printed]:
-    """Write every department's workbook for the last three full months; gives what they show."""
+    """Write every department's workbooks for the last three full months; gives what they show."""
     bank = Bank(people, systems, {person.number: person for person in people})
     issues = []
     for period in last_months(as_of):
-        for name, (title, figures) in REPORTS.items():
+        for name, (title, figures) in (REPORTS | REPEATS).items():
             sheets = _sheets(title, period, figures, bank)
             saved = period.end + timedelta(days=5)
             write_workbook(folder / f"{name}_{period.label}.xlsx", sheets, saved)
