@@ -30,7 +30,8 @@ def wilson(right: float, compared: float) -> tuple[float, float]:
     middle = share + square / (2 * compared)
     spread = Z95 * sqrt(share * (1 - share) / compared + square / (4 * compared * compared))
     below = 1 + square / compared
-    return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
+    low, high = (middle - spread) / below, (middle + spread) / below
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def measure_trust(votes: Iterable[Vote], today: date, settings: TrustSettings) -> list[Trust]:

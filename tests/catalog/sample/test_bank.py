@@ -356,7 +356,7 @@ def test_the_value_shown_is_what_its_formula_gives(bank: Path) -> None:
     for path in sorted((bank / "reports").iterdir()):
         shown = openpyxl.load_workbook(path, data_only=True)
         written = openpyxl.load_workbook(path)["Özet"]
-        for row in range(5, 11):
+        for row in range(5, written.max_row + 1):
             formula = str(written[f"C{row}"].value)
             if found := re.fullmatch(r"=SUM\(Veri!(\w+:\w+)\)", formula):
                 cells: Any = shown["Veri"][found[1]]
@@ -395,6 +395,8 @@ def _published(bank: Path) -> dict[tuple[str, str], list[tuple[str, int, date]]]
 def test_what_was_published_is_what_the_workbooks_show(bank: Path, catalog: Catalog) -> None:
     published = _published(bank)
     for report in catalog.reports.values():
+        if not report.published:
+            continue
         for period in ("2026-08", "2026-09", "2026-10"):
             path = bank / (report.workbook or "").replace("{period}", period)
             sheet = openpyxl.load_workbook(path, data_only=True)["Özet"]
@@ -419,7 +421,8 @@ def test_one_number_is_missing_one_is_restated_where_another_was_not_and_one_rep
     bank: Path, catalog: Catalog
 ) -> None:
     published = _published(bank)
-    everything = {(cell, f"2026-{month}") for cell in catalog.cells for month in ("08", "09", "10")}
+    fed = [cell for cell in catalog.cells if not cell.startswith("customer_card/")]
+    everything = {(cell, f"2026-{month}") for cell in fed for month in ("08", "09", "10")}
     assert everything - set(published) == {("digital_monthly/consented", "2026-10")}
     restated = {spot: found for spot, found in published.items() if len(found) > 1}
     assert list(restated) == [("risk_monthly/loans", "2026-09")]

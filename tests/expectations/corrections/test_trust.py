@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from story import BANK
 from workspaces import write_workspace
@@ -50,6 +50,7 @@ def test_the_interval_is_wilson_s(right: int, compared: int, low: float, high: f
     assert wilson(right, compared) == pytest.approx((low, high), abs=5e-7)
 
 
+@example(right=0, more=475)
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_the_share_lies_in_its_interval_and_more_facts_narrow_it(right: int, more: int) -> None:
     compared = right + more
