@@ -81,6 +81,19 @@ class SiteSettings(_Section):
     report_url: str | None = Field(None, description="Where 'Report a problem' leads; {urn}.")
 
 
+class WorkbookLimits(_Section):
+    """How much of an Excel workbook is read; beyond, it is refused."""
+
+    unpacked_mb: int = Field(1024, ge=1, description="Most MiB a workbook may unpack to.")
+    ratio: int = Field(250, ge=2, description="Most times its own size it may unpack to.")
+    parts: int = Field(10_000, ge=10, description="Most files in the workbook's archive.")
+    cells: int = Field(2_000_000, ge=1, description="Most cells that hold something.")
+    formulas: int = Field(1_000_000, ge=1, description="Most cells with a formula.")
+    formula_length: int = Field(
+        32_768, ge=1, description="Longer formulas are listed, not read; Excel allows 8,192."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of a workspace; each also as an environment variable TEKDOGRU_…"""
 
@@ -102,6 +115,7 @@ class Settings(BaseSettings):
     trust: TrustSettings = TrustSettings()
     privacy: PrivacySettings = PrivacySettings()
     site: SiteSettings = SiteSettings()
+    workbooks: WorkbookLimits = WorkbookLimits()
 
     @field_validator("timezone")
     @classmethod

@@ -35,7 +35,7 @@ from lineage.graph import Lineage, build_lineage
 HARMLESS = frozenset(
     {
         *("institution", "language", "catalog", "output", "state", "database_url"),
-        *("engine", "privacy", "site"),
+        *("engine", "privacy", "site", "workbooks"),
     }
 )
 MOST_NAMED = 6

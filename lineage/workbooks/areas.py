@@ -1,0 +1,122 @@
+"""Reads what an operand of a formula names in A1 form: a cell, a block, whole columns or rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
+from lineage.workbooks.book import Block, letters_of
+
+_PREFIX = re.compile(r"(?:'(?:[^']|'')+'|(?:\[[^\]]*\])?[^\[\]'!]*)!")
+_CELLS = re.compile(
+    r"(\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6})(?::(\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6}))?"
+)
+_COLUMNS = re.compile(r"(\$?)([A-Za-z]{1,3}):(\$?)([A-Za-z]{1,3})")
+_ROWS = re.compile(r"(\$?)([1-9]\d{0,6}):(\$?)([1-9]\d{0,6})")
+Form = Literal["cell", "block", "columns", "rows"]
+
+
+class Place(NamedTuple):
+    """A row or column, and whether it stays when the formula is copied."""
+
+    number: int
+    fixed: bool
+
+    def moved(self, by: int) -> int:
+        """Its number in a formula that stands so many rows or columns further."""
+        return self.number if self.fixed else self.number + by
+
+
+class Area(NamedTuple):
+    """Cells in A1 form; `prefix` is what stands before the `!`, as written, with it."""
+
+    form: Form
+    prefix: str
+    top: Place
+    left: Place
+    bottom: Place
+    right: Place
+
+    def block(self, down: int = 0, across: int = 0) -> Block | None:
+        """Its cells in a formula so many cells further; None where they leave the sheet."""
+        rows = sorted((self.top.moved(down), self.bottom.moved(down)))
+        columns = sorted((self.left.moved(across), self.right.moved(across)))
+        if rows[0] < 1 or columns[0] < 1 or rows[1] > LAST_ROW or columns[1] > LAST_COLUMN:
+            return None
+        return Block(rows[0], columns[0], rows[1], columns[1])
+
+    def written(self, down: int, across: int) -> str:
+        """As it is written in a formula so many cells further: `#REF!` outside the sheet."""
+        if self.block(down, across) is None:
+            return f"{self.prefix}#REF!"
+        if self.form == "columns":
+            return f"{self.prefix}{_letters(self.left, across)}:{_letters(self.right, across)}"
+        if self.form == "rows":
+            return f"{self.prefix}{_digits(self.top, down)}:{_digits(self.bottom, down)}"
+        first = f"{self.prefix}{_letters(self.left, across)}{_digits(self.top, down)}"
+        if self.form == "cell":
+            return first
+        return f"{first}:{_letters(self.right, across)}{_digits(self.bottom, down)}"
+
+    def relative(self, row: int, column: int) -> str:
+        """As it looks from a cell: `R[-1]C`, `R2C3`, `C[1]:C[2]`."""
+        left, right = _from("C", self.left, column), _from("C", self.right, column)
+        if self.form == "columns":
+            return f"{self.prefix}{left}:{right}"
+        top, bottom = _from("R", self.top, row), _from("R", self.bottom, row)
+        if self.form == "rows":
+            return f"{self.prefix}{top}:{bottom}"
+        if self.form == "cell":
+            return f"{self.prefix}{top}{left}"
+        return f"{self.prefix}{top}{left}:{bottom}{right}"
+
+
+def split_prefix(text: str) -> tuple[str, str]:
+    """What stands before the `!` of an operand, with it, and the rest."""
+    found = _PREFIX.match(text)
+    return (found[0], text[found.end() :]) if found else ("", text)
+
+
+def area_of(text: str) -> Area | None:
+    """The cells that an operand names; None where it is a name, a table or no cell of a sheet."""
+    prefix, rest = split_prefix(text) if "!" in text else ("", text)
+    if found := _CELLS.fullmatch(rest):
+        left, top = _column(found[1], found[2]), Place(int(found[4]), bool(found[3]))
+        if found[6] is None:
+            return _inside(Area("cell", prefix, top, left, top, left))
+        right, bottom = _column(found[5], found[6]), Place(int(found[8]), bool(found[7]))
+        return _inside(Area("block", prefix, top, left, bottom, right))
+    if found := _COLUMNS.fullmatch(rest):
+        left, right = _column(found[1], found[2]), _column(found[3], found[4])
+        return _inside(Area("columns", prefix, _FIRST, left, _LAST_ROW, right))
+    if found := _ROWS.fullmatch(rest):
+        top, bottom = Place(int(found[2]), bool(found[1])), Place(int(found[4]), bool(found[3]))
+        return _inside(Area("rows", prefix, top, _FIRST, bottom, _LAST_COLUMN))
+    return None
+
+
+_FIRST, _LAST_ROW, _LAST_COLUMN = Place(1, True), Place(LAST_ROW, True), Place(LAST_COLUMN, True)
+
+
+def _inside(area: Area) -> Area | None:
+    return area if area.block() else None
+
+
+def _column(fixed: str, letters: str) -> Place:
+    return Place(column_of(letters), bool(fixed))
+
+
+def _letters(place: Place, across: int) -> str:
+    return f"{'$' if place.fixed else ''}{letters_of(place.moved(across))}"
+
+
+def _digits(place: Place, down: int) -> str:
+    return f"{'$' if place.fixed else ''}{place.moved(down)}"
+
+
+def _from(letter: str, place: Place, here: int) -> str:
+    if place.fixed:
+        return f"{letter}{place.number}"
+    away = place.number - here
+    return f"{letter}[{away}]" if away else letter

@@ -1,0 +1,235 @@
+"""Reads a workbook: its cells, values and formulas in one pass, its names, tables and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NoReturn
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from catalog.settings import WorkbookLimits
+from lineage.workbooks.archive import Archive, Relation, WorkbookRefused, open_archive, refuse
+from lineage.workbooks.book import Finding, Name, Sheet, Table, Workbook, block_of
+from lineage.workbooks.cells import Budget, Grid, Texts, TooMuch, read_cells, unescaped
+from lineage.workbooks.markup import local, parser, read, true
+from lineage.workbooks.styles import read_styles
+
+__all__ = ["WorkbookRefused", "read_workbook"]
+
+_STATES: dict[str, Literal["visible", "hidden", "very hidden"]] = {
+    "hidden": "hidden",
+    "veryHidden": "very hidden",
+}
+
+
+def read_workbook(path: Path, limits: WorkbookLimits | None = None) -> Workbook:
+    """The workbook in an .xlsx or .xlsm file; macros are never run, only told of.
+
+    Raises WorkbookRefused for what is no such file, is damaged, or is beyond the limits.
+    """
+    with open_archive(path, limits or WorkbookLimits()) as archive:
+        return _Reading(archive, Budget(limits or WorkbookLimits())).workbook()
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One workbook being read."""
+
+    archive: Archive
+    budget: Budget
+
+    def workbook(self) -> Workbook:
+        archive = self.archive
+        main = self._main()
+        root, relations = archive.tree(main), archive.relations(main)
+        if local(root.tag) != "workbook":
+            refuse(archive.file, f"{main} is not the main part of a workbook")
+        texts = self._texts(root, relations)
+        by_id = {one.id: one for one in relations}
+        sheets, tables, findings = [], [], []
+        for said in root.iterfind("sheets/sheet"):
+            relation = by_id.get(said.get("id", ""))
+            sheet, grid = self._sheet(said, relation, texts)
+            sheets.append(sheet)
+            findings += grid.findings
+            if relation and sheet.grid:
+                tables += list(self._tables(sheet.title, relation.target))
+        if not sheets:
+            refuse(archive.file, "it has no sheet")
+        links = dict(self._links(root, by_id, findings))
+        names = tuple(_names(root, sheets))
+        macros = self._macros(findings)
+        saved = self._saved()
+        return Workbook(
+            archive.file,
+            tuple(sheets),
+            tuple(tables),
+            names,
+            links,
+            saved,
+            macros,
+            (*findings, *_without_values(sheets)),
+        )
+
+    def _main(self) -> str:
+        for relation in self.archive.relations(""):
+            if relation.kind == "officeDocument" and relation.target in self.archive:
+                return relation.target
+        if "xl/workbook.xml" not in self.archive:
+            refuse(self.archive.file, "it is no Excel workbook: its main part is missing")
+        return "xl/workbook.xml"
+
+    def _texts(self, root: Element, relations: list[Relation]) -> Texts:
+        targets = {one.kind: one.target for one in relations}
+        strings: list[str] = []
+        shared = targets.get("sharedStrings", "xl/sharedStrings.xml")
+        if shared in self.archive:
+            strings = self._strings(shared)
+        styles = read_styles(self.archive, targets.get("styles", "xl/styles.xml"))
+        properties = root.find("workbookPr")
+        since_1904 = properties is not None and true(properties.get("date1904"))
+        return Texts(strings, styles, since_1904)
+
+    def _strings(self, part: str) -> list[str]:
+        """The texts that cells share; what is written above Japanese text is left out."""
+        found: list[str] = []
+        pieces: list[str] = []
+        state = {"phonetic": 0, "text": 0}
+        names: dict[str, str] = {}
+        handlers = parser()
+
+        def start(name: str, _: dict[str, str]) -> None:
+            kind = names.setdefault(name, local(name))
+            if kind == "si":
+                pieces.clear()
+            elif kind == "t":
+                state["text"] = 1
+            elif kind == "rPh":
+                state["phonetic"] += 1
+
+        def end(name: str) -> None:
+            kind = names[name]
+            if kind == "si":
+                found.append(unescaped("".join(pieces)))
+            elif kind == "t":
+                state["text"] = 0
+            elif kind == "rPh":
+                state["phonetic"] -= 1
+
+        def text(said: str) -> None:
+            if state["text"] and not state["phonetic"]:
+                pieces.append(said)
+
+        handlers.StartElementHandler, handlers.EndElementHandler = start, end
+        handlers.CharacterDataHandler = text
+        with self.archive.open(part) as stream:
+            read(stream, handlers)
+        return found
+
+    def _sheet(self, said: Element, relation: Relation | None, texts: Texts) -> tuple[Sheet, Grid]:
+        title, state = said.get("name", ""), _STATES.get(said.get("state", ""), "visible")
+        grid = Grid()
+        if relation is None:
+            refuse(self.archive.file, f"sheet '{title}' has no part in it; save it anew in Excel")
+        if relation.kind != "worksheet":
+            reason = f"a sheet of another kind ({relation.kind}) is not read"
+            grid.findings.append(Finding("cut", reason, title))
+            return Sheet(title, state=state, grid=False), grid
+        try:
+            with self.archive.open(relation.target) as stream:
+                grid = read_cells(stream, title, texts, self.budget)
+        except TooMuch as error:
+            self._too_much(error)
+        sheet = Sheet(
+            title,
+            grid.cells,
+            state,
+            tuple(grid.merged),
+            frozenset(grid.hidden_rows),
+            tuple(grid.hidden_columns),
+        )
+        return sheet, grid
+
+    def _too_much(self, error: TooMuch) -> NoReturn:
+        said, _, setting = str(error).partition("|")
+        refuse(
+            self.archive.file,
+            f"it has too many {said} are read (workbooks.{setting} in tekdogru.toml)",
+        )
+
+    def _tables(self, title: str, part: str) -> Iterator[Table]:
+        for relation in self.archive.relations(part):
+            if relation.kind != "table" or relation.target not in self.archive:
+                continue
+            said = self.archive.tree(relation.target)
+            block = block_of(said.get("ref", ""))
+            if block is None:
+                continue
+            columns = (one.get("name", "") for one in said.iterfind("tableColumns/tableColumn"))
+            yield Table(
+                said.get("displayName", "") or said.get("name", ""),
+                title,
+                block,
+                tuple(unescaped(one) for one in columns),
+                _count(said, "headerRowCount", 1),
+                _count(said, "totalsRowCount", 0),
+            )
+
+    def _links(
+        self, root: Element, by_id: dict[str, Relation], findings: list[Finding]
+    ) -> Iterator[tuple[int, str]]:
+        said = root.iterfind("externalReferences/externalReference")
+        for number, reference in enumerate(said, start=1):
+            relation = by_id.get(reference.get("id", ""))
+            part = relation.target if relation else ""
+            outside = self.archive.relations(part) if part in self.archive else []
+            targets = [one.target for one in outside if one.outside]
+            if targets:
+                yield number, unquote(targets[0])
+            else:
+                findings.append(Finding("odd", f"link [{number}] does not say which file it means"))
+
+    def _macros(self, findings: list[Finding]) -> bool:
+        found = [part for part in self.archive.parts if re.search(r"vbaproject|macrosheets/", part)]
+        if found:
+            findings.append(Finding("macros", "it has macros; they are not run, and not looked at"))
+        return bool(found)
+
+    def _saved(self) -> datetime | None:
+        if "docProps/core.xml" not in self.archive:
+            return None
+        said = self.archive.tree("docProps/core.xml").findtext("modified")
+        try:
+            moment = datetime.fromisoformat((said or "").strip())
+        except ValueError:
+            return None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _names(root: Element, sheets: list[Sheet]) -> Iterator[Name]:
+    for said in root.iterfind("definedNames/definedName"):
+        local_to = said.get("localSheetId", "")
+        scope = None
+        if local_to.isdigit() and int(local_to) < len(sheets):
+            scope = sheets[int(local_to)].title
+        text = "".join(said.itertext()).strip()
+        yield Name(said.get("name", ""), text, scope, true(said.get("hidden")))
+
+
+def _without_values(sheets: list[Sheet]) -> Iterator[Finding]:
+    """Formulas that show nothing, because what wrote the file does not calculate."""
+    for sheet in sheets:
+        formulas = [cell for cell in sheet.cells.values() if cell.formula is not None]
+        empty = [cell for cell in formulas if cell.value is None]
+        if empty:
+            reason = f"{len(empty):,} of {len(formulas):,} formulas hold no calculated value"
+            yield Finding("no_value", reason, sheet.title, empty[0].address)
+
+
+def _count(said: Element, name: str, otherwise: int) -> int:
+    text = said.get(name, "")
+    return int(text) if text.isdigit() else otherwise

@@ -1,0 +1,70 @@
+"""Reads how the cells of a workbook are shown: number formats, bold, fill, indent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+
+from lineage.workbooks.archive import Archive
+from lineage.workbooks.book import PLAIN, Style
+from lineage.workbooks.markup import true
+
+
+def read_styles(archive: Archive, part: str) -> list[Style]:
+    """The styles that cells name by their number; none where the workbook has no such part."""
+    if part not in archive:
+        return []
+    root = archive.tree(part)
+    formats = {
+        one.get("numFmtId", ""): one.get("formatCode", "")
+        for one in root.iterfind("numFmts/numFmt")
+    }
+    bold = [_on(font.find("b")) for font in root.iterfind("fonts/font")]
+    fills = [_coloured(fill) for fill in root.iterfind("fills/fill")]
+    found: dict[Style, Style] = {}
+    styles = []
+    for one in root.iterfind("cellXfs/xf"):
+        number = one.get("numFmtId", "0")
+        format_ = formats.get(number) or _built_in(number)
+        alignment = one.find("alignment")
+        indent = alignment.get("indent", "0") if alignment is not None else "0"
+        style = Style(
+            format_,
+            _pick(bold, one.get("fontId")),
+            _pick(fills, one.get("fillId")),
+            int(indent) if indent.isdigit() else 0,
+            format_ != PLAIN.format and shows_date(format_),
+        )
+        styles.append(found.setdefault(style, style))
+    return styles
+
+
+@lru_cache(maxsize=1024)
+def shows_date(format_: str) -> bool:
+    """Whether a number format shows a day or a time of day; a duration (`[h]:mm`) is a number."""
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+
+    return is_date_format(format_) and not is_timedelta_format(format_)
+
+
+def _built_in(number: str) -> str:
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    return BUILTIN_FORMATS.get(int(number), PLAIN.format) if number.isdigit() else PLAIN.format
+
+
+def _on(said: Element | None) -> bool:
+    return said is not None and true(said.get("val", "1"))
+
+
+def _coloured(fill: Element) -> bool:
+    pattern = fill.find("patternFill")
+    if pattern is None:
+        return fill.find("gradientFill") is not None
+    return pattern.get("patternType", "none") not in ("none", "gray125")
+
+
+def _pick(found: Sequence[bool], number: str | None) -> bool:
+    at = int(number) if number and number.isdigit() else 0
+    return at < len(found) and found[at]
