@@ -46,6 +46,15 @@ class Area(NamedTuple):
             return None
         return Block(rows[0], columns[0], rows[1], columns[1])
 
+    def wrapped(self, down: int, across: int) -> Area:
+        """The same, counted so that it stays on the sheet when it is moved so far."""
+        return self._replace(
+            top=_wrapped(self.top, down, LAST_ROW),
+            bottom=_wrapped(self.bottom, down, LAST_ROW),
+            left=_wrapped(self.left, across, LAST_COLUMN),
+            right=_wrapped(self.right, across, LAST_COLUMN),
+        )
+
     def written(self, down: int, across: int) -> str:
         """As it is written in a formula so many cells further: `#REF!` outside the sheet."""
         if self.block(down, across) is None:
@@ -105,6 +114,12 @@ def _inside(area: Area) -> Area | None:
 
 def _column(fixed: str, letters: str) -> Place:
     return Place(column_of(letters), bool(fixed))
+
+
+def _wrapped(place: Place, by: int, last: int) -> Place:
+    if place.fixed:
+        return place
+    return Place((place.number + by - 1) % last + 1 - by, False)
 
 
 def _letters(place: Place, across: int) -> str:
