@@ -77,16 +77,16 @@ def load_catalog(
 ) -> Loaded:
     """Read `root/folder/**/*.yml`; entries that are wrong are left out and reported.
 
-    `instead` has texts to be read instead of what stands in the files of these names. Entries of
-    the files `over`, which may lie anywhere, stand in place of those of the same key; what is new
+    `instead` has texts to be read instead of what stands in the files of these names, or as files
+    that are not there yet. Entries of the files `over`, which may lie anywhere, stand in place of those of the same key; what is new
     there is added. Datasets' entities that are named nowhere are implied, so that a small catalog
     stays small.
     """
     named = {path.relative_to(root).as_posix(): path for path in _files(root / folder)}
     texts = instead or {}
     files = [
-        read_yaml_text(texts[name], name) if name in texts else read_yaml(path, name)
-        for name, path in named.items()
+        read_yaml_text(texts[name], name) if name in texts else read_yaml(named[name], name)
+        for name in sorted({*named, *texts}, key=lambda name: Path(name).parts)
     ]
     if not files:
         missing = f"no .yml file under {folder}/; `tekdogru init` writes a starter"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -13,6 +15,7 @@ import yaml
 from catalog.loading.yaml_files import read_yaml_text
 
 WIDTH = 100
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}\Z")
 # Words that YAML 1.1, and so many an editor, takes for something else than text.
 _OTHERWISE = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"))
 
@@ -54,7 +57,13 @@ def _list(values: Any, indent: int | None, newline: str) -> str:
 
 def _text(text: str, old: yaml.Node | None, indent: int | None) -> str:
     """The first of the ways to write a text that reads as itself; quoting always does."""
-    style = getattr(old, "style", None)
+    if old is None and _WORD.match(text) and text.lower() not in _OTHERWISE:
+        return text
+    return _chosen(text, getattr(old, "style", None), indent)
+
+
+@lru_cache(maxsize=10_000)
+def _chosen(text: str, style: str | None, indent: int | None) -> str:
     for candidate in _candidates(text, style, indent):
         if _reads_as(candidate, text, indent):
             return candidate

@@ -93,7 +93,7 @@ def append(file: Path, kind: str, entry: Mapping[str, Any], heading: str = "") -
         after = append_entry(text, kind, entry)
         old, new = read_yaml_text(text, "before"), read_yaml_text(after, "after")
         wanted = dict(old.value or {})
-        wanted[kind] = [*(wanted.get(kind) or ()), _plain(entry)]
+        wanted[kind] = [*(wanted.get(kind) or ()), plain_value(entry)]
         if new.problems or new.value != wanted:
             raise NotRewritable(
                 f"{file.name} is written in a way that nothing can be added safely; add it by hand"
@@ -118,7 +118,7 @@ def steps_to(urn: str) -> Steps:
 def _edited(text: str, urn: str, edits: Edits) -> str:
     body = text.removeprefix(BOM)
     steps = steps_to(urn)
-    order = _order(urn)
+    order = model_order(urn)
     after = body
     for key, value in edits.items():
         after = splice(after, steps, key, value, order)
@@ -126,7 +126,7 @@ def _edited(text: str, urn: str, edits: Edits) -> str:
     return text[: len(text) - len(body)] + after
 
 
-def _order(urn: str) -> Sequence[str]:
+def model_order(urn: str) -> Sequence[str]:
     """The keys of a definition's model, in the order of the model."""
     kind = urn.partition(":")[0]
     model = _PART_MODELS.get(kind) or KINDS[_LISTS[kind]]
@@ -142,7 +142,7 @@ def _verify(before: str, after: str, steps: Steps, edits: Edits) -> None:
         if value is None:
             entry.pop(key, None)
         else:
-            entry[key] = _plain(value)
+            entry[key] = plain_value(value)
     if new.problems or new.value != wanted:
         raise NotRewritable(
             "the file is written in a way that this change cannot be made safely (an alias, or a "
@@ -157,14 +157,15 @@ def _entry(value: Any, steps: Steps) -> dict[str, Any]:
     return found
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value as it reads once it is written: dates and the like as text."""
     match value:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
+            return {str(key): plain_value(one) for key, one in value.items()}
         case list() | tuple():
-            return [_plain(one) for one in value]
+            return [plain_value(one) for one in value]
         case bool() | int() | float():
             return value
         case _:

@@ -13,6 +13,8 @@ from catalog.loading.yaml_files import compose_yaml
 
 Steps = tuple[tuple[str, str], ...]
 Pair = tuple[yaml.ScalarNode, yaml.Node]
+Cut = tuple[int, int, str]
+"""From where to where text is taken out, and what is put there instead."""
 _LINE_END = re.compile(r"\r?\n|\Z")
 
 
@@ -25,15 +27,36 @@ def splice(text: str, steps: Steps, key: str, value: object, order: Sequence[str
 
     `order` places a new key. NotRewritable when there is no such entry.
     """
-    entry = _find(text, steps)
+    cut = cut_for(text, _find(text, steps), key, value, order)
+    return apply_cuts(text, [cut] if cut else [])
+
+
+def cut_for(
+    text: str, entry: yaml.MappingNode, key: str, value: object, order: Sequence[str]
+) -> Cut | None:
+    """What `splice` does to the text, for an entry that is found already; None for nothing."""
     pairs: list[Pair] = [(k, v) for k, v in entry.value if isinstance(k, yaml.ScalarNode)]
     position = next((at for at, pair in enumerate(pairs) if pair[0].value == key), None)
     flow = bool(entry.flow_style)
     if position is None:
-        return text if value is None else _inserted(text, flow, pairs, key, value, order)
+        return None if value is None else _inserted(text, flow, pairs, key, value, order)
     if value is None:
         return _without(text, flow, pairs, position)
     return _replaced(text, flow, pairs[position], value)
+
+
+def apply_cuts(text: str, cuts: Sequence[Cut]) -> str:
+    """The text with all cuts made; of several at one place the first stands first.
+
+    NotRewritable where they overlap.
+    """
+    parts, at = [], 0
+    for start, end, new in sorted(cuts, key=lambda cut: cut[:2]):
+        if start < at:
+            raise NotRewritable("two changes of the file touch the same place")
+        parts += [text[at:start], new]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def append_entry(text: str, kind: str, entry: Mapping[str, object]) -> str:
@@ -41,14 +64,14 @@ def append_entry(text: str, kind: str, entry: Mapping[str, object]) -> str:
 
     NotRewritable where the list is not written as a block.
     """
-    newline = _newline(text)
+    newline = newline_of(text)
     try:
         node = compose_yaml(text)
     except yaml.YAMLError as error:
         raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
-    listed = _value(node, kind)
+    listed = value_of(node, kind)
     if isinstance(listed, yaml.SequenceNode) and listed.value and not listed.flow_style:
-        at, column = _line_end(text, _end(text, listed)), int(listed.start_mark.column)
+        at, column = line_end(text, end_of(text, listed)), int(listed.start_mark.column)
         return f"{text[:at]}{newline}{_block(entry, column, newline)}{text[at:] or newline}"
     if listed is not None:
         raise NotRewritable(f"`{kind}` is not written as a list of lines; write it so first")
@@ -65,7 +88,7 @@ def entry_lines(text: str, steps: Steps) -> Iterator[tuple[str, int, int]]:
     """Each key of an entry with the first and the last of its lines, counted from 1."""
     for key, value in _find(text, steps).value:
         if isinstance(key, yaml.ScalarNode):
-            end = max(_end(text, value), int(key.end_mark.index))
+            end = max(end_of(text, value), int(key.end_mark.index))
             yield key.value, key.start_mark.line + 1, text.count("\n", 0, end) + 1
 
 
@@ -75,30 +98,31 @@ def _find(text: str, steps: Steps) -> yaml.MappingNode:
     except yaml.YAMLError as error:
         raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
     for name, key in steps:
-        node = _entry(_value(node, name), key)
+        node = _entry(value_of(node, name), key)
     if not isinstance(node, yaml.MappingNode):
         path = ".".join(key for _, key in steps)
         raise NotRewritable(f"'{path}' does not stand in this file any more")
     return node
 
 
-def _value(node: yaml.Node | None, name: str) -> yaml.Node | None:
+def value_of(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    """The value of a key of a mapping, or None."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     return next((value for key, value in pairs if key.value == name), None)
 
 
 def _entry(node: yaml.Node | None, key: str) -> yaml.Node | None:
     for entry in node.value if isinstance(node, yaml.SequenceNode) else []:
-        found = _value(entry, "key")
+        found = value_of(entry, "key")
         if isinstance(found, yaml.ScalarNode) and found.value == key:
             whole: yaml.Node = entry
             return whole
     return None
 
 
-def _replaced(text: str, flow: bool, pair: Pair, value: object) -> str:
+def _replaced(text: str, flow: bool, pair: Pair, value: object) -> Cut:
     key, old = pair
-    start, end = int(old.start_mark.index), _end(text, old)
+    start, end = int(old.start_mark.index), end_of(text, old)
     colon = _colon(text, key)
     if start < colon:
         raise NotRewritable(f"'{key.value}' is an alias of a value that stands elsewhere")
@@ -110,18 +134,18 @@ def _replaced(text: str, flow: bool, pair: Pair, value: object) -> str:
         itemwise = _items_replaced(text, old, value)
         if itemwise is not None:
             return itemwise
-    new = render_value(value, old, None if flow else key.start_mark.column, _newline(text))
+    new = render_value(value, old, None if flow else key.start_mark.column, newline_of(text))
     if not flow and "\n" in text[colon:start]:
         start = colon  # what began below its key moves up beside it
     gap = " " if start == colon and not new.startswith(("\r", "\n")) else ""
     if new.startswith(("|", ">")):  # what stands behind the value must not become part of the block
-        behind = text[end : _line_end(text, end)]
-        sign, break_, lines = new.partition(_newline(text))
+        behind = text[end : line_end(text, end)]
+        sign, break_, lines = new.partition(newline_of(text))
         end, new = end + len(behind), sign + behind + break_ + lines
-    return text[:start] + gap + new + text[end:]
+    return start, end, gap + new
 
 
-def _items_replaced(text: str, old: yaml.SequenceNode, value: Sequence[object]) -> str | None:
+def _items_replaced(text: str, old: yaml.SequenceNode, value: Sequence[object]) -> Cut | None:
     """The list with lines taken out and added at its end, so that the others keep their comments;
     None where items changed their order or are not plain values.
     """
@@ -132,42 +156,48 @@ def _items_replaced(text: str, old: yaml.SequenceNode, value: Sequence[object]) 
     unlike = len(scalars) != len(old.value) or not all(isinstance(one, str) for one in value)
     if unlike or not kept or kept + added != wanted:
         return None
-    column, newline = int(old.start_mark.column), _newline(text)
-    at = _line_end(text, _end(text, old))
+    column, newline = int(old.start_mark.column), newline_of(text)
+    at = line_end(text, end_of(text, old))
     lines = [f"{newline}{' ' * column}- {render_value(one, None, None, newline)}" for one in added]
-    text = text[:at] + "".join(lines) + text[at:]
+    begin = _line_break(text, old.value[0].start_mark.index)
+    made = text[begin:at] + "".join(lines)
     for item in reversed(old.value):
         if item.value not in wanted:
-            start = text.rindex("\n", 0, item.start_mark.index)
-            text = text[:start].removesuffix("\r") + text[_line_end(text, _end(text, item)) :]
-    return text
+            start = _line_break(text, item.start_mark.index) - begin
+            made = made[:start] + made[line_end(text, end_of(text, item)) - begin :]
+    return begin, at, made
+
+
+def _line_break(text: str, at: int) -> int:
+    """Where the line break before that place begins."""
+    start = text.rindex("\n", 0, at)
+    return start - text[:start].endswith("\r")
 
 
 def _inserted(
     text: str, flow: bool, pairs: Sequence[Pair], key: str, value: object, order: Sequence[str]
-) -> str:
+) -> Cut:
     """Put in after the last of the keys that come before it in `order`."""
     before = set(order[: order.index(key)]) if key in order else set(order)
     after = next((pair for pair in reversed(pairs) if pair[0].value in before), pairs[-1])
-    at = max(_end(text, after[1]), _colon(text, after[0]))
-    newline, indent = _newline(text), pairs[0][0].start_mark.column
+    at = max(end_of(text, after[1]), _colon(text, after[0]))
+    newline, indent = newline_of(text), pairs[0][0].start_mark.column
     new = render_value(value, None, None if flow else indent, newline)
     if flow:
-        return f"{text[:at]}, {key}: {new}{text[at:]}"
-    at = _line_end(text, at)
+        return at, at, f", {key}: {new}"
+    at = line_end(text, at)
     gap = "" if new.startswith(("\r", "\n")) else " "
-    return f"{text[:at]}{newline}{' ' * indent}{key}:{gap}{new}{text[at:]}"
+    return at, at, f"{newline}{' ' * indent}{key}:{gap}{new}"
 
 
-def _without(text: str, flow: bool, pairs: Sequence[Pair], position: int) -> str:
+def _without(text: str, flow: bool, pairs: Sequence[Pair], position: int) -> Cut:
     key, value = pairs[position]
-    start, end = int(key.start_mark.index), max(_end(text, value), _colon(text, key))
+    start, end = int(key.start_mark.index), max(end_of(text, value), _colon(text, key))
     if position == 0:  # it stands behind the `-` or the brace; the next key takes its place
-        return text[:start] + text[pairs[1][0].start_mark.index :]
+        return start, int(pairs[1][0].start_mark.index), ""
     if flow:
-        return text[: _end(text, pairs[position - 1][1])] + text[end:]
-    line = text.rindex("\n", 0, start)
-    return text[:line].removesuffix("\r") + text[_line_end(text, end) :]
+        return end_of(text, pairs[position - 1][1]), end, ""
+    return _line_break(text, start), line_end(text, end), ""
 
 
 def _colon(text: str, key: yaml.ScalarNode) -> int:
@@ -175,7 +205,7 @@ def _colon(text: str, key: yaml.ScalarNode) -> int:
     return text.index(":", key.end_mark.index) + 1
 
 
-def _end(text: str, node: yaml.Node) -> int:
+def end_of(text: str, node: yaml.Node) -> int:
     """The place behind the last sign of a value; a block's own mark lies after what follows it."""
     if isinstance(node, yaml.ScalarNode):
         end = int(node.end_mark.index)
@@ -185,15 +215,16 @@ def _end(text: str, node: yaml.Node) -> int:
         return int(node.end_mark.index)
     last = node.value[-1]
     if isinstance(node, yaml.MappingNode):
-        return max(_end(text, last[1]), _colon(text, last[0]))
-    return _end(text, last)
+        return max(end_of(text, last[1]), _colon(text, last[0]))
+    return end_of(text, last)
 
 
-def _line_end(text: str, at: int) -> int:
+def line_end(text: str, at: int) -> int:
     """Where the line of that place ends, its line break not included."""
     found = _LINE_END.search(text, at)
     return found.start() if found else len(text)
 
 
-def _newline(text: str) -> str:
+def newline_of(text: str) -> str:
+    """How the lines of a text end."""
     return "\r\n" if "\r\n" in text else "\n"
