@@ -22,7 +22,7 @@ KEPT_TO_ITSELF = frozenset(
         *("owner", "steward", "head", "holder", "deputy", "until", "phone", "audience", "effort"),
         *("expires_on", "review_every", "approved_on", "renewals", "status", "visibility"),
         *("personal_data", "purposes", "severity", "required", "unique", "agree", "current"),
-        "corrections",
+        *("corrections", "imported", "unsure", "derived_from"),
         *("rules", "bounds", "change", "known_to", "refresh", "due", "reporting_people"),
     }
 )

@@ -4,6 +4,7 @@
 |---|---|---|
 | contains | source → dataset → field | |
 | copies | field → field that is filled from it | |
+| derives | field → field, dataset → dataset that is made of it | |
 | identifies | field → entity | the id and the population of its datasets |
 | matches | field → entity | the attribute by which the entity's records are brought together |
 | claims | field → attribute | condition of the claim; `order` counts the claims from 1 |
@@ -86,6 +87,7 @@ def edges_of(catalog: Catalog) -> Iterator[Found]:
     """Every edge a catalog states, and what could not be read; ends may be undefined."""
     yield from _source_edges(catalog)
     yield from copy_edges(catalog)
+    yield from _derived_edges(catalog)
     yield from match_edges(catalog)
     for attribute in catalog.attributes.values():
         yield from _attribute_edges(catalog, attribute)
@@ -101,6 +103,16 @@ def copy_edges(catalog: Catalog) -> Iterator[Edge]:
     for path, copy in catalog.fields.items():
         if copy.copy_of:
             yield Edge(f"field:{copy.copy_of}", f"field:{path}", "copies", "", "direct")
+
+
+def _derived_edges(catalog: Catalog) -> Iterator[Edge]:
+    """The edges to fields and datasets from what they are said to be made of."""
+    for path, field in catalog.fields.items():
+        for origin in field.derived_from:
+            yield Edge(f"field:{origin}", f"field:{path}", "derives", "", "computed")
+    for path, dataset in catalog.datasets.items():
+        for origin in dataset.derived_from:
+            yield Edge(f"dataset:{origin}", f"dataset:{path}", "derives", "", "rows")
 
 
 def match_edges(catalog: Catalog) -> Iterator[Edge]:

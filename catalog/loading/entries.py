@@ -18,13 +18,17 @@ def text_of(kinds: Mapping[str, Sequence[Values]], heading: str = "") -> str:
     for kind, entries in kinds.items():
         if entries:
             lines += [*([""] if lines else []), f"{kind}:"]
-            lines += [line for entry in entries for line in lines_of(entry, 2)]
+            lines += [line for entry in entries for line in item_lines(kind, entry, 2)]
     return "\n".join([*lines, ""])
 
 
-def lines_of(entry: Values, column: int) -> Iterator[str]:
-    """The lines of one entry of a list whose items begin at that column."""
+def item_lines(name: str, entry: Values, column: int) -> Iterator[str]:
+    """The lines of an entry of the list `name`, whose items begin at that column."""
     sign = " " * column + "- "
+    short = sign + inline(entry) if name in _IN_ONE_LINE else ""
+    if short and len(short) <= WIDTH:
+        yield short
+        return
     for key, value in entry.items():
         for line in _pair(key, value, column + 2):
             yield sign + line[column + 2 :] if sign else line
@@ -41,11 +45,7 @@ def _pair(key: str, value: Any, column: int) -> Iterator[str]:
     if key in _PARTS and value and isinstance(value, list | tuple):
         yield f"{pad}{key}:"
         for one in value:
-            short = f"{pad}  - {inline(one)}" if key in _IN_ONE_LINE else ""
-            if short and len(short) <= WIDTH:
-                yield short
-            else:
-                yield from lines_of(one, column + 2)
+            yield from item_lines(key, one, column + 2)
         return
     written = render_value(value, None, column, "\n")
     gap = "" if written.startswith("\n") else " "

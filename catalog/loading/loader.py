@@ -59,6 +59,12 @@ class Written:
         found = self.entries.get(urn)
         return found[0].place(*found[1], *parts) if found else None
 
+    def written(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """The file, the list and the plain values of every entry of a file's lists."""
+        for file, path in self.entries.values():
+            if len(path) == 2:
+                yield file.name, str(path[0]), file.value[path[0]][path[1]]
+
 
 @dataclass
 class Loaded:
@@ -78,9 +84,9 @@ def load_catalog(
     """Read `root/folder/**/*.yml`; entries that are wrong are left out and reported.
 
     `instead` has texts to be read instead of what stands in the files of these names, or as files
-    that are not there yet. Entries of the files `over`, which may lie anywhere, stand in place of those of the same key; what is new
-    there is added. Datasets' entities that are named nowhere are implied, so that a small catalog
-    stays small.
+    that are not there yet. Entries of the files `over`, which may lie anywhere, stand in place of
+    those of the same key; what is new there is added. Datasets' entities that are named nowhere
+    are implied, so that a small catalog stays small.
     """
     named = {path.relative_to(root).as_posix(): path for path in _files(root / folder)}
     texts = instead or {}

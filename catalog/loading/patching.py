@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from catalog.loading.entries import inline, lines_of
+from catalog.loading.entries import inline, item_lines
 from catalog.loading.rewriting import model_order, plain_value, steps_to
 from catalog.loading.splicing import (
     Cut,
@@ -157,7 +157,7 @@ def _added(text: str, entry: yaml.MappingNode | None, name: str, added: Sequence
     listed = value_of(entry, name)
     if isinstance(listed, yaml.SequenceNode) and listed.value and not listed.flow_style:
         at, column = line_end(text, end_of(text, listed)), int(listed.start_mark.column)
-        return at, at, "".join(newline + line for line in _items(added, column))
+        return at, at, "".join(newline + line for line in _items(name, added, column))
     if isinstance(listed, yaml.SequenceNode) and listed.value:
         at = end_of(text, listed.value[-1])
         return at, at, "".join(f", {inline(one)}" for one in added)
@@ -166,7 +166,7 @@ def _added(text: str, entry: yaml.MappingNode | None, name: str, added: Sequence
         items = f"[{', '.join(inline(one) for one in added)}]"
         return _in_place_of(text, entry, name, items) or (at, at, f", {name}: {items}")
     column = int(entry.value[0][0].start_mark.column) if entry is not None and entry.value else 0
-    written = "".join(newline + line for line in _items(added, column + 2))
+    written = "".join(newline + line for line in _items(name, added, column + 2))
     place = _in_place_of(text, entry, name, written)
     if place:
         return place
@@ -186,6 +186,6 @@ def _in_place_of(text: str, entry: yaml.MappingNode | None, name: str, written: 
     return None
 
 
-def _items(added: Sequence[Values], column: int) -> Iterator[str]:
+def _items(name: str, added: Sequence[Values], column: int) -> Iterator[str]:
     for one in added:
-        yield from lines_of(one, column)
+        yield from item_lines(name, one, column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.model.attributes import Attribute, Rule
-from catalog.model.definition import Definition, Governed, Renewal
+from catalog.model.definition import Definition, Governed, Imported, Renewal
 from catalog.model.matching import Comparison, Match, MatchDecision, MatchKey
 from catalog.model.parties import Role, Team
 from catalog.model.reports import Cell, Measure, Report
@@ -28,6 +28,7 @@ __all__ = [
     "Entity",
     "Field",
     "Governed",
+    "Imported",
     "Match",
     "MatchDecision",
     "MatchKey",

@@ -41,6 +41,14 @@ class Renewal(Model):
     until: date = Field(description="The review date from then on.")
 
 
+class Imported(Model):
+    """Where a draft came from: which format, which file, and what it is called there."""
+
+    format: str = Field(description="dbt, openlineage, odcs, excel.")
+    file: str = Field(description="The file's name, without its folder.")
+    name: str | None = Field(None, description="What it is called there.")
+
+
 class Definition(Model):
     """One thing the institution has defined; only its key and name are always demanded."""
 
@@ -67,6 +75,7 @@ class Definition(Model):
     notes: str | None = None
     notes_en: str | None = None
     notes_tr: str | None = None
+    imported: Imported | None = Field(None, description="Where an import took it from.")
 
     _parent: str = PrivateAttr("")
 

@@ -54,6 +54,9 @@ class Field(Definition):
     format: str | None = Setting(None, description="How dates are written, e.g. %d.%m.%Y.")
     confirmed_at: Confirmation | None = None
     copy_of: str | None = Setting(None, description="The field this one is filled from.")
+    derived_from: tuple[str, ...] = Setting(
+        (), description="The fields its value is computed from, where it is no plain copy."
+    )
 
     @field_validator(
         "confirmed_at", mode="before", json_schema_input_type=Confirmation | str | None
@@ -99,6 +102,7 @@ class Dataset(Definition):
     known_to: dict[str, float] = Setting({}, description="Share that another dataset must know.")
     refresh: Duration | None = Setting(None, description="Its own promise, if not its source's.")
     severity: Severity = "critical"
+    derived_from: tuple[str, ...] = Setting((), description="The datasets it is made of.")
     fields: tuple[Field, ...] = ()
 
     @field_validator(
@@ -145,6 +149,9 @@ class SourceSystem(Definition):
     )
     refresh: Duration | None = Setting(None, description="How often it promises to be renewed.")
     language: str | None = None
+    unsure: tuple[str, ...] = Setting(
+        (), description="What an import could not tell; take out what you have looked at."
+    )
     datasets: tuple[Dataset, ...] = ()
 
     def model_post_init(self, context: Any) -> None:

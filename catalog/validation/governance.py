@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from catalog.expiry import expired_on
 from catalog.model import Attribute, Catalog, Definition, Measure, Report, Role
-from catalog.validation.problems import Problem, nearest
+from catalog.validation.problems import Level, Problem, nearest
 from catalog.validation.rules import Context
 
 E_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -26,14 +26,15 @@ class Named:
 def owners(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD013 for an owner that is not defined, TD041 for a role that nobody holds any more.
 
-    Each is told once, however many definitions it touches.
+    Each is told once, however many definitions it touches. A draft may wait for its owner.
     """
     named: dict[str, list[Named]] = {}
     for name, where in _names(catalog):
         named.setdefault(name, []).append(where)
     for name, places in named.items():
         if name not in catalog.roles and name not in catalog.teams and not E_MAIL.match(name):
-            yield _unknown(catalog, name, places)
+            final = [where for where in places if not _is_draft(catalog, where.urn)]
+            yield _unknown(catalog, name, final or places, "error" if final else "warning")
         role = catalog.roles.get(name)
         owned = [where for where in places if where.part == "owner"]
         if role and owned and role.left(context.today):
@@ -49,7 +50,17 @@ def _names(catalog: Catalog) -> Iterator[tuple[str, Named]]:
         yield waiver.owner, Named(waiver.urn, "owner")
 
 
-def _unknown(catalog: Catalog, name: str, places: list[Named]) -> Problem:
+def _is_draft(catalog: Catalog, urn: str) -> bool:
+    """Whether a definition, or what it is part of, has not been proposed yet."""
+    definition = catalog.definitions.get(urn)
+    while definition is not None:
+        if definition.status == "draft":
+            return True
+        definition = catalog.whole_of(definition)
+    return False
+
+
+def _unknown(catalog: Catalog, name: str, places: list[Named], level: Level) -> Problem:
     first, *others = places
     hint = nearest(name, [*catalog.roles, *catalog.teams])
     said = f"{first.urn}: {first.part} '{name}' is neither a role, a team nor an e-mail address"
@@ -58,7 +69,9 @@ def _unknown(catalog: Catalog, name: str, places: list[Named]) -> Problem:
         more = ", …" if len(others) > MOST_NAMED else ""
         said += f" ({len(others)} more name it: {shown}{more})"
     place = catalog.places.find(first.urn, first.part)
-    return Problem("TD013", f"{said}; {hint}", place=place, urn=first.urn)
+    if level == "warning":
+        hint += "; name one before the draft is approved"
+    return Problem("TD013", f"{said}; {hint}", level, place, first.urn)
 
 
 def _left(catalog: Catalog, role: Role, owned: int) -> Problem:
@@ -72,11 +85,14 @@ def _left(catalog: Catalog, role: Role, owned: int) -> Problem:
 
 
 def review_dates(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """TD014 where a review date is demanded and missing, TD040 where it has passed."""
+    """TD014 where a review date is demanded and missing (a draft may wait for it), TD040 where it
+    has passed.
+    """
     for urn, definition in catalog.definitions.items():
         place = catalog.places.find(urn, "expires_on")
         if definition.review_date is None and isinstance(definition, Attribute | Measure | Report):
-            yield Problem("TD014", f"{urn}: {_wanted(definition)}", place=place, urn=urn)
+            level: Level = "warning" if definition.status == "draft" else "error"
+            yield Problem("TD014", f"{urn}: {_wanted(definition)}", level, place, urn)
         elif due := expired_on(definition, context.today):
             said = f"{urn}: its review was due on {due}; review it, then `tekdogru renew`"
             yield Problem("TD040", said, "warning", place, urn)

@@ -119,6 +119,8 @@ def _of_dataset(catalog: Catalog, dataset: Dataset) -> Iterator[Reference]:
         yield Reference(dataset.urn, ("confirmed_at",), "field", name, own)
     for other in dataset.known_to:
         yield Reference(dataset.urn, ("known_to", other), "dataset", other, catalog.datasets)
+    for other in dataset.derived_from:
+        yield Reference(dataset.urn, ("derived_from",), "dataset", other, catalog.datasets)
     for field in dataset.fields:
         yield from _of_field(catalog, field, own)
 
@@ -129,6 +131,8 @@ def _of_field(catalog: Catalog, field: Field, siblings: Collection[str]) -> Iter
         yield Reference(field.urn, ("confirmed_at",), "field", name, siblings)
     if field.copy_of:
         yield Reference(field.urn, ("copy_of",), "field", field.copy_of, catalog.fields)
+    for origin in field.derived_from:
+        yield Reference(field.urn, ("derived_from",), "field", origin, catalog.fields)
 
 
 def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Reference]:

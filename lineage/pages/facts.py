@@ -13,6 +13,7 @@ from catalog.model import (
     Dataset,
     Definition,
     Field,
+    Imported,
     Measure,
     Purpose,
     Report,
@@ -43,6 +44,18 @@ def facts_of(definition: Definition, ctx: PageContext) -> Iterator[Fact]:
         yield words("page.synonyms"), ", ".join(definition.synonyms)
     if definition.tags:
         yield words("page.tags"), ", ".join(definition.tags)
+    if isinstance(definition, Dataset | Field) and definition.derived_from:
+        origins = (ctx.link(f"{definition.kind}:{one}") for one in definition.derived_from)
+        yield words("page.derived_from"), Markup(", ").join(origins)
+    if definition.imported:
+        yield words("page.imported"), _imported(definition.imported)
+    for said in getattr(definition, "unsure", ()):
+        yield words("page.unsure"), words.foreign(said)
+
+
+def _imported(origin: Imported) -> str:
+    """`dbt: manifest.json, model.shop.orders`."""
+    return f"{origin.format}: {', '.join(filter(None, (origin.file, origin.name)))}"
 
 
 def _class(name: str, ctx: PageContext) -> Markup:
@@ -114,7 +127,8 @@ def _field(field: Field, ctx: PageContext) -> Iterator[Fact]:
         yield words("page.format"), _code(field.format)
     if field.confirmed_at:
         yield words("page.confirmed_at"), _confirmed(field.dataset, field.confirmed_at, ctx)
-    copies = [u for u in ctx.links.down.get(field.urn, ()) if u.startswith("field:")]
+    below = [ctx.catalog.fields.get(u.partition(":")[2]) for u in ctx.links.down.get(field.urn, ())]
+    copies = [one.urn for one in below if one and one.copy_of == field.path]
     if copies:
         yield words("page.copies"), Markup(", ").join(map(ctx.link, copies))
 

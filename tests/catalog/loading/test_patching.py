@@ -41,7 +41,7 @@ def test_edits_and_additions_at_every_depth_leave_all_else_as_it_is() -> None:
             Patch("source:crm", {"kind": "postgres", "name": None, "notes": "one\ntwo"}),
             Patch("dataset:crm.customers", {"path": "c.csv"}, {"fields": [{"key": "a"}]}),
             Patch("field:crm.customers.mail", {"type": "email", "column": "E Mail"}),
-            Patch("source:crm", {}, {"datasets": [{"key": "n", "fields": [{"key": "x"}]}]}),
+            Patch("source:crm", {}, {"datasets": [{"key": "new", "fields": [{"key": "x"}]}]}),
             Patch("source:old", {"name": "Older: still"}, {"datasets": [{"key": "e"}]}),
             Patch("dataset:old.d", {}, {"fields": [{"key": "f", "type": "date"}]}),
             Patch(None, {}, {"teams": [{"key": "t", "name": "T"}], "roles": [{"key": "r"}]}),
@@ -65,7 +65,7 @@ sources:
             type: email
             column: E Mail
           - {key: a}
-      - key: n
+      - key: new
         fields:
           - {key: x}
 
