@@ -70,7 +70,7 @@ sources:
           - {key: x}
 
   # the old one
-  - {key: old, name: "Older: still", owner: retail, datasets: [{key: d, path: d.csv, fields: [{key: f, type: date}]}, {key: e}]}
+  - {key: old, name: 'Older: still', owner: retail, datasets: [{key: d, path: d.csv, fields: [{key: f, type: date}]}, {key: e}]}
 
 teams:
   - key: t

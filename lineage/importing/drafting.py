@@ -1,0 +1,342 @@
+"""Drafts definitions from what a file says of data, of its columns and of what must hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.model import Catalog
+from catalog.validation.governance import E_MAIL
+from lineage.importing.calculations import calculation_of
+from lineage.importing.facts import (
+    Brought,
+    DatasetFact,
+    FieldFact,
+    LeftOut,
+    MeasureFact,
+    ReportFact,
+    SourceFact,
+)
+from lineage.importing.known import Known
+from lineage.importing.merging import Entries, Entry
+from lineage.importing.naming import Names, key_of
+from lineage.importing.wording import cleaned, cleaned_all, name_of, notes_of, told
+
+UNASSIGNED = "unassigned"
+_TEAM = {"key": "team_unassigned", "name": "Not assigned yet", "name_tr": "Henüz atanmadı"}
+_UNSAID = {"en": "Not defined yet.", "tr": "Henüz tanımlanmadı."}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person at the keyboard wants: an owner and a team for what names none."""
+
+    owner: str | None = None
+    team: str | None = None
+    attributes: bool = True
+
+
+@dataclass
+class Drafted:
+    """The definitions a file gives, by list, and what there was no place for."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def draft(brought: Brought, catalog: Catalog, known: Known, wishes: Wishes) -> Drafted:
+    """Drafts of all that was brought; nothing of it is written yet.
+
+    What is known keeps its key, new names get keys that nobody has. Constraints become attributes
+    where a dataset has one column that identifies its rows; elsewhere they stay notes.
+    """
+    return _Drafter(brought, catalog, known, wishes).drafted()
+
+
+class _Drafter:
+    def __init__(self, brought: Brought, catalog: Catalog, known: Known, wishes: Wishes) -> None:
+        self.brought, self.catalog, self.known, self.wishes = brought, catalog, known, wishes
+        self.made = Drafted(left_out=list(brought.left_out))
+        self.paths: dict[str, str] = {}
+        self.columns: dict[str, dict[str, str]] = {}
+        self.entities: dict[str, tuple[str, str]] = {}
+        self.reports = Names(known.keys("reports"), known.taken.get("reports", ()))
+        self._name_all()
+
+    def drafted(self) -> Drafted:
+        """All drafts, by list."""
+        lists: Entries = {
+            "teams": self._teams(),
+            "sources": [self._source(source) for source in self.brought.sources],
+            "attributes": list(self._attributes()),
+            "measures": list(self._measures()),
+            "reports": [self._report(report) for report in self.brought.reports],
+        }
+        self.made.entries = {name: list(found) for name, found in lists.items() if found}
+        return self.made
+
+    # keys
+
+    def _name_all(self) -> None:
+        """Give every source, dataset and field its key first, since they name each other."""
+        names = Names(self.known.keys("sources"), self.known.taken.get("sources", ()))
+        for source in self.brought.sources:
+            key = names.give(source.name, source.key, "source")
+            self.paths[source.name] = key
+            datasets = Names(self.known.keys("datasets", source.name))
+            for dataset in source.datasets:
+                path = f"{key}.{datasets.give(dataset.name, dataset.key, 'dataset')}"
+                self.paths[dataset.name] = path
+                self.columns[dataset.name] = self._name_fields(source, dataset)
+        for source in self.brought.sources:
+            for dataset in source.datasets:
+                if found := self._identity(source, dataset):
+                    self.entities[dataset.name] = found
+
+    def _name_fields(self, source: SourceFact, dataset: DatasetFact) -> dict[str, str]:
+        names = Names(self.known.keys("fields", source.name, dataset.name))
+        keys: dict[str, str] = {}
+        for one in dataset.fields:
+            if one.name in keys:
+                self._leave(f"{dataset.name}: a second column '{one.name}'", "its name is taken")
+                continue
+            keys[one.name] = names.give(one.name, one.key or one.name, "field")
+        return keys
+
+    def _identity(self, source: SourceFact, dataset: DatasetFact) -> tuple[str, str] | None:
+        """The entity a dataset describes, and the field that identifies it, where one column does.
+
+        Both are the import's guess: an entity of the dataset's own name that nothing else has, or
+        that of the dataset whose key it shares.
+        """
+        stated = dataset.states.get("entity")
+        if stated:
+            return stated, str(dataset.states.get("id") or "")
+        keys = self.columns[dataset.name]
+        if not self.wishes.attributes or len(dataset.id) != 1 or dataset.id[0] not in keys:
+            return None
+        before = self.known.value("entity", source.name, dataset.name)
+        own = keys[dataset.id[0]]
+        if before:
+            return str(before), own
+        parent = self._parent(dataset)
+        if parent in self.entities:
+            return self.entities[parent][0], own
+        key = self.paths[dataset.name]
+        used = {*self.catalog.entities, *(entity for entity, _ in self.entities.values())}
+        plain = (key.partition(".")[2], key_of(key.replace(".", "_")))
+        free = next((one for one in plain if one not in used), None)
+        return free or Names({}, used).give(key, plain[1]), own
+
+    def _parent(self, dataset: DatasetFact) -> str:
+        """The dataset whose key is this one's key too, or nothing."""
+        own = [one.dataset for one in dataset.refers if (one.column,) == dataset.id]
+        return own[0] if len(own) == 1 and own[0] != dataset.name else ""
+
+    # drafts
+
+    def _source(self, source: SourceFact) -> Entry:
+        return _filled(
+            {
+                "key": self.paths[source.name],
+                **self._said(source, name=name_of(source.title or source.key)),
+                "owner": self._owner(source.owner),
+                "status": "draft",
+                "tags": cleaned_all(source.tags),
+                "notes": notes_of(source.notes),
+                "imported": self._origin(source.name),
+                **source.reading,
+                "refresh": source.refresh,
+                "unsure": cleaned_all(source.unsure),
+                "datasets": [self._dataset(dataset) for dataset in source.datasets],
+            }
+        )
+
+    def _dataset(self, dataset: DatasetFact) -> Entry:
+        columns = self.columns[dataset.name]
+        entity, own = self.entities.get(dataset.name, ("", ""))
+        loaded = columns.get(dataset.loaded_at or "")
+        seen: dict[str, FieldFact] = {}
+        for one in dataset.fields:
+            seen.setdefault(one.name, one)
+        made = {
+            "key": self.paths[dataset.name].partition(".")[2],
+            **self._said(dataset),
+            "owner": self._owner(dataset.owner) if dataset.owner else None,
+            "tags": cleaned_all(dataset.tags),
+            "notes": notes_of((*dataset.notes, *self._unheld(dataset))),
+            "imported": self._origin(dataset.name),
+            **dataset.reading,
+            "entity": entity,
+            "id": own,
+            "confirmed_at": {"field": loaded, "means": "loaded"} if loaded else None,
+            "known_to": self._known_to(dataset),
+            "refresh": dataset.refresh,
+            "severity": "info" if entity and not dataset.states else None,
+            "derived_from": self._made_of(dataset),
+            "fields": [self._field(dataset, one) for one in seen.values()],
+        }
+        return _filled({**made, **dataset.states, "fields": made["fields"]})
+
+    def _field(self, dataset: DatasetFact, one: FieldFact) -> Entry:
+        key = self.columns[dataset.name][one.name]
+        held = self._holds(dataset) or not one.constrained
+        return _filled(
+            {
+                "key": key,
+                **self._said(one),
+                "tags": cleaned_all(one.tags),
+                "notes": notes_of((*one.notes, *(() if held else told(one)))),
+                "type": one.type,
+                "column": one.name if one.name != key else None,
+                "format": one.format,
+                "copy_of": self._path(one.copy_of) if one.copy_of else None,
+                "derived_from": [path for name in one.derived_from if (path := self._path(name))],
+            }
+        )
+
+    def _attributes(self) -> Iterator[Entry]:
+        for source in self.brought.sources:
+            for dataset in source.datasets:
+                if self._holds(dataset):
+                    for one in dataset.fields:
+                        yield from self._attribute(dataset, one)
+
+    def _attribute(self, dataset: DatasetFact, one: FieldFact) -> Iterator[Entry]:
+        entity, own = self.entities[dataset.name]
+        column = self.columns[dataset.name][one.name]
+        key = f"{entity}.{column}"
+        if not one.constrained or (column == own and not one.describes):
+            return
+        if key in self.known.taken.get("attributes", ()):
+            self._leave(f"{dataset.name}.{one.name}", f"attribute {key} is there already; claim it")
+            return
+        yield _filled(
+            {
+                "key": key,
+                "name": name_of(one.title or one.name),
+                "definition": cleaned(one.says) or _UNSAID[self.catalog.language],
+                "owner": self._owner(dataset.owner),
+                "status": "draft",
+                "imported": self._origin(None),
+                "type": one.type,
+                "values": dict(one.values) if one.values else None,
+                "claims": [{"field": f"{self.paths[dataset.name]}.{column}"}],
+                "required": True if one.required == 1 else one.required,
+                "unique": one.unique or None,
+                "rules": [dict(rule) for rule in one.rules],
+                "severity": "info",
+                "personal_data": cleaned(one.personal),
+            }
+        )
+
+    def _measures(self) -> Iterator[Entry]:
+        taken = self.known.taken.get("measures", ())
+        names = Names(self.known.keys("measures"), taken)
+        for measure in self.brought.measures:
+            try:
+                calculation = self._calculation(measure)
+            except ValueError as error:
+                self._leave(f"measure {measure.name}", str(error))
+                continue
+            yield _filled(
+                {
+                    "key": names.give(measure.name, measure.key, "measure"),
+                    "name": name_of(measure.title or measure.name),
+                    "definition": cleaned(measure.says) or _UNSAID[self.catalog.language],
+                    "owner": self._owner(measure.owner),
+                    "status": "draft",
+                    "tags": cleaned_all(measure.tags),
+                    "notes": notes_of(measure.notes),
+                    "imported": self._origin(measure.name),
+                    "calculation": calculation,
+                    "severity": "info",
+                }
+            )
+
+    def _calculation(self, measure: MeasureFact) -> str:
+        if measure.dataset not in self.paths:
+            raise ValueError(f"its table {measure.dataset} is not in the file")
+        columns = self.columns[measure.dataset]
+        path = self.paths[measure.dataset]
+        return calculation_of(measure.select, measure.where, path, columns)
+
+    def _report(self, report: ReportFact) -> Entry:
+        owner = self._owner(report.owner)
+        return _filled(
+            {
+                "key": self.reports.give(report.name, report.key, "report"),
+                "name": name_of(report.title or report.name),
+                "definition": cleaned(report.says) or _UNSAID[self.catalog.language],
+                "owner": owner,
+                "status": "draft",
+                "tags": cleaned_all(report.tags),
+                "notes": notes_of(report.notes),
+                "imported": self._origin(report.name),
+                "team": self.wishes.team
+                or (owner if owner in self.catalog.teams else _TEAM["key"]),
+                "location": cleaned(report.location),
+            }
+        )
+
+    def _teams(self) -> Sequence[Entry]:
+        """A team for reports that nobody makes yet; every report is made by one."""
+        named = (self.wishes.team or self._owner(one.owner) for one in self.brought.reports)
+        if all(team in self.catalog.teams for team in named):
+            return []
+        return [] if self.wishes.team else [{**_TEAM, "status": "draft"}]
+
+    # parts
+
+    def _said(self, fact: Any, **names: Any) -> Mapping[str, Any]:
+        own = names or {"name": name_of(fact.title) if fact.title else None}
+        return {**own, "definition": cleaned(fact.says)}
+
+    def _owner(self, named: str | None) -> str:
+        """Who answers for it: whom the file names, if we know them, else whom we were told."""
+        known = named and (
+            named in self.catalog.roles or named in self.catalog.teams or E_MAIL.match(named)
+        )
+        return str(named) if known else self.wishes.owner or UNASSIGNED
+
+    def _origin(self, name: str | None) -> Entry:
+        named = {"name": name} if name else {}
+        return {"format": self.brought.format, "file": self.brought.file, **named}
+
+    def _holds(self, dataset: DatasetFact) -> bool:
+        """Whether attributes can hold what is stated of its columns."""
+        return self.wishes.attributes and bool(self.entities.get(dataset.name, ("", ""))[1])
+
+    def _path(self, name: tuple[str, str]) -> str | None:
+        column = self.columns.get(name[0], {}).get(name[1])
+        return f"{self.paths[name[0]]}.{column}" if column else None
+
+    def _made_of(self, dataset: DatasetFact) -> list[str]:
+        found = (self.paths.get(name) for name in dataset.derived_from if name != dataset.name)
+        return [path for path in found if path]
+
+    def _known_to(self, dataset: DatasetFact) -> Mapping[str, float] | None:
+        parent = self._parent(dataset)
+        shared = parent and parent in self.entities and dataset.name in self.entities
+        if not shared or self.entities[parent][0] != self.entities[dataset.name][0]:
+            return None
+        return {self.paths[parent]: 1.0}
+
+    def _unheld(self, dataset: DatasetFact) -> Iterator[str]:
+        """What is stated of a dataset and can only be a note."""
+        if len(dataset.id) > 1 or (dataset.id and dataset.name not in self.entities):
+            yield f"Its key: {', '.join(dataset.id)}."
+        parent = self._parent(dataset) if self._known_to(dataset) else ""
+        for one in dataset.refers:
+            if not (parent and one.dataset == parent and (one.column,) == dataset.id):
+                to = self.paths.get(one.dataset, one.dataset)
+                yield f"Every {one.column} must be a {one.to} of {to}."
+
+    def _leave(self, what: str, reason: str) -> None:
+        self.made.left_out.append(LeftOut(what, reason))
+
+
+def _filled(entry: Mapping[str, Any]) -> Entry:
+    """The keys that say something."""
+    return {key: value for key, value in entry.items() if value not in (None, "", [], {}, ())}
