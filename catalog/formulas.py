@@ -53,6 +53,47 @@ def read_address(at: str) -> Address | None:
     return Address(plain_sheet(sheet), found["column"], int(found["row"])) if found else None
 
 
+@dataclass(frozen=True)
+class Range:
+    """A rectangle of cells: its sheet without quotes, column and row of both corners, from 1."""
+
+    sheet: str
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+def read_range(at: str) -> Range | None:
+    """The range that `at` names (`Veri!A1:G82`), or None where it names none."""
+    if range_problem(at):
+        return None
+    sheet, _, cells = at.strip().rpartition("!")
+    ends = [read_address(one) for one in cells.split(":")]
+    columns = sorted(column_of(end.column) for end in ends if end)
+    rows = sorted(end.row for end in ends if end)
+    return Range(plain_sheet(sheet), (columns[0], rows[0]), (columns[1], rows[1]))
+
+
+def range_problem(at: str) -> str | None:
+    """Why `at` is not a range on a named sheet (`Veri!A1:G82`); None when it is."""
+    sheet, mark, cells = at.strip().rpartition("!")
+    if not mark:
+        return f"'{at}' names no sheet; write sheet and range, as in Veri!A1:G82"
+    ends = cells.split(":")
+    if len(ends) != 2 or not all(_ADDRESS.fullmatch(end.strip()) for end in ends):
+        return f"'{at}' is not a range of cells; write sheet and range, as in Veri!A1:G82"
+    said = (address_problem(f"{sheet}!{end}") for end in ends)
+    return next(filter(None, said), None)
+
+
+def letters_of(column: int) -> str:
+    """The letters of a column, whose number counts from 1."""
+    letters = ""
+    while column:
+        column, last = divmod(column - 1, 26)
+        letters = chr(65 + last) + letters
+    return letters
+
+
 def plain_sheet(name: str) -> str:
     """A sheet's name without the quotes a formula needs around it."""
     return name.strip("'").replace("''", "'")

@@ -24,13 +24,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog.model import Attribute, Catalog, Claim, Dataset
+from catalog.model import Attribute, Catalog, Cell, Claim, Dataset
 from catalog.model.reports import is_formula, is_query
 from catalog.tables import ENTITY_ID
+from lineage.blocks import Block
 from lineage.calculations import Calculations
 from lineage.columns import ColumnLineage, names_in
-from lineage.formulas import inputs_of
-from lineage.origins import ROWS, Dependency, Origin, Use, dependency, taken
+from lineage.formulas import Taking, inputs_of, takings_of
+from lineage.origins import ROWS, Dependency, Origin, Output, Use, dependency, taken
 from lineage.places import positions
 
 EdgeType = Literal[
@@ -81,6 +82,7 @@ class Unresolved:
 
 
 Found = Edge | Unresolved
+_UNSTATED = "which column stands there is not stated; name it under `columns` of the input block"
 
 
 def edges_of(catalog: Catalog) -> Iterator[Found]:
@@ -94,6 +96,7 @@ def edges_of(catalog: Catalog) -> Iterator[Found]:
         yield from _check_edges(catalog, attribute)
     yield from _calculated_edges(catalog)
     yield from formula_edges(catalog)
+    yield from _block_edges(catalog)
     yield from _report_edges(catalog)
     yield from _touchpoint_edges(catalog)
 
@@ -152,6 +155,60 @@ def formula_edges(catalog: Catalog) -> Iterator[Found]:
                 yield Edge(f"cell:{path}", cell.urn, "formula", cell.calculation or "", use)
             for text, reason in inputs.unresolved:
                 yield Unresolved(cell.urn, text, reason)
+
+
+def _block_edges(catalog: Catalog) -> Iterator[Found]:
+    """The edges from what was pasted into workbooks to the cells whose formulas take it."""
+    calculations = Calculations.of(catalog)
+    for report in catalog.reports.values():
+        places = positions(report) if report.inputs else None
+        for cell in report.cells if places else ():
+            if places and is_formula(cell.calculation):
+                for taking in takings_of(cell, places):
+                    yield from _taking_edges(calculations, cell, taking)
+
+
+def _taking_edges(calculations: Calculations, cell: Cell, taking: Taking) -> Iterator[Found]:
+    block, formula = taking.block, cell.calculation or ""
+    if block.dataset:
+        dataset = f"dataset:{block.dataset}"
+        if taking.counts:
+            yield Edge(dataset, cell.urn, "derives", formula, "rows")
+        for column in taking.columns:
+            name = block.columns.get(column)
+            for use in taking.uses:
+                upstream = f"field:{block.dataset}.{name}" if name else dataset
+                yield Edge(upstream, cell.urn, "derives", formula, use)
+            if name is None:
+                yield Unresolved(cell.urn, block.named(column), _UNSTATED)
+        return
+    traced = calculations.columns(block.calculation or "")
+    said = f"{formula}; {block.at} holds {block.calculation}"
+    decided = set(traced.conditions)
+    for column in taking.columns:
+        output = _pasted(traced, block, column)
+        if output is None:
+            yield Unresolved(cell.urn, block.named(column), _UNSTATED)
+            continue
+        decided.update(origin for use in taking.uses for origin in taken(output.origins, use))
+        for missed in output.missed:
+            yield Unresolved(cell.urn, missed.text, missed.reason)
+    for origin in sorted(decided):
+        yield Edge(calculations.urn(origin), cell.urn, "derives", said, origin.use)
+    named = {origin.table for origin in decided}
+    for table in sorted(traced.tables if taking.counts else traced.tables - named):
+        as_rows = Origin(table, ROWS, "rows" if taking.counts else "join")
+        yield Edge(calculations.urn(as_rows), cell.urn, "derives", said, as_rows.use)
+    for missed in traced.missed:
+        yield Unresolved(cell.urn, missed.text, missed.reason)
+
+
+def _pasted(traced: ColumnLineage, block: Block, column: int) -> Output | None:
+    """The column of the query that stands there: as stated, else by its order where all fit."""
+    if name := block.columns.get(column):
+        return traced.output(name)
+    fits = len(traced.outputs) == block.width and not block.columns
+    return traced.outputs[column - block.first[0]] if fits else None
 
 
 def _source_edges(catalog: Catalog) -> Iterator[Found]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
 from catalog.model import Cell
+from lineage.blocks import Block, Roles
+from lineage.origins import Use
 from lineage.places import Places, fold_sheet, point
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
@@ -27,12 +29,26 @@ _CONSTANTS = frozenset({"true", "false"})
 
 @dataclass(frozen=True)
 class Reference:
-    """A cell, a block of cells, or whole columns or rows a formula names, as it is written."""
+    """A cell, a block of cells, or whole columns or rows a formula names, as it is written.
+
+    `span` is where it stands in the formula once texts in quotes are emptied.
+    """
 
     text: str
     sheet: str | None
     first: tuple[int, int]
     last: tuple[int, int]
+    span: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a formula takes of a declared input block: columns by number, and for what."""
+
+    block: Block
+    columns: tuple[int, ...]
+    uses: tuple[Use, ...]
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,27 @@ def references(formula: str) -> Iterator[Reference]:
         first = (min(start[0], end[0]), min(start[1], end[1]))
         last = (max(start[0], end[0]), max(start[1], end[1]))
         sheet = found["sheet"]
-        yield Reference(found[0], fold_sheet(sheet[:-1]) if sheet else None, first, last)
+        named = fold_sheet(sheet[:-1]) if sheet else None
+        yield Reference(found[0], named, first, last, found.span())
+
+
+def takings_of(cell: Cell, places: Places) -> Iterator[Taking]:
+    """What a cell's formula takes of the declared input blocks of its workbook."""
+    if not places.blocks:
+        return
+    formula = cell.calculation or ""
+    place = places.of_cell(cell.path)
+    own_sheet = place[0] if place else ""
+    found = list(references(formula))
+    plain = _is_plain(formula, found)
+    roles = Roles(_TEXT.sub('""', formula))
+    for reference in found:
+        sheet = own_sheet if reference.sheet is None else reference.sheet
+        role = roles.at(*reference.span)
+        for block in places.blocks:
+            if columns := block.meets(sheet, reference.first, reference.last):
+                uses = role.uses(reference.first != reference.last, plain)
+                yield Taking(block, tuple(columns), tuple(uses), role.counts)
 
 
 def inputs_of(cell: Cell, places: Places) -> Inputs:
@@ -72,14 +108,21 @@ def inputs_of(cell: Cell, places: Places) -> Inputs:
         sheet = own_sheet if reference.sheet is None else reference.sheet
         if held := places.within(sheet, reference.first, reference.last):
             cells |= dict.fromkeys(held)
-        else:
+        elif not any(
+            block.meets(sheet, reference.first, reference.last) for block in places.blocks
+        ):
             missed.append((reference.text, _reason(reference, places)))
     missed += _names(formula)
     if dynamic := _DYNAMIC.search(_TEXT.sub('""', formula)):
         name = dynamic[1].upper()
         missed.append((name, "dynamic: which cells it takes is known only when it is computed"))
-    plain = len(found) == 1 and formula.strip().lstrip("=+").strip() == found[0].text
+    plain = _is_plain(formula, found)
     return Inputs(tuple(cells), tuple(dict.fromkeys(missed)), plain)
+
+
+def _is_plain(formula: str, found: Sequence[Reference]) -> bool:
+    """Whether a formula is nothing but one reference."""
+    return len(found) == 1 and formula.strip().lstrip("=+").strip() == found[0].text
 
 
 def _names(formula: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from catalog.formulas import column_of, plain_sheet, read_address
 from catalog.model import Cell, Report
+from lineage.blocks import Block, blocks_of
 
 Position = tuple[str, int, int]
 """Sheet (folded, empty where none is named), column and row, both from 1."""
@@ -15,12 +16,16 @@ Position = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Places:
-    """The cells of one report by where they stand; `nowhere` are the keys of those not known."""
+    """The cells of one report by where they stand; `nowhere` are the keys of those not known.
+
+    `blocks` are its declared input blocks.
+    """
 
     cells: dict[Position, str]
     columns: dict[str, dict[int, list[int]]]
     by_path: dict[str, Position]
     nowhere: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     def of_cell(self, path: str) -> Position | None:
         """Where a cell stands, or None."""
@@ -50,7 +55,7 @@ def positions(report: Report) -> Places:
     for sheet, column, row in sorted(cells):
         columns.setdefault(sheet, {}).setdefault(column, []).append(row)
     lost = (cell.key for cell in report.cells if cell.find and cell.path not in known)
-    return Places(cells, columns, known, tuple(lost))
+    return Places(cells, columns, known, tuple(lost), blocks_of(report))
 
 
 def position_of(cell: Cell) -> Position | None:

@@ -108,9 +108,17 @@ def _of_claim(
 
 
 def _of_calculations(catalog: Catalog) -> Iterator[Statement]:
-    """The calculations of measures, and of cells that carry one that is no formula."""
+    """The calculations of measures, of cells that carry one that is no formula, and of the blocks
+    that were pasted into workbooks.
+    """
     own = [cell for cell in catalog.cells.values() if _is_statement(cell.calculation)]
-    if not catalog.measures and not own:
+    pasted = [
+        (report.urn, index, block.calculation)
+        for report in catalog.reports.values()
+        for index, block in enumerate(report.inputs)
+        if block.calculation is not None
+    ]
+    if not catalog.measures and not own and not pasted:
         return
     from catalog.tables import readable_tables
 
@@ -121,6 +129,8 @@ def _of_calculations(catalog: Catalog) -> Iterator[Statement]:
         text = carrier.calculation or ""
         known: Known = tables if is_query(text) else scalar
         yield Statement(carrier.urn, ("calculation",), text, known, is_query(text))
+    for urn, index, sql in pasted:
+        yield Statement(urn, ("inputs", index, "calculation"), sql, tables, True)
 
 
 def _is_statement(calculation: str | None) -> bool:
