@@ -11,7 +11,7 @@ from catalog.model import Attribute, Catalog, Definition
 How = Literal["added", "changed", "removed"]
 
 # Parts that have a definition, and so a comparison, of their own.
-_OWN_DEFINITIONS = frozenset({"datasets", "fields", "cells"})
+_OWN_DEFINITIONS = frozenset({"datasets", "fields", "cells", "blocks"})
 # Lists in which the order says nothing.
 _SETS = ("tags", "synonyms", "purposes")
 # What says how a definition is called, governed or promised. None of it changes a value, so what
@@ -22,7 +22,7 @@ KEPT_TO_ITSELF = frozenset(
         *("owner", "steward", "head", "holder", "deputy", "until", "phone", "audience", "effort"),
         *("expires_on", "review_every", "approved_on", "renewals", "status", "visibility"),
         *("personal_data", "purposes", "severity", "required", "unique", "agree", "current"),
-        *("corrections", "imported", "unsure", "derived_from"),
+        *("corrections", "imported", "unsure", "format", "derived_from"),
         *("rules", "bounds", "change", "known_to", "refresh", "due", "reporting_people"),
     }
 )

@@ -210,8 +210,9 @@ def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     for name in ("datasets", "fields", "cells"):
         children: Sequence[Any] = getattr(thing, name, ())
         for index, child in enumerate(children):
+            here = thing.written_as(index) if isinstance(thing, Report) else (name, index)
             for urn, inner in _written_parts(child):
-                yield urn, (name, index, *inner)
+                yield urn, (*here, *inner)
 
 
 def _form(value: object) -> str:

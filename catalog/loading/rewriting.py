@@ -18,12 +18,18 @@ from catalog.loading.splicing import NotRewritable, Steps, append_entry, splice
 from catalog.loading.yaml_files import read_yaml_text
 from catalog.model import Cell, Dataset, Field
 from catalog.model.definition import Model
+from catalog.model.reports import Block
 from catalog.writing import write_whole
 
 Edits = Mapping[str, Any]
 BOM = "\ufeff"
 _LISTS = {model.kind: name for name, model in KINDS.items() if hasattr(model, "kind")}
-_PART_MODELS: Mapping[str, type[Model]] = {"dataset": Dataset, "field": Field, "cell": Cell}
+_PART_MODELS: Mapping[str, type[Model]] = {
+    "dataset": Dataset,
+    "field": Field,
+    "cell": Cell,
+    "block": Block,
+}
 _PARTS = {"dataset": ("sources", "datasets"), "field": ("sources", "datasets", "fields")}
 
 
@@ -108,8 +114,8 @@ def steps_to(urn: str) -> Steps:
     kind, _, path = urn.partition(":")
     if kind in _PARTS:
         return tuple(zip(_PARTS[kind], path.split("."), strict=False))
-    if kind == "cell":
-        return tuple(zip(("reports", "cells"), path.split("/", 1), strict=False))
+    if kind in ("cell", "block"):
+        return tuple(zip(("reports", f"{kind}s"), path.split("/", 1), strict=False))
     if kind not in _LISTS:
         raise UsageError(f"'{urn}' is not a definition that stands in a file")
     return ((_LISTS[kind], path),)

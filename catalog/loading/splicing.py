@@ -101,7 +101,8 @@ def _find(text: str, steps: Steps) -> yaml.MappingNode:
         node = _entry(value_of(node, name), key)
     if not isinstance(node, yaml.MappingNode):
         path = ".".join(key for _, key in steps)
-        raise NotRewritable(f"'{path}' does not stand in this file any more")
+        in_block = "; a cell of a block is changed there" if steps[-1][0] == "cells" else ""
+        raise NotRewritable(f"'{path}' does not stand in this file any more{in_block}")
     return node
 
 
