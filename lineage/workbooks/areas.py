@@ -46,6 +46,15 @@ class Area(NamedTuple):
             return None
         return Block(rows[0], columns[0], rows[1], columns[1])
 
+    def moved(self, down: int, across: int) -> Area:
+        """The area in a formula so many cells further, where it does not leave the sheet."""
+        return self._replace(
+            top=self.top._replace(number=self.top.moved(down)),
+            bottom=self.bottom._replace(number=self.bottom.moved(down)),
+            left=self.left._replace(number=self.left.moved(across)),
+            right=self.right._replace(number=self.right.moved(across)),
+        )
+
     def wrapped(self, down: int, across: int) -> Area:
         """The same, counted so that it stays on the sheet when it is moved so far."""
         return self._replace(
@@ -59,14 +68,22 @@ class Area(NamedTuple):
         """As it is written in a formula so many cells further: `#REF!` outside the sheet."""
         if self.block(down, across) is None:
             return f"{self.prefix}#REF!"
+        (left, right), (top, bottom) = self.corners(across), self.ends(down)
         if self.form == "columns":
-            return f"{self.prefix}{_letters(self.left, across)}:{_letters(self.right, across)}"
+            return f"{self.prefix}{left}:{right}"
         if self.form == "rows":
-            return f"{self.prefix}{_digits(self.top, down)}:{_digits(self.bottom, down)}"
-        first = f"{self.prefix}{_letters(self.left, across)}{_digits(self.top, down)}"
+            return f"{self.prefix}{top}:{bottom}"
         if self.form == "cell":
-            return first
-        return f"{first}:{_letters(self.right, across)}{_digits(self.bottom, down)}"
+            return f"{self.prefix}{left}{top}"
+        return f"{self.prefix}{left}{top}:{right}{bottom}"
+
+    def corners(self, across: int) -> tuple[str, str]:
+        """Its first and last column as written so many columns further, with `$`."""
+        return _letters(self.left, across), _letters(self.right, across)
+
+    def ends(self, down: int) -> tuple[str, str]:
+        """Its first and last row as written so many rows further, with `$`."""
+        return _digits(self.top, down), _digits(self.bottom, down)
 
     def relative(self, row: int, column: int) -> str:
         """As it looks from a cell: `R[-1]C`, `R2C3`, `C[1]:C[2]`."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import IO, Any
+from typing import IO
+from xml.etree.ElementTree import Element
 
 from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
 from catalog.settings import WorkbookLimits
@@ -14,7 +14,6 @@ from lineage.workbooks.book import (
     PLAIN,
     Block,
     Content,
-    ErrorValue,
     Finding,
     FindingKind,
     Spot,
@@ -23,40 +22,30 @@ from lineage.workbooks.book import (
     block_of,
     letters_of,
 )
-from lineage.workbooks.markup import Malformed, local, parser, read, true
+from lineage.workbooks.markup import Growing, Malformed, true
 from lineage.workbooks.templates import Template, template
+from lineage.workbooks.texts import text_of
 from lineage.workbooks.tokens import FormulaUnread
+from lineage.workbooks.values import Odd, Shared, value_of
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOST_NAMED = 20
 
 
-@dataclass(frozen=True)
-class Texts:
-    """What cells refer to by number, shared strings and styles, and the calendar they use."""
-
-    strings: Sequence[str] = ()
-    styles: Sequence[Style] = ()
-    since_1904: bool = False
-
-
 class TooMuch(Exception):
-    """A workbook has more cells or formulas than are read; says the setting."""
+    """A workbook has more cells or formulas than are read; names the setting."""
 
 
 @dataclass
 class Budget:
-    """How many cells and formulas may still be read of a workbook."""
+    """How many cells and formulas were read of a workbook."""
 
     limits: WorkbookLimits
     cells: int = 0
     formulas: int = 0
 
-    def spend(self, has_formula: bool) -> None:
-        """Count one cell; TooMuch beyond the limits."""
-        self.cells += 1
-        self.formulas += has_formula
+    def check(self) -> None:
+        """TooMuch beyond the limits."""
         if self.cells > self.limits.cells:
             raise TooMuch(f"cells that hold something; at most {self.limits.cells:,}|cells")
         if self.formulas > self.limits.formulas:
@@ -74,87 +63,66 @@ class Grid:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_cells(stream: IO[bytes], title: str, texts: Texts, budget: Budget) -> Grid:
+def read_cells(stream: IO[bytes], title: str, shared: Shared, budget: Budget) -> Grid:
     """The cells of a sheet's XML; raises Malformed, and TooMuch beyond the budget."""
-    reader = _CellReader(title, texts, budget)
-    handlers = parser()
-    handlers.StartElementHandler = reader.start
-    handlers.EndElementHandler = reader.end
-    handlers.CharacterDataHandler = reader.text
-    reader.listen = lambda on: setattr(
-        handlers, "CharacterDataHandler", reader.text if on else None
-    )
-    reader.listen(False)
-    read(stream, handlers)
+    growing = Growing(stream)
+    reader = _Rows(title, shared, budget)
+    rows: Element | None = None
+    for _ in growing.steps():
+        if rows is None:
+            rows = next((one for one in growing.started if one.tag.endswith("}sheetData")), None)
+        if rows is not None and len(rows) > 1:
+            reader.read(rows[:-1])
+            del rows[:-1]
+            growing.pending = 0
+    if rows is not None:
+        reader.read(rows)
+    _frame(growing.root, reader.grid)
     reader.tell_counted()
     return reader.grid
 
 
-class _CellReader:
-    """Takes the events of a sheet's XML; everything outside rows is passed over but for a few."""
-
-    listen: Callable[[bool], None]
-
-    def __init__(self, title: str, texts: Texts, budget: Budget) -> None:
-        self.title, self.texts, self.budget = title, texts, budget
-        self.grid = Grid()
-        self.shared: dict[str, Template | FormulaUnread] = {}
-        self.counted: dict[tuple[FindingKind, str], tuple[int, str]] = {}
-        self.row, self.column, self.row_hidden = 0, 0, False
-        self.type, self.style = "n", PLAIN
-        self.formula: dict[str, str] | None = None
-        self.said_formula, self.value = "", ""
-        self.parts: list[str] = []
-        self.has_value = False
-        self.phonetic = 0
-        self.names: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        names = self.names
-        kind = names.get(name)
-        if kind is None:
-            kind = names[name] = local(name)
-        if kind == "c":
-            self._cell(attributes)
-        elif kind in ("v", "t"):
-            self.listen(True)
-        elif kind == "f":
-            self.formula = attributes
-            self.listen(True)
-        elif kind == "row":
-            said = attributes.get("r")
-            self.row = int(said) if said and said.isdigit() else self.row + 1
-            self.column = 0
-            self.row_hidden = true(attributes.get("hidden"))
-        elif kind == "rPh":
-            self.phonetic += 1
-        elif kind == "mergeCell":
-            if block := block_of(attributes.get("ref", "")):
-                self.grid.merged.append(block)
-        elif kind == "col" and true(attributes.get("hidden")):
-            first, last = attributes.get("min", ""), attributes.get("max", "")
+def _frame(root: Element, grid: Grid) -> None:
+    """What a sheet says around its rows: merged cells and hidden columns."""
+    for element in root.iter():
+        if element.tag.endswith("}mergeCell"):
+            if block := block_of(element.get("ref", "")):
+                grid.merged.append(block)
+        elif element.tag.endswith("}col") and true(element.get("hidden")):
+            first, last = element.get("min", ""), element.get("max", "")
             if first.isdigit() and last.isdigit():
-                self.grid.hidden_columns.append((int(first), int(last)))
+                grid.hidden_columns.append((int(first), int(last)))
 
-    def text(self, said: str) -> None:
-        self.parts.append(said)
 
-    def end(self, name: str) -> None:
-        kind = self.names[name]
-        if kind == "c":
-            self._keep()
-        elif kind in ("v", "t"):
-            self.listen(False)
-            if not self.phonetic:
-                self.value += "".join(self.parts)
-                self.has_value = True
-            self.parts.clear()
-        elif kind == "f":
-            self.listen(False)
-            self.said_formula = "".join(self.parts)
-            self.parts.clear()
-        elif kind == "rPh":
-            self.phonetic -= 1
+class _Rows:
+    """Reads rows of a sheet one after another."""
+
+    def __init__(self, title: str, shared: Shared, budget: Budget) -> None:
+        self.title, self.shared, self.budget = title, shared, budget
+        self.grid = Grid()
+        self.styles = {str(number): style for number, style in enumerate(shared.styles)}
+        self.styles.setdefault("", self.styles.get("0", PLAIN))
+        self.templates: dict[str, Template | FormulaUnread] = {}
+        self.counted: dict[tuple[FindingKind, str], tuple[int, str]] = {}
+        self.columns: dict[str, int] = {}
+        self.row = 0
+        self.value_tag = self.formula_tag = self.text_tag = ""
+
+    def read(self, rows: Sequence[Element] | Element) -> None:
+        """Read further rows."""
+        if len(rows) and not self.value_tag:
+            space = rows[0].tag.rpartition("}")[0]
+            self.value_tag, self.formula_tag = f"{space}}}v", f"{space}}}f"
+            self.text_tag = f"{space}}}is"
+        for row in rows:
+            said = row.get("r")
+            self.row = int(said) if said and said.isdigit() else self.row + 1
+            if len(row):
+                before = len(self.grid.cells)
+                self._row(row, str(self.row))
+                if len(self.grid.cells) > before and true(row.get("hidden")):
+                    self.grid.hidden_rows.add(self.row)
+        self.budget.check()
 
     def tell_counted(self) -> None:
         """Findings that may be many are told once, with how many and the first."""
@@ -162,138 +130,100 @@ class _CellReader:
             more = f" (here and in {count - 1:,} other cells)" if count > 1 else ""
             self.grid.findings.append(Finding(kind, reason + more, self.title, first))
 
-    def _cell(self, attributes: dict[str, str]) -> None:
-        said = attributes.get("r")
-        if said is None:
-            self.column += 1
-        elif found := _ADDRESS.fullmatch(said):
-            self.column, self.row = column_of(found[1]), int(found[2])
-        else:
+    def _row(self, row: Element, digits: str) -> None:
+        """Read a row. This is where the time goes: nothing is called that can be looked up."""
+        column, columns, styles, strings = 0, self.columns, self.styles, self.shared.strings
+        for cell in row:
+            attributes = cell.attrib
+            said = attributes.get("r")
+            if said is None:
+                column += 1
+            else:
+                column = columns.get(said[: -len(digits)], 0) if said.endswith(digits) else 0
+                column = column or self._column(said)
+            if not len(cell):
+                continue
+            formula = array = None
+            value: Value = None
+            style = styles.get(attributes.get("s", ""), PLAIN)
+            for part in cell:
+                tag = part.tag
+                if tag == self.value_tag:
+                    text, type_ = part.text or "", attributes.get("t")
+                    if type_ is None and not style.date and text.isdigit() and len(text) < 16:
+                        value = int(text)
+                    elif type_ == "s" and text.isdigit() and int(text) < len(strings):
+                        value = strings[int(text)]
+                    else:
+                        value = self._value(text, type_ or "n", style, column)
+                elif tag == self.formula_tag:
+                    formula, array = self._formula(part, column)
+                elif tag == self.text_tag:
+                    value = text_of(part)
+            if formula is not None or (value is not None and value != ""):
+                self._keep(column, value, formula, array, style)
+
+    def _keep(
+        self, column: int, value: Value, formula: str | None, array: str | None, style: Style
+    ) -> None:
+        spot = (self.row, column)
+        if spot in self.grid.cells:
+            self._count("odd", "the file holds this cell twice; the last one counts", column)
+        kept = (self.row, column, value, formula, array, style)
+        self.grid.cells[spot] = tuple.__new__(Content, kept)
+        self.budget.cells += 1
+
+    def _column(self, said: str) -> int:
+        """The column of an address that is seen for the first time, after a look at it."""
+        found = _ADDRESS.fullmatch(said)
+        if found is None:
             raise Malformed(f"a cell has the address '{said[:20]}', which is none")
-        self.type = attributes.get("t", "n")
-        styles, number = self.texts.styles, attributes.get("s", "0")
-        at = int(number) if number.isdigit() else 0
-        self.style = styles[at] if at < len(styles) else PLAIN
+        column = column_of(found[1])
+        if column > LAST_COLUMN or self.row > LAST_ROW:
+            raise Malformed("a cell lies beyond the last row or column of a sheet")
+        if int(found[2]) != self.row:
+            raise Malformed(f"the cell {said} stands in row {self.row}")
+        self.columns[found[1]] = column
+        return column
 
-    def _keep(self) -> None:
-        """Keep the cell that ends here, unless it holds nothing."""
-        formula = None if self.formula is None else self._formula(self.formula)
-        value = self._value() if self.has_value else None
-        if formula is None and value == "":
-            value = None
-        if formula is not None or value is not None:
-            if self.row > LAST_ROW or self.column > LAST_COLUMN:
-                raise Malformed("a cell lies beyond the last row or column of a sheet")
-            array = None
-            if self.formula is not None and self.formula.get("t") in ("array", "dataTable"):
-                array = self.formula.get("ref")
-            self.budget.spend(formula is not None)
-            spot = (self.row, self.column)
-            cells = self.grid.cells
-            if spot in cells:
-                self._count("odd", "the file holds this cell twice; the last one counts")
-            cells[spot] = Content(self.row, self.column, value, formula, array, self.style)
-            if self.row_hidden:
-                self.grid.hidden_rows.add(self.row)
-        self.formula, self.said_formula, self.value, self.has_value = None, "", "", False
+    def _value(self, said: str, type_: str, style: Style, column: int) -> Value:
+        try:
+            return value_of(said, type_, style, self.shared)
+        except Odd as odd:
+            self._count(odd.kind, odd.reason, column)
+            return odd.value
 
-    def _formula(self, attributes: dict[str, str]) -> str:
-        said = self.said_formula.strip()
-        kind = attributes.get("t", "normal")
+    def _formula(self, part: Element, column: int) -> tuple[str, str | None]:
+        """The formula of a cell, and the block that it fills."""
+        self.budget.formulas += 1
+        said, kind = (part.text or "").strip(), part.get("t")
         if kind == "shared":
-            return self._shared(attributes.get("si", ""), said)
+            return self._shared(part.get("si", ""), said, column), None
         if kind == "dataTable":
-            inputs = [attributes[key] for key in ("r1", "r2") if attributes.get(key)]
-            return f"=TABLE({','.join(inputs)})"
+            inputs = [one for key in ("r1", "r2") if (one := part.get(key))]
+            return f"=TABLE({','.join(inputs)})", part.get("ref")
         if not said:
-            self._count("unread", "its formula is empty")
-        return f"={said}"
+            self._count("unread", "its formula is empty", column)
+        return f"={said}", part.get("ref") if kind == "array" else None
 
-    def _shared(self, number: str, said: str) -> str:
+    def _shared(self, number: str, said: str, column: int) -> str:
         """A formula that many cells share: the first one says it, the others follow."""
         if said:
             try:
-                self.shared[number] = template(f"={said}", self.row, self.column)
+                self.templates[number] = template(f"={said}", self.row, column)
             except FormulaUnread as error:
-                self.shared[number] = error
+                self.templates[number] = error
             return f"={said}"
-        shared = self.shared.get(number)
-        if isinstance(shared, Template):
-            return shared.at(self.row, self.column)
-        why = f"which cannot be read: {shared}" if shared else "which the file does not hold"
-        self._count("unread", f"it shares formula {number}, {why}")
+        known = self.templates.get(number)
+        if isinstance(known, Template):
+            return known.at(self.row, column)
+        why = f"which cannot be read: {known}" if known else "which the file does not hold"
+        self._count("unread", f"it shares formula {number}, {why}", column)
         return "="
 
-    def _value(self) -> Value:
-        said, type_ = self.value, self.type
-        if type_ == "n":
-            return self._number(said)
-        if type_ == "s":
-            strings = self.texts.strings
-            if said.strip().isdigit() and int(said) < len(strings):
-                return strings[int(said)]
-            self._count("odd", f"it names text {said[:10]}, which the file does not hold")
-            return None
-        if type_ == "b":
-            return true(said.strip())
-        if type_ == "e":
-            self._count("error", f"it shows {said[:20]}")
-            return ErrorValue(said)
-        if type_ == "d":
-            return self._day(said.strip())
-        return unescaped(said)
-
-    def _number(self, said: str) -> Value:
-        try:
-            number = float(said)
-        except ValueError:
-            if said.strip():
-                self._count("odd", f"its number '{said[:20]}' is none")
-            return said.strip() or None
-        if self.style.date:
-            moment = moment_of(number, self.texts.since_1904)
-            if moment is None:
-                self._count("odd", "it is shown as a date, and its number is none")
-            return number if moment is None else moment
-        if number.is_integer() and "." not in said and abs(number) < 1e15:
-            return int(number)
-        return number
-
-    def _day(self, said: str) -> Value:
-        try:
-            return _without_midnight(datetime.fromisoformat(said))
-        except ValueError:
-            self._count("odd", f"its date '{said[:20]}' is none")
-            return said
-
-    def _count(self, kind: FindingKind, reason: str) -> None:
-        place = f"{letters_of(self.column)}{self.row}"
-        count, first = self.counted.get((kind, reason), (0, place))
-        if count or len(self.counted) < _MOST_NAMED:
-            self.counted[kind, reason] = (count + 1, first)
-        else:
-            rest: tuple[FindingKind, str] = (kind, "further cells are odd in other ways")
-            count, first = self.counted.get(rest, (0, place))
-            self.counted[rest] = (count + 1, first)
-
-
-def moment_of(serial: float, since_1904: bool) -> date | datetime | time | None:
-    """The day, time of day or both that Excel's number stands for; None where it is none."""
-    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-
-    try:
-        found: Any = from_excel(serial, MAC_EPOCH if since_1904 else WINDOWS_EPOCH)
-    except (OverflowError, ValueError):
-        return None
-    return _without_midnight(found) if isinstance(found, datetime) else found
-
-
-def unescaped(said: str) -> str:
-    """A text with the characters that XML cannot hold (`_x000D_`) put back."""
-    if "_x" not in said:
-        return said
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), said)
-
-
-def _without_midnight(moment: datetime) -> date | datetime:
-    return moment.date() if moment.time() == time() else moment
+    def _count(self, kind: FindingKind, reason: str, column: int) -> None:
+        place = f"{letters_of(column)}{self.row}"
+        known = (kind, reason) in self.counted or len(self.counted) < _MOST_NAMED
+        key: tuple[FindingKind, str] = (kind, reason if known else "further cells like this")
+        count, first = self.counted.get(key, (0, place))
+        self.counted[key] = (count + 1, first)

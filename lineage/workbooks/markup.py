@@ -2,67 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import IO, Any
-from xml.etree.ElementTree import Element, TreeBuilder
-from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.parsers.expat import ExpatError, ParserCreate
 
-_MARK = "}"
 _CHUNK = 1 << 16
+_MOST_PENDING = 1_000_000
 
 
 class Malformed(ValueError):
     """A part is not the XML that a workbook has; says what is wrong."""
 
 
-def parser() -> XMLParserType:
-    """A parser of names `namespace}name` that stops at the first document type declaration."""
-    made = ParserCreate(namespace_separator=_MARK)
-    made.buffer_text = True
-    made.StartDoctypeDeclHandler = _refuse
-    return made
-
-
-def read(stream: IO[bytes], reader: XMLParserType) -> None:
-    """Have a parser read a stream; Malformed where it cannot."""
-    try:
-        while piece := stream.read(_CHUNK):
-            reader.Parse(piece)
-        reader.Parse(b"", True)
-    except ExpatError as error:
-        raise Malformed(f"it is no XML: {error}") from None
-
-
 def tree(stream: IO[bytes]) -> Element:
-    """A small part as a tree; elements and attributes are named without their namespaces."""
-    builder = TreeBuilder()
-    reader = parser()
+    """A small part as a tree; elements and attributes are named without their namespaces.
 
-    def start(name: str, attributes: dict[str, Any]) -> None:
-        builder.start(local(name), {local(key): value for key, value in attributes.items()})
+    Raises Malformed.
+    """
+    growing = Growing(stream)
+    for _ in growing.steps():
+        pass
+    root = growing.root
+    for element in root.iter():
+        element.tag = local(element.tag)
+        for name in [name for name in element.attrib if "}" in name]:
+            element.attrib.setdefault(local(name), element.attrib.pop(name))
+    return root
 
-    reader.StartElementHandler = start
-    reader.EndElementHandler = _ending(builder.end)
-    reader.CharacterDataHandler = builder.data
-    read(stream, reader)
-    return builder.close()
+
+class Growing:
+    """A part that is read piece by piece, so that what was dealt with can be taken off the tree.
+
+    It is the standard library's parser, which is fast; but it is shown nothing before a look at
+    what stands ahead of the first element has found no document type.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._parser: XMLPullParser[Element] = XMLPullParser(("start",))
+        self._root: Element | None = None
+        self.started: list[Element] = []
+        self.pending = 0
+
+    @property
+    def root(self) -> Element:
+        """The first element."""
+        if self._root is None:
+            raise Malformed("it is empty")
+        return self._root
+
+    def steps(self) -> Iterator[None]:
+        """Read on; after each step `started` are the elements that began in it.
+
+        Who takes elements off sets `pending` to 0. Raises Malformed.
+        """
+        pieces = _without_document_type(self._stream)
+        try:
+            for piece in pieces:
+                self._parser.feed(piece)
+                yield from self._step()
+            self._parser.close()
+        except ParseError as error:
+            raise Malformed(f"it is no XML: {error}") from None
+        yield from self._step()
+
+    def _step(self) -> Iterator[None]:
+        events: Any = self._parser.read_events()
+        self.started = [element for _, element in events]
+        if self._root is None and self.started:
+            self._root = self.started[0]
+        self.pending += len(self.started)
+        if self.pending > _MOST_PENDING:
+            raise Malformed("more stands in one row, or outside the rows, than a sheet can have")
+        yield
+
+
+def _without_document_type(stream: IO[bytes]) -> Iterator[bytes]:
+    """The pieces of a stream, once it is sure that no document type stands before the elements."""
+    ahead: list[bytes] = []
+    begun: list[str] = []
+    look = ParserCreate()
+    look.StartDoctypeDeclHandler = _refuse
+    look.StartElementHandler = lambda name, _: begun.append(name)
+    while not begun and (piece := stream.read(_CHUNK)):
+        ahead.append(piece)
+        try:
+            look.Parse(piece)
+        except ExpatError as error:
+            raise Malformed(f"it is no XML: {error}") from None
+    yield from ahead
+    while piece := stream.read(_CHUNK):
+        yield piece
 
 
 def local(name: str) -> str:
     """A name without its namespace."""
-    return name.rpartition(_MARK)[2]
+    return name.rpartition("}")[2]
 
 
 def true(text: str | None) -> bool:
     """Whether an attribute says yes."""
     return text in ("1", "true", "on")
-
-
-def _ending(end: Callable[[str], Any]) -> Callable[[str], None]:
-    def ended(name: str) -> None:
-        end(local(name))
-
-    return ended
 
 
 def _refuse(*_: object) -> None:

@@ -14,9 +14,12 @@ from xml.etree.ElementTree import Element
 from catalog.settings import WorkbookLimits
 from lineage.workbooks.archive import Archive, Relation, WorkbookRefused, open_archive, refuse
 from lineage.workbooks.book import Finding, Name, Sheet, Table, Workbook, block_of
-from lineage.workbooks.cells import Budget, Grid, Texts, TooMuch, read_cells, unescaped
-from lineage.workbooks.markup import local, parser, read, true
+from lineage.workbooks.cells import Budget, Grid, TooMuch, read_cells
+from lineage.workbooks.collecting import uncollected
+from lineage.workbooks.markup import Growing, local, true
 from lineage.workbooks.styles import read_styles
+from lineage.workbooks.texts import text_of, unescaped
+from lineage.workbooks.values import Shared
 
 __all__ = ["WorkbookRefused", "read_workbook"]
 
@@ -31,7 +34,7 @@ def read_workbook(path: Path, limits: WorkbookLimits | None = None) -> Workbook:
 
     Raises WorkbookRefused for what is no such file, is damaged, or is beyond the limits.
     """
-    with open_archive(path, limits or WorkbookLimits()) as archive:
+    with uncollected(), open_archive(path, limits or WorkbookLimits()) as archive:
         return _Reading(archive, Budget(limits or WorkbookLimits())).workbook()
 
 
@@ -48,12 +51,12 @@ class _Reading:
         root, relations = archive.tree(main), archive.relations(main)
         if local(root.tag) != "workbook":
             refuse(archive.file, f"{main} is not the main part of a workbook")
-        texts = self._texts(root, relations)
+        shared = self._shared(root, relations)
         by_id = {one.id: one for one in relations}
         sheets, tables, findings = [], [], []
         for said in root.iterfind("sheets/sheet"):
             relation = by_id.get(said.get("id", ""))
-            sheet, grid = self._sheet(said, relation, texts)
+            sheet, grid = self._sheet(said, relation, shared)
             sheets.append(sheet)
             findings += grid.findings
             if relation and sheet.grid:
@@ -83,54 +86,33 @@ class _Reading:
             refuse(self.archive.file, "it is no Excel workbook: its main part is missing")
         return "xl/workbook.xml"
 
-    def _texts(self, root: Element, relations: list[Relation]) -> Texts:
+    def _shared(self, root: Element, relations: list[Relation]) -> Shared:
         targets = {one.kind: one.target for one in relations}
         strings: list[str] = []
-        shared = targets.get("sharedStrings", "xl/sharedStrings.xml")
-        if shared in self.archive:
-            strings = self._strings(shared)
+        part = targets.get("sharedStrings", "xl/sharedStrings.xml")
+        if part in self.archive:
+            strings = self._strings(part)
         styles = read_styles(self.archive, targets.get("styles", "xl/styles.xml"))
         properties = root.find("workbookPr")
         since_1904 = properties is not None and true(properties.get("date1904"))
-        return Texts(strings, styles, since_1904)
+        return Shared(strings, styles, since_1904)
 
     def _strings(self, part: str) -> list[str]:
-        """The texts that cells share; what is written above Japanese text is left out."""
+        """The texts that cells share."""
         found: list[str] = []
-        pieces: list[str] = []
-        state = {"phonetic": 0, "text": 0}
-        names: dict[str, str] = {}
-        handlers = parser()
-
-        def start(name: str, _: dict[str, str]) -> None:
-            kind = names.setdefault(name, local(name))
-            if kind == "si":
-                pieces.clear()
-            elif kind == "t":
-                state["text"] = 1
-            elif kind == "rPh":
-                state["phonetic"] += 1
-
-        def end(name: str) -> None:
-            kind = names[name]
-            if kind == "si":
-                found.append(unescaped("".join(pieces)))
-            elif kind == "t":
-                state["text"] = 0
-            elif kind == "rPh":
-                state["phonetic"] -= 1
-
-        def text(said: str) -> None:
-            if state["text"] and not state["phonetic"]:
-                pieces.append(said)
-
-        handlers.StartElementHandler, handlers.EndElementHandler = start, end
-        handlers.CharacterDataHandler = text
         with self.archive.open(part) as stream:
-            read(stream, handlers)
+            growing = Growing(stream)
+            for _ in growing.steps():
+                done = growing.root[:-1]
+                found += map(text_of, done)
+                del growing.root[: len(done)]
+                growing.pending = len(growing.started) if not done else 0
+            found += map(text_of, growing.root)
         return found
 
-    def _sheet(self, said: Element, relation: Relation | None, texts: Texts) -> tuple[Sheet, Grid]:
+    def _sheet(
+        self, said: Element, relation: Relation | None, shared: Shared
+    ) -> tuple[Sheet, Grid]:
         title, state = said.get("name", ""), _STATES.get(said.get("state", ""), "visible")
         grid = Grid()
         if relation is None:
@@ -141,7 +123,7 @@ class _Reading:
             return Sheet(title, state=state, grid=False), grid
         try:
             with self.archive.open(relation.target) as stream:
-                grid = read_cells(stream, title, texts, self.budget)
+                grid = read_cells(stream, title, shared, self.budget)
         except TooMuch as error:
             self._too_much(error)
         sheet = Sheet(
