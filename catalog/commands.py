@@ -87,6 +87,7 @@ class Document(StrEnum):
     queue = "queue"
     explain = "explain"
     simulate = "simulate"
+    lineage = "lineage"
 
 
 def schema(

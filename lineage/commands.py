@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lineage.columns import ColumnLineage
     from lineage.excerpt import Direction
     from lineage.origins import Origin
+    from lineage.workbooks.beneath import Beneath, Nothing
 
 UrnArgument = Annotated[
     str, typer.Argument(help="attribute:customer.email; a bare key where it is unique.")
@@ -56,12 +57,19 @@ def lineage(
     sources: Annotated[
         bool, typer.Option("--sources", help="With --dbt: through all models, to the sources.")
     ] = False,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="Of a cell: the workbook of that period, not the newest."),
+    ] = None,
     format_: Annotated[
         LineageFormat, typer.Option("--format", help="text, json, mermaid, graphml or csv.")
     ] = LineageFormat.text,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Show what a definition rests on and what rests on it (without --up or --down: both)."""
+    """Show what a definition rests on and what rests on it (without --up or --down: both).
+
+    Of a cell, text and JSON go down into its workbook besides, to the single input cells.
+    """
     _refuse_contradictions(urn, everything, columns, dbt, sources, format_)
     if dbt is not None:
         typer.echo(_of_dbt(dbt, sources, format_))
@@ -73,7 +81,8 @@ def lineage(
         return
     direction: Direction = "both" if up == down else "up" if up else "down"
     expired = _expired(catalog, opened)
-    typer.echo(_of_graph(catalog, found, direction, depth, format_, expired))
+    below = _beneath(opened, catalog, found, period, depth, format_)
+    typer.echo(_of_graph(catalog, found, direction, depth, format_, expired, below))
 
 
 def impact(
@@ -146,6 +155,7 @@ def _of_graph(
     depth: int | None,
     format_: LineageFormat,
     expired: Mapping[str, date],
+    below: Beneath | Nothing | None,
 ) -> str:
     from lineage.excerpt import around, whole
     from lineage.graph import build_lineage
@@ -156,9 +166,9 @@ def _of_graph(
     excerpt = around(graph, urn, direction, depth) if urn else whole(graph)
     if format_ is LineageFormat.text:
         said = tree(graph, catalog, excerpt, urn, depth) if urn else overview(graph, catalog)
-        return "\n".join([said, *expired_lines(expired, excerpt.nodes)])
+        return "\n".join([said, *_below_lines(below), *expired_lines(expired, excerpt.nodes)])
     if format_ is LineageFormat.json:
-        return _json(document(excerpt, catalog, expired))
+        return _json(document(excerpt, catalog, expired, below))
     if format_ is LineageFormat.mermaid:
         from lineage.exchange.mermaid import mermaid
 
@@ -170,6 +180,45 @@ def _of_graph(
     from lineage.exchange.rows import edge_rows
 
     return edge_rows(excerpt, catalog)
+
+
+def _beneath(
+    workspace: Workspace,
+    catalog: Catalog,
+    urn: str | None,
+    period: str | None,
+    depth: int | None,
+    format_: LineageFormat,
+) -> Beneath | Nothing | None:
+    """What lies beneath a cell in its workbook; None for all else, and where it is not told."""
+    from catalog.errors import UsageError
+    from catalog.model import Cell
+    from catalog.periods import Period
+    from lineage.workbooks.beneath import beneath
+
+    cell = catalog.definitions.get(urn or "")
+    if not isinstance(cell, Cell):
+        if period:
+            raise UsageError("--period goes with a cell, whose workbook of that period is read")
+        return None
+    if format_ not in (LineageFormat.text, LineageFormat.json):
+        return None
+    try:
+        wanted = Period.parse(period) if period else None
+    except ValueError as error:
+        raise UsageError(f"--period: {error}") from None
+    today = workspace.clock.today()
+    limits = workspace.settings.workbooks
+    return beneath(catalog, cell, workspace.root, limits, today, wanted, depth)
+
+
+def _below_lines(below: Beneath | Nothing | None) -> list[str]:
+    from lineage.workbooks.beneath import Nothing
+    from lineage.workbooks.telling import lines
+
+    if isinstance(below, Nothing):
+        return ["", f"Not in its workbook: {below.reason}"]
+    return lines(below) if below else []
 
 
 def _of_columns(catalog: Catalog, urn: str | None, format_: LineageFormat) -> str:

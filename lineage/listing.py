@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from catalog.cell_lineage import LINEAGE_VERSION
 from catalog.model import Catalog
 from lineage.edges import Edge, Unresolved
 from lineage.excerpt import Excerpt
 from lineage.graph import Lineage
+from lineage.workbooks.beneath import Beneath, Nothing
+from lineage.workbooks.telling import Told, nothing_told
 
 _LONGEST = 72
 _HEADINGS = {"up": "Rests on", "down": "Is used by"}
@@ -74,21 +77,40 @@ def overview(lineage: Lineage, catalog: Catalog) -> str:
 
 
 def document(
-    excerpt: Excerpt, catalog: Catalog, expired: Mapping[str, date] | None = None
+    excerpt: Excerpt,
+    catalog: Catalog,
+    expired: Mapping[str, date] | None = None,
+    beneath: Beneath | Nothing | None = None,
 ) -> dict[str, Any]:
     """An excerpt as plain values: nodes nearest first, the edges by which they were reached.
 
-    `expired` holds the review dates of what is past them.
+    `expired` holds the review dates of what is past them; `beneath` is what lies beneath a cell in
+    its workbook, whose nodes and edges follow those of definitions.
     """
+    nodes = [_node(catalog, node, (expired or {}).get(node)) for node in excerpt.nodes]
+    edges = [_edge(edge) for edge in excerpt.edges]
+    workbook = None
+    if isinstance(beneath, Nothing):
+        workbook = nothing_told(beneath.reason)
+    elif beneath is not None and excerpt.urn:
+        told = Told(beneath)
+        origins = dict.fromkeys(urn for urns in beneath.pasted.values() for urn in urns)
+        further = (urn for urn in origins if urn not in excerpt.nodes)
+        nodes += [_node(catalog, urn, (expired or {}).get(urn)) for urn in further]
+        nodes += told.nodes()
+        edges += told.edges(excerpt.urn)
+        workbook = told.summary()
     return {
+        "schema_version": LINEAGE_VERSION,
         "urn": excerpt.urn,
         "direction": excerpt.direction,
-        "nodes": [_node(catalog, node, (expired or {}).get(node)) for node in excerpt.nodes],
-        "edges": [_edge(edge) for edge in excerpt.edges],
+        "nodes": nodes,
+        "edges": edges,
         "unresolved": [
             {"urn": item.urn, "text": item.text, "reason": item.reason}
             for item in excerpt.unresolved
         ],
+        "workbook": workbook,
     }
 
 

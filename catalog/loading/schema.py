@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from catalog.cell_lineage import LINEAGE_VERSION, LineageListing
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.loading.loader import KINDS
@@ -29,6 +30,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "queue": (MATCH_VERSION, QueueDocument),
     "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
     "trust": (TRUST_VERSION, list[Trust]),
+    "lineage": (LINEAGE_VERSION, LineageListing),
 }
 """What commands print with `--format json`, by its name: the version of the form, and its type."""
 

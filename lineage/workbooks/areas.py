@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
-from lineage.workbooks.book import Block, letters_of
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, letters_of
+from lineage.workbooks.book import Block
 
 _PREFIX = re.compile(r"(?:'(?:[^']|'')+'|(?:\[[^\]]*\])?[^\[\]'!]*)!")
 _CELLS = re.compile(

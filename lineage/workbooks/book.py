@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, read_address
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, letters_of, read_address
 
 Spot = tuple[int, int]
 """Row and column of a cell, both from 1."""
@@ -132,20 +132,6 @@ class Block(NamedTuple):
         top, left = max(self.top, other.top), max(self.left, other.left)
         bottom, right = min(self.bottom, other.bottom), min(self.right, other.right)
         return Block(top, left, bottom, right) if top <= bottom and left <= right else None
-
-
-def letters_of(column: int) -> str:
-    """The letters of a column, whose number counts from 1."""
-    letters = _LETTERS.get(column)
-    if letters is None:
-        rest, letters = column, ""
-        while rest:
-            rest, last = divmod(rest - 1, 26)
-            letters = chr(65 + last) + letters
-    return letters
-
-
-_LETTERS = {number: chr(64 + number) for number in range(1, 27)}
 
 
 def block_of(text: str) -> Block | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, letters_of
 from catalog.settings import WorkbookLimits
 from lineage.workbooks.book import (
     PLAIN,
@@ -20,7 +20,6 @@ from lineage.workbooks.book import (
     Style,
     Value,
     block_of,
-    letters_of,
 )
 from lineage.workbooks.markup import Growing, Malformed, true
 from lineage.workbooks.templates import Template, template

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW
+from catalog.formulas import LAST_COLUMN, LAST_ROW, letters_of
 from lineage.workbooks.areas import Area, area_of
-from lineage.workbooks.book import letters_of
 from lineage.workbooks.tokens import Token, tokens_of
 
 

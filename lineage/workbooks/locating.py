@@ -1,0 +1,114 @@
+"""Finds where a report's cell stands in its workbook: by its headings, else by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from catalog.formulas import column_of, plain_sheet, read_address
+from catalog.model.reports import Find
+from catalog.validation.problems import nearest
+from lineage.workbooks.book import Sheet, Spot, Workbook
+from lineage.workbooks.descent import At
+
+_MOST_NAMED = 3
+
+
+class NotFound(ValueError):
+    """A cell that a workbook does not have, or has several times; says why."""
+
+
+class Locator:
+    """Finds cells in one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self._texts: dict[str, Mapping[str, Sequence[Spot]]] = {}
+
+    def place(self, at: str | None, find: Find | None) -> At:
+        """Where a cell stands; its headings count more than its address. Raises NotFound."""
+        return self._by_headings(find, at) if find else self._by_address(at or "")
+
+    def _by_address(self, at: str) -> At:
+        address = read_address(at)
+        if address is None:
+            raise NotFound(f"'{at}' is not the address of a cell")
+        column = column_of(address.column)
+        if address.sheet:
+            return At(self._sheet(address.sheet).title, address.row, column)
+        grids = self._grids()
+        if len(grids) != 1:
+            raise NotFound(f"{at} names no sheet, and the workbook has {len(grids)}")
+        return At(grids[0].title, address.row, column)
+
+    def _by_headings(self, find: Find, at: str | None) -> At:
+        sheets = [self._sheet(plain_sheet(find.sheet))] if find.sheet else self._grids()
+        places = [At(one.title, *spot) for one in sheets for spot in self._crossings(one, find)]
+        if not places:
+            raise NotFound(self._why_not(sheets, find))
+        if len(places) == 1:
+            return places[0]
+        address = read_address(at or "")
+        if address:
+            meant = (address.row, column_of(address.column))
+            own = [one for one in places if one.spot == meant and _is(address.sheet, one.sheet)]
+            if len(own) == 1:
+                return own[0]
+        named = ", ".join(str(one) for one in places[:_MOST_NAMED])
+        more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
+        raise NotFound(f"'{find.row}' and '{find.column}' meet in several cells: {named}{more}")
+
+    def _crossings(self, sheet: Sheet, find: Find) -> Iterator[Spot]:
+        """Where the row of one heading, to its right, meets the column of the other, below it."""
+        texts = self._texts_of(sheet)
+        rows, columns = texts.get(folded(find.row), ()), texts.get(folded(find.column), ())
+        met = {
+            (row, column)
+            for row, left in rows
+            for top, column in columns
+            if left < column and top < row
+        }
+        yield from sorted(met)
+
+    def _why_not(self, sheets: Sequence[Sheet], find: Find) -> str:
+        texts = {text for sheet in sheets for text in self._texts_of(sheet)}
+        lost = [f"'{one}'" for one in (find.row, find.column) if folded(one) not in texts]
+        if lost:
+            return f"no cell holds its heading {' nor '.join(lost)}"
+        return f"'{find.row}' stands nowhere to the left of a cell below '{find.column}'"
+
+    def _texts_of(self, sheet: Sheet) -> Mapping[str, Sequence[Spot]]:
+        """Where each text of a sheet stands."""
+        if sheet.title not in self._texts:
+            found: dict[str, list[Spot]] = {}
+            for spot, cell in sheet.cells.items():
+                if text := _heading(cell.value):
+                    found.setdefault(text, []).append(spot)
+            self._texts[sheet.title] = found
+        return self._texts[sheet.title]
+
+    def _sheet(self, title: str) -> Sheet:
+        sheet = self.book.sheet(title)
+        if sheet is None:
+            titles = [one.title for one in self.book.sheets]
+            raise NotFound(f"there is no sheet '{title}'; {nearest(title, titles)}")
+        return sheet
+
+    def _grids(self) -> list[Sheet]:
+        return [sheet for sheet in self.book.sheets if sheet.grid]
+
+
+def folded(text: str) -> str:
+    """A heading as it is compared: whatever its case and its blanks."""
+    return " ".join(text.split()).casefold()
+
+
+def _heading(value: object) -> str:
+    if isinstance(value, str):
+        return folded(value)
+    plain = isinstance(value, int | date) and not isinstance(value, bool)
+    return str(value) if plain else ""
+
+
+def _is(said: str, title: str) -> bool:
+    return said.casefold() in ("", title.casefold())
