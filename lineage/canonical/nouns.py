@@ -103,6 +103,11 @@ class Canonical:
         return self.scale * self.unit
 
     @property
+    def quantum(self) -> Fraction | None:
+        """What it is rounded to, in ones of its unit; None where it is not rounded."""
+        return None if self.rounding is None else self.unit / Fraction(10) ** self.rounding
+
+    @property
     def alone(self) -> Ingredients | None:
         """Its one aggregate, where it is nothing but that one, scaled and rounded."""
         return self.parts[0] if len(self.parts) == 1 and self.form[0] == "agg" else None

@@ -1,0 +1,252 @@
+"""Makes canonical calculations of checked SQL, and proves two of them equal, or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from lineage.canonical.aggregates import recomputed
+from lineage.canonical.forms import ONE, ZERO, children, from_terms, multiply, num, rebuilt
+from lineage.canonical.forms import add, split_scale, terms_of, walk
+from lineage.canonical.nouns import Canonical, Conjunct, Form, Ingredients, Source
+from lineage.canonical.queries import Given, Reader, Types
+from lineage.canonical.reading import Opaque
+from lineage.canonical.rendering import sql_of, table_of
+
+Proof = Literal["identical", "equal_without_nulls"]
+
+
+def canonical(
+    tree: exp.Expr,
+    types: Types,
+    keys: Mapping[str, str],
+    unit: Fraction = Fraction(1),
+) -> Canonical:
+    """The canonical form of a checked SELECT that gives one number.
+
+    `types` are the tables' columns and their declared types, `keys` the columns no two rows of a
+    table share. What is not understood becomes a form that only its like is equal to.
+    """
+    query = without_with(tree)
+    form = _value(query, types, keys, certain=False)
+    if form is None:
+        text: Form = ("tree", _plain(query))
+        return Canonical(text, text, unit=unit)
+    loose = _value(query, types, keys, certain=True)
+    strict, rounding = _unrounded(_along(form, loose=False))
+    scale, bare = split_scale(strict)
+    return Canonical(
+        bare, _loosened(loose, rounding, scale), scale, rounding, unit, tuple(_parts(bare))
+    )
+
+
+def equality(left: Canonical, right: Canonical) -> Proof | None:
+    """How far two calculations are proved equal; None where nothing is proved."""
+    if left.in_ones != right.in_ones or left.quantum != right.quantum:
+        return None
+    if left.form == right.form:
+        return "identical"
+    if left.loose and left.loose == right.loose:
+        return "equal_without_nulls"
+    return None
+
+
+def _value(
+    query: exp.Expr, types: Types, keys: Mapping[str, str], *, certain: bool
+) -> Form | None:
+    try:
+        given = Reader(types, keys, certain=certain).read(query)
+        return _number(given)
+    except (Opaque, RecursionError, KeyError):
+        return None
+
+
+def _number(given: Given) -> Form:
+    """The one number of a query: its column `value`, or its only one."""
+    columns = [form for form, name in given.columns if name.casefold() == "value"]
+    columns = columns or [form for form, _ in given.columns]
+    if not given.single or len(columns) != 1:
+        raise Opaque("it is not one number")
+    return columns[0]
+
+
+def _unrounded(form: Form) -> tuple[Form, int | None]:
+    return (form[1], form[2]) if form[0] == "round" else (form, None)
+
+
+def _loosened(form: Form | None, rounding: int | None, scale: Fraction) -> Form:
+    """The form for data without gaps; empty where its scale or rounding became another."""
+    if form is None:
+        return ()
+    loose, digits = _unrounded(_along(form, loose=True))
+    own, bare = split_scale(loose)
+    return bare if digits == rounding and own == scale else ()
+
+
+def _along(form: Form, *, loose: bool) -> Form:
+    """A value without what only decides whether there is a number at all.
+
+    A quotient with zero below has no number, whether it is NULL or infinite. With `loose` a sum of
+    nothing and a default for it are left out as well: where there is a number it is the same.
+    """
+    if form[0] == "round":
+        return ("round", _along(form[1], loose=loose), form[2])
+    if form[0] == "inexact":
+        return ("inexact", _along(form[1], loose=loose))
+    if form[0] in ("poly", "inv", "agg"):
+        return _sum(form, loose)
+    if loose and form[0] == "coalesce":
+        return _along(form[1][0], loose=True)
+    if loose and form[0] == "case" and _is_guard(form):
+        guarded: Form = form[1][0][1] if form[2] == ZERO else form[2]
+        return _along(guarded, loose=True)
+    return form
+
+
+def _sum(form: Form, loose: bool) -> Form:
+    found: Form | None = None
+    for factors, coefficient in terms_of(form).items():
+        if loose and not coefficient:
+            continue
+        term = num(coefficient)
+        for factor in factors:
+            if not (factor[:2] == ("agg", "any") and (loose or _divides(factor, factors))):
+                term = multiply(term, _factor(factor, loose))
+        found = term if found is None else add(found, term)
+    return ZERO if found is None else found
+
+
+def _factor(factor: Form, loose: bool) -> Form:
+    if factor[0] == "inv":
+        below = factor[1]
+        if below[0] == "nullif" and below[2] == ZERO:
+            below = below[1]
+        return ("inv", _along(below, loose=True) if loose else below) if below[0] != "poly" else recomputed(("inv", below))
+    if loose and factor[:2] == ("agg", "sum0"):
+        return ("agg", "sum", *factor[2:])
+    return _along(factor, loose=loose) if factor[0] in ("coalesce", "case") else factor
+
+
+def _divides(any_row: Form, factors: tuple[Form, ...]) -> bool:
+    """Whether the rows that must be there are also counted below: no row, no number."""
+    return any(
+        f[0] == "inv"
+        and (f[1][1] if f[1][0] == "nullif" and f[1][2] == ZERO else f[1])
+        == ("agg", "count", False, None, any_row[4])
+        for f in factors
+    )
+
+
+def _is_guard(form: Form) -> bool:
+    """Whether a CASE gives 0 instead of dividing by zero."""
+    if len(form[1]) != 1:
+        return False
+    ((condition, value),), default = form[1], form[2]
+    if condition[0] == "eq" and condition[2] == ZERO and value == ZERO:
+        below, quotient = condition[1], default
+    elif condition[0] == "le" and condition[1] == ONE and default == ZERO:
+        below, quotient = condition[2], value
+        if below[:2] != ("agg", "count"):
+            return False
+    else:
+        return False
+    terms = terms_of(quotient)
+    return all(("inv", below) in factors for factors in terms)
+
+
+def _parts(form: Form) -> Iterator[Ingredients]:
+    seen: dict[Form, None] = {}
+    stack = [form]
+    while stack:
+        node = stack.pop()
+        if node[0] == "agg":
+            if node[1] != "any":
+                seen[node] = None
+        else:
+            stack += list(children(node))[::-1]
+    for node in seen:
+        yield ingredients(node)
+
+
+def ingredients(form: Form) -> Ingredients:
+    """An aggregate's ingredients, each piece as SQL."""
+    _, name, distinct, argument, rel = form
+    conditions = [Conjunct(sql_of(c), c, _own_aliases(c, rel)) for c in rel[2]]
+    dated = [any(node[0] == "param" for node in walk(c.form)) for c in conditions]
+    ordered = sorted(rel[1], key=lambda t: (t[0] == "left", t[1]))
+    return Ingredients(
+        aggregate="sum" if name == "sum0" else name,
+        argument=None if argument is None else sql_of(argument),
+        distinct=distinct,
+        sources=tuple(_source(table, rel) for table in ordered),
+        filters=tuple(c for c, of_time in zip(conditions, dated, strict=True) if not of_time),
+        cut_offs=tuple(c for c, of_time in zip(conditions, dated, strict=True) if of_time),
+        form=form,
+    )
+
+
+def _own_aliases(condition: Form, rel: Form) -> frozenset[str]:
+    names = {table[1] for table in rel[1]}
+    return frozenset(n[1] for n in walk(condition) if n[0] == "col" and n[1] in names)
+
+
+def _source(table: Form, rel: Form) -> Source:
+    if table[0] == "derived":
+        return Source(table[1], None, sql=table_of(table).rpartition(" AS ")[0])
+    if table[0] == "table":
+        return Source(table[1], table[2])
+    parts = table[3][1] if table[3][0] == "and" else (table[3],)
+    on = tuple(Conjunct(sql_of(part), part, _own_aliases(part, rel)) for part in parts)
+    return Source(table[1], table[2], "left", on)
+
+
+def without_with(tree: exp.Expr) -> exp.Expr:
+    """The query with every common table written out where it is read."""
+    tree = tree.copy()
+    bodies: dict[str, exp.Expr] = {}
+    for with_ in list(tree.find_all(exp.With)):
+        for cte in with_.expressions:
+            bodies[cte.alias.casefold()] = cte
+    for cte in bodies.values():
+        cte.this.set("with_", None)
+    written: dict[str, exp.Expr] = {}
+    for name, cte in bodies.items():
+        written[name] = _written_out(cte.this, written)
+        columns = cte.args["alias"].args.get("columns")
+        if columns:
+            written[name].meta["columns"] = columns
+    tree.set("with_", None)
+    return _written_out(tree, written)
+
+
+def _written_out(tree: exp.Expr, bodies: Mapping[str, exp.Expr]) -> exp.Expr:
+    for table in list(tree.find_all(exp.Table)):
+        body = bodies.get(table.name.casefold()) if not table.args.get("db") else None
+        if body is None:
+            continue
+        alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name, quoted=True))
+        columns = body.meta.get("columns")
+        if columns:
+            alias.set("columns", [column.copy() for column in columns])
+        table.replace(exp.Subquery(this=body.copy(), alias=alias))
+    return tree
+
+
+def _plain(node: Any) -> Any:
+    """A tree as plain tuples, without what does not matter: quotes, places, comments."""
+    if isinstance(node, list):
+        return tuple(_plain(item) for item in node)
+    if isinstance(node, exp.Paren):
+        return _plain(node.this)
+    if isinstance(node, exp.Identifier):
+        return ("name", str(node.this).casefold())
+    if isinstance(node, exp.Expr):
+        parts = ((k, _plain(v)) for k, v in sorted(node.args.items()) if v not in (None, False, []))
+        return (type(node).__name__, *parts)
+    return str(node)
+
+
+__all__ = ["Proof", "canonical", "equality", "from_terms", "rebuilt"]
