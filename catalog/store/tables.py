@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 # The steps in `migrations/versions`, oldest first; each adds and none takes away, so that a history
 # of an older step can be read as it is.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 NEWEST = REVISIONS[-1]
 
 
@@ -175,3 +175,36 @@ class ErasureRow(SQLModel, table=True):
     corrections: int
     evidence: int
     observations: int
+
+
+class PublicationRow(SQLModel, table=True):
+    """A published number as it was first seen; `value` is exact, as text. Added, never changed."""
+
+    __tablename__ = "publication"
+
+    cell: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    origin: str = Field(primary_key=True)
+    locator: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    report: str = Field(index=True)
+    value: str
+    published_on: date
+    place: str
+    dated_by: str
+    saved: datetime | None = None
+    format: str | None = None
+    seen: datetime
+    run: str
+
+
+class LookRow(SQLModel, table=True):
+    """What a file said when it was last read, so that it is not read again while it stays."""
+
+    __tablename__ = "look"
+
+    file: str = Field(primary_key=True)
+    content: str
+    signs: str | None = None
+    asked: str
+    document: str
