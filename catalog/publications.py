@@ -1,4 +1,4 @@
-"""Published numbers as they were seen: stated by a feed, or shown by a workbook when it was saved."""
+"""Published numbers as they were seen: stated by a feed, or shown by a workbook as saved."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from catalog.model.definition import Severity
+from catalog.publications import DatedBy, Origin
 
 SCHEMA_VERSION = "1.0"
 Verdict = Literal["pass", "warn", "fail", "unknown", "error"]
@@ -142,6 +143,10 @@ class Comparison(_Record):
     `published` is the highest version's number, `earlier` are those it replaced, oldest first.
     `counted_on` is the day of the run that recorded the truth, where it was not computed anew.
     `allowed` and `apart` are in the unit of the cell; all numbers are exact.
+
+    `place` is where the number that speaks stands (a line of a feed, or workbook and cell),
+    `dated_by` who says that it was published then, `earlier_on` when each earlier one was. Beside
+    a feed, `shown` is what the workbook shows at `shown_at`, saved on `saved_on`.
     """
 
     cell: str
@@ -156,6 +161,13 @@ class Comparison(_Record):
     apart: Decimal | None = None
     allowed: Decimal | None = None
     reason: str | None = None
+    origin: Origin | None = None
+    place: str | None = None
+    dated_by: DatedBy | None = None
+    earlier_on: tuple[date, ...] = ()
+    shown: Decimal | None = None
+    shown_at: str | None = None
+    saved_on: date | None = None
 
 
 class RunRecord(_Record):

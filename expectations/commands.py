@@ -110,6 +110,7 @@ def check(
     from catalog.workspace import open_workspace
     from expectations.beside import gathered
     from expectations.progress import shown_progress
+    from expectations.publications import keep_publications
     from expectations.reports.rendering import tell_run, telling_of
     from expectations.runner import plan_checks, run_checks
 
@@ -151,6 +152,7 @@ def check(
             progress=progress,
         )
     store.save(record)
+    keep_publications(opened.state_url, beside.feeds.values(), record)
     telling = telling_of(
         record,
         catalog,
@@ -223,6 +225,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
     from expectations.baseline import record_baseline
     from expectations.beside import gathered
     from expectations.progress import shown_progress
+    from expectations.publications import keep_publications
     from expectations.runner import plan_checks, run_checks
 
     opened, catalog = open_valid(workspace)
@@ -239,6 +242,7 @@ def baseline(workspace: WorkspaceOption = None, as_of: AsOfOption = None) -> int
             progress=progress,
         )
     store.save(record)
+    keep_publications(opened.state_url, beside.feeds.values(), record)
     written = record_baseline(opened, catalog, plan, record)
     for line in written.lines():
         print(line)

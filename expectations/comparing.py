@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cached_property
+from typing import Any
 
 from catalog.periods import Period
 from catalog.results import Comparison
 from expectations.engine.port import Counted, Missing
-from expectations.found import Lateness, Published, Twice, Unread
+from expectations.found import Beside, Lateness, Published, Twice, Unread
 from expectations.past import compared_periods
 from expectations.plan import (
     CellPlan,
@@ -21,13 +22,14 @@ from expectations.plan import (
     PublishedFigure,
     ReportPlan,
     SameFigure,
+    WorkbookFigure,
 )
 from expectations.published import Feed, Publication
 from expectations.truth import Truth, Truths
 
 MOST_DIGITS = 100
 MOST_SAMPLES = 100
-PublishingFigure = FeedFigure | LateFigure | PublishedFigure | SameFigure
+PublishingFigure = FeedFigure | LateFigure | PublishedFigure | SameFigure | WorkbookFigure
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Comparing:
             return self._late(self.plan.report(figure.report))
         if isinstance(figure, SameFigure):
             return self._same(self._cell(figure.left), self._cell(figure.right))
+        if isinstance(figure, WorkbookFigure):
+            return self._workbook(self._cell(figure.cell))
         return self._published(self._cell(figure.cell))
 
     def comparisons(self) -> Iterator[Comparison]:
@@ -85,7 +89,7 @@ class Comparing:
             max(feed.lines, len(bad)),
             max(feed.lines, len(bad)),
             len(bad),
-            value=Unread(feed.problems),
+            value=Unread(feed.problems, feed.of_workbooks, feed.note),
             samples=bad[:MOST_SAMPLES],
             truncated=len(bad) > MOST_SAMPLES,
         )
@@ -97,18 +101,21 @@ class Comparing:
         issue = report.issues[-1]
         late: list[tuple[str, date]] = []
         missing: list[str] = []
-        for cell in report.cells:
+        by_file = False
+        cells = [cell for cell in report.cells if cell.published]
+        for cell in cells:
             versions = feed.versions.get((cell.path, issue.period))
             if versions and issue.due and versions[0].published_on > issue.due:
                 late.append((cell.path, versions[0].published_on))
+                by_file |= versions[0].dated_by == "file"
             elif not versions and issue.due and self.plan.as_of > issue.due:
                 missing.append(cell.path)
         bad = (*(path for path, _ in late), *missing)
         return Counted(
-            len(report.cells),
-            len(report.cells),
+            len(cells),
+            len(cells),
             len(bad),
-            value=Lateness(issue, tuple(late), tuple(missing)),
+            value=Lateness(issue, tuple(late), tuple(missing), by_file),
             samples=bad,
         )
 
@@ -150,9 +157,10 @@ class Comparing:
         versions = feed.versions.get((cell.path, period), ())
         truth = self.truths.of(cell, period)
         if feed.missing or not versions or (cell.path, period) in feed.spoilt:
-            return _not_compared(cell, period, versions, truth, self._why_not(cell, period, feed))
+            reason = self._why_not(cell, period, feed)
+            return _not_compared(cell, period, versions, truth, reason, feed)
         if truth.value is None:
-            return _not_compared(cell, period, versions, truth, truth.reason)
+            return _not_compared(cell, period, versions, truth, truth.reason, feed)
         last = versions[-1]
         digits = _digits(cell, last)
         true, published = rounded(truth.value, digits), rounded(last.value, digits)
@@ -171,6 +179,7 @@ class Comparing:
             apart=apart,
             allowed=allowed,
             reason=truth.note,
+            **_sources(versions, feed.shown.get((cell.path, period))),
         )
 
     def _why_not(self, cell: CellPlan, period: Period, feed: Feed) -> str:
@@ -209,12 +218,51 @@ class Comparing:
                 for cell, one in zip(sides, last, strict=True)
                 if one
             )
-            first, second = rounded(first, coarse.rounding), rounded(second, coarse.rounding)
+            digits = _common_digits(coarse, zip(sides, last, strict=True))
+            first, second = rounded(first, digits), rounded(second, digits)
             share = max(left.relative, right.relative) * max(abs(first), abs(second))
             allowed = max(coarse.absolute, share)
             truth = self.truths.of(coarse, period).value
-            true = None if truth is None else rounded(truth, coarse.rounding)
+            true = None if truth is None else rounded(truth, digits)
             yield Twice(left, right, period, (first, second), allowed, true)
+
+    def _workbook(self, cell: CellPlan) -> Counted | Missing:
+        """What the workbooks show beside what was stated, for every period that has both."""
+        feed = self.feeds[cell.report]
+        reason = feed.missing or feed.workbooks
+        if reason:
+            return Missing("source", f"the two cannot be compared: {reason}")
+        found = list(self._beside(cell, feed))
+        unshown = [
+            feed.unshown[cell.path, period]
+            for period in self.periods[cell.report]
+            if (cell.path, period) in feed.unshown
+        ]
+        wrong = [one for one in found if one.stated != one.shown]
+        if not wrong and (unshown or not found):
+            none = f"{cell.label}: no workbook shows a number for a period that was published"
+            return Missing("source", unshown[0] if unshown else none)
+        told = (wrong or found)[0]
+        return Counted(
+            len(found) + len(unshown),
+            len(found),
+            len(wrong),
+            value=replace(
+                told, others=max(0, len(wrong) - 1), unshown=unshown[0] if unshown else None
+            ),
+            samples=tuple(one.period.label for one in wrong),
+        )
+
+    def _beside(self, cell: CellPlan, feed: Feed) -> Iterator[Beside]:
+        """Both numbers of each period, with as many digits as both have."""
+        for period in self.periods[cell.report]:
+            spot = (cell.path, period)
+            versions, shown = feed.versions.get(spot), feed.shown.get(spot)
+            if versions and shown and spot not in feed.spoilt:
+                stated = versions[-1].value
+                is_one = _is_one_number(stated, shown)
+                seen = stated if is_one else shown.value
+                yield Beside(cell, period, stated, seen, shown.place or "", shown.published_on)
 
     def _speaking(self, cell: CellPlan, period: Period) -> Publication | None:
         feed = self.feeds[cell.report]
@@ -224,12 +272,36 @@ class Comparing:
         return versions[-1] if versions else None
 
 
+def _is_one_number(stated: Decimal, shown: Publication) -> bool:
+    """Whether a stated number is the shown one, or the one behind it, with fewer digits."""
+    exact = shown.value if shown.exact is None else shown.exact
+    return (
+        stated in (shown.value, exact)
+        or rounded(exact, decimals(stated)) == stated
+        or rounded(stated, decimals(shown.value)) == shown.value
+    )
+
+
+def _common_digits(
+    coarse: CellPlan, sides: Iterable[tuple[CellPlan, Publication | None]]
+) -> int | None:
+    """How many decimals of two numbers count in the coarser unit: never more than one shows."""
+    shown = [
+        decimals(one.value)
+        for cell, one in sides
+        if one and one.origin == "workbook" and cell.factor == coarse.factor
+    ]
+    stated = [] if coarse.rounding is None else [coarse.rounding]
+    return min((*stated, *(one for one in shown if one is not None)), default=None)
+
+
 def _not_compared(
     cell: CellPlan,
     period: Period,
     versions: Iterable[Publication],
     truth: Truth,
     reason: str | None,
+    feed: Feed,
 ) -> Comparison:
     known = list(versions)
     last = known[-1] if known else None
@@ -244,14 +316,39 @@ def _not_compared(
         truth=None if truth.value is None else rounded(truth.value, cell.rounding),
         counted_on=truth.counted_on,
         reason=reason,
+        **_sources(known, feed.shown.get((cell.path, period))),
     )
 
 
+def _sources(versions: Sequence[Publication], shown: Publication | None) -> dict[str, Any]:
+    """Where the number that speaks stands, when the earlier ones were published, and what the
+    workbook shows beside it.
+    """
+    last = versions[-1] if versions else None
+    return {
+        "origin": last.origin if last else None,
+        "place": last.place if last else None,
+        "dated_by": last.dated_by if last else None,
+        "earlier_on": tuple(one.published_on for one in versions[:-1]),
+        "shown": shown.value if shown else None,
+        "shown_at": shown.place if shown else None,
+        "saved_on": shown.published_on if shown else None,
+    }
+
+
 def _digits(cell: CellPlan, published: Publication) -> int | None:
-    """How many decimals count: those stated, else as many as were published, else all."""
-    if cell.rounding is not None or not cell.as_published:
-        return cell.rounding
-    exponent = published.value.as_tuple().exponent
+    """How many decimals count: those stated, else as many as were published, else all; never more
+    than a workbook shows.
+    """
+    shown = decimals(published.value)
+    if published.origin == "workbook" and shown is not None:
+        return shown if cell.rounding is None else min(cell.rounding, shown)
+    return shown if cell.rounding is None and cell.as_published else cell.rounding
+
+
+def decimals(value: Decimal) -> int | None:
+    """How many decimals a number is written with; below 0 where it ends before its point."""
+    exponent = value.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else None
 
 

@@ -156,6 +156,10 @@ class ExpectPublishedValuesToBeTheSame(FigureExpectation):
     """Two cells of one measure published the same number for the same period."""
 
 
+class ExpectWorkbookToShowWhatWasPublished(FigureExpectation):
+    """A cell's workbook shows the number that was stated as published for the same period."""
+
+
 class ExpectCorrectionsToArrive(FigureExpectation):
     """Every verified correction has reached all systems and touchpoints by its due day."""
 

@@ -68,16 +68,39 @@ class Twice:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A number as it was stated, and as the workbook at a place shows it; both in one unit."""
+
+    cell: CellPlan
+    period: Period
+    stated: Decimal
+    shown: Decimal
+    place: str
+    saved_on: date
+    others: int = 0
+    unshown: str | None = None
+
+
+@dataclass(frozen=True)
 class Lateness:
-    """The cells of an issue that were late, with their days, and those that are missing."""
+    """The cells of an issue that were late, with their days, and those that are missing.
+
+    `by_file` says that the day of some is known from the time of a file alone.
+    """
 
     issue: Issue
     late: tuple[tuple[str, date], ...] = ()
     missing: tuple[str, ...] = ()
+    by_file: bool = False
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Why lines of published figures were not read, each with file and line."""
+    """Why lines of published figures were not read, each with file and line.
+
+    `of_workbooks` says that they are cells of workbooks; `note` what is not known of earlier ones.
+    """
 
     problems: tuple[str, ...]
+    of_workbooks: bool = False
+    note: str | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.totals import exact
 from expectations.engine.port import Counted
-from expectations.found import Lateness, Move, Moves, Published, Twice, Unread
+from expectations.found import Beside, Lateness, Move, Moves, Published, Twice, Unread
 from expectations.measures import label, plain
 from expectations.plan import (
     BoundsFigure,
@@ -18,9 +18,10 @@ from expectations.plan import (
     Limit,
     PublishedFigure,
     SameFigure,
+    WorkbookFigure,
 )
 
-NUMBERS_FOUND = (Lateness, Moves, Published, Twice, Unread)
+NUMBERS_FOUND = (Beside, Lateness, Moves, Published, Twice, Unread)
 MOST_TOLD = 5
 MOST_PROBLEMS = 100
 MOST_DIGITS = 100
@@ -33,6 +34,8 @@ def observed_number(found: object) -> Any:
             return plain(found.comparison.published)
         case Twice():
             return plain(found.numbers[0])
+        case Beside():
+            return plain(found.shown)
         case Moves():
             return [_moved(move) for move in _by_distance(found.moves)[:MOST_TOLD]]
         case Lateness(late=late):
@@ -48,6 +51,8 @@ def expected_number(found: object) -> Any:
             return plain(found.comparison.truth)
         case Twice():
             return plain(found.numbers[1])
+        case Beside():
+            return plain(found.stated)
         case Lateness(issue=issue):
             return issue.due.isoformat() if issue.due else None
         case _:
@@ -57,7 +62,7 @@ def expected_number(found: object) -> Any:
 def period_found(found: object) -> str | None:
     """The period it speaks of, as files write it."""
     match found:
-        case Published(period=period) | Twice(period=period):
+        case Published(period=period) | Twice(period=period) | Beside(period=period):
             return period.label
         case Lateness(issue=issue):
             return issue.period.label
@@ -149,11 +154,14 @@ def _move(move: Move) -> str:
 
 def _feed(figure: FeedFigure, answer: Counted, _: Any) -> str:
     found: Unread = answer.value
+    what = "cell(s) of workbooks" if found.of_workbooks else "line(s)"
+    note = [found.note] if found.note else []
     if not found.problems:
-        return f"{answer.rows:,} line(s) are readable"
+        return "; ".join([f"{answer.rows:,} {what} are readable", *note])
     told, more = found.problems[:MOST_PROBLEMS], len(found.problems) - MOST_PROBLEMS
     rest = [f"and {more:,} more problem(s)"] if more > 0 else []
-    return "; ".join([f"{answer.violations:,} line(s) cannot be read", *told, *rest])
+    bad = f"{answer.violations:,} {what} cannot be read"
+    return "; ".join([bad, *told, *rest, *note])
 
 
 def _late(figure: LateFigure, answer: Counted, _: Any) -> str:
@@ -167,6 +175,10 @@ def _late(figure: LateFigure, answer: Counted, _: Any) -> str:
     if found.late:
         last = max(day for _, day in found.late)
         said.append(f"{len(found.late)} of {answer.rows} number(s) came late, the last on {last}")
+        if found.by_file:
+            said.append(
+                "by the time of the file, since the workbook does not say when it was saved"
+            )
     if said:
         return f"{due}; {'; '.join(said)}"
     return f"{found.issue.period.words} is due on {found.issue.due}, and nothing is late"
@@ -198,6 +210,17 @@ def _same(figure: SameFigure, answer: Counted, _: Any) -> str:
     return "; ".join([said, *apart, *_others(found.others)])
 
 
+def _workbook(figure: WorkbookFigure, answer: Counted, _: Any) -> str:
+    found: Beside = answer.value
+    stated, shown = number(found.stated), number(found.shown)
+    where = f"{found.place}, saved on {found.saved_on},"
+    if found.stated == found.shown:
+        return f"{found.period.words}: {where} shows {shown}, as was published"
+    said = f"{found.period.words}: {where} shows {shown}; published is {stated}"
+    unshown = [found.unshown] if found.unshown else []
+    return "; ".join([said, *_others(found.others), *unshown])
+
+
 def _others(count: int) -> Iterator[str]:
     if count:
         yield f"wrong for {count} more period(s)"
@@ -210,4 +233,5 @@ NUMBER_SENTENCES: Mapping[type, Callable[[Any, Counted, Any], str]] = {
     LateFigure: _late,
     PublishedFigure: _published,
     SameFigure: _same,
+    WorkbookFigure: _workbook,
 }

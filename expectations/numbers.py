@@ -26,12 +26,14 @@ from expectations.plan import (
     Plan,
     PublishedFigure,
     SameFigure,
+    WorkbookFigure,
     asked_calculations,
 )
-from expectations.published import Feed, read_feeds
+from expectations.publications import read_publications, recall_publications
+from expectations.published import Feed
 from expectations.truth import Truths
 
-PUBLISHING = (FeedFigure, LateFigure, PublishedFigure, SameFigure)
+PUBLISHING = (FeedFigure, LateFigure, PublishedFigure, SameFigure, WorkbookFigure)
 
 
 def read_published(workspace: Workspace, catalog: Catalog, plan: Plan) -> Mapping[str, Feed]:
@@ -39,7 +41,8 @@ def read_published(workspace: Workspace, catalog: Catalog, plan: Plan) -> Mappin
     if not any(isinstance(check.figure, PUBLISHING) for check in plan.checks):
         return {}
     today = max(plan.as_of, workspace.clock.today())
-    feeds = read_feeds(workspace.root, catalog, today)
+    history = recall_publications(workspace.state_url, catalog)
+    feeds = read_publications(workspace.root, catalog, today, history, workspace.settings)
     return {key: feed.until(plan.as_of) for key, feed in feeds.items()}
 
 

@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 from catalog.periods import Period
 from catalog.results import MeasureValue
 from expectations.plan import ChangeFigure, Plan, PublishedFigure
-from expectations.published import Feed
+from expectations.published import MOST_PERIODS, Feed
 
 if TYPE_CHECKING:
     from catalog.store.runs import RunStore
     from expectations.corrections.promise import Arrivals
-
-MOST_PERIODS = 36
-"""Periods of one report that are compared, the newest ones; older ones are told, not judged."""
 
 
 @dataclass(frozen=True)

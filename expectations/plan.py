@@ -233,6 +233,13 @@ class SameFigure:
 
 
 @dataclass(frozen=True)
+class WorkbookFigure:
+    """Periods for which a cell's workbook shows another number than was stated as published."""
+
+    cell: str
+
+
+@dataclass(frozen=True)
 class CorrectionsFigure:
     """Verified corrections of an attribute past their due day that have not arrived everywhere."""
 
@@ -269,6 +276,7 @@ FigureSpec = (
     | LateFigure
     | PublishedFigure
     | SameFigure
+    | WorkbookFigure
     | CorrectionsFigure
     | ExpiryFigure
 )
@@ -333,7 +341,8 @@ class CellPlan:
 
     `calculation` is computed or `formula` evaluated; `factor` turns the result into the cell's
     unit, in which `absolute` is meant. `position` is sheet, column and row, for formulas. Without
-    `rounding` as many digits count as were published, if `as_published`, else all.
+    `rounding` as many digits count as were published, if `as_published`, else all; of what a
+    workbook shows never more than it shows. One that is not `published` is known to formulas alone.
     """
 
     path: str
@@ -350,6 +359,7 @@ class CellPlan:
     position: tuple[str, int, int] | None = None
     is_share: bool = False
     obstacle: str | None = None
+    published: bool = True
 
     @property
     def report(self) -> str:

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from catalog.model import Catalog
 from catalog.periods import EXAMPLES, Period, PeriodUnit
+from catalog.publications import DatedBy, Look, Origin, Sighting
 from catalog.validation.problems import nearest
 
 COLUMNS = ("cell", "period", "value", "version", "published_at")
 PERIOD = "{period}"
+MOST_PERIODS = 36
+"""Periods of one report that are compared, the newest ones; older ones are told, not judged."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,12})?")
 _COMMA = re.compile(r"[+-]?[0-9]{1,3}([.\s][0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+")
 
@@ -26,11 +29,19 @@ Spot = tuple[str, Period]
 
 @dataclass(frozen=True)
 class Publication:
-    """One number as it was published; a higher version restates a lower one."""
+    """One number as it was published; a higher version restates a lower one.
+
+    `place` is the line of a feed, or workbook and cell; `dated_by` who says when it was published.
+    What a workbook shows has as many digits as readers see; `exact` is what it calculates with.
+    """
 
     value: Decimal
     version: int
     published_on: date
+    origin: Origin = "feed"
+    place: str | None = None
+    dated_by: DatedBy = "stated"
+    exact: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,10 @@ class Feed:
 
     `versions` are in rising order. `spoilt` are cells and periods of which some line could not be
     read, so that it is not known which number speaks. `missing` says why nothing could be read.
+    Of a report with a feed, `shown` is what its workbooks show beside it, `unshown` why one shows
+    no number, `workbooks` why none can be read; `of_workbooks` says that there is no other source.
+    `seen` and `looks` are to be kept for later runs, `files` the workbooks there are; `note` says
+    what is not known of earlier versions.
     """
 
     versions: Mapping[Spot, tuple[Publication, ...]] = field(default_factory=dict)
@@ -46,6 +61,14 @@ class Feed:
     problems: tuple[str, ...] = ()
     lines: int = 0
     missing: str | None = None
+    shown: Mapping[Spot, Publication] = field(default_factory=dict)
+    unshown: Mapping[Spot, str] = field(default_factory=dict)
+    workbooks: str | None = None
+    of_workbooks: bool = False
+    seen: tuple[Sighting, ...] = ()
+    looks: tuple[Look, ...] = ()
+    files: tuple[str, ...] = ()
+    note: str | None = None
 
     def until(self, day: date) -> Feed:
         """What was published up to a day: the versions of later days had not been seen then."""
@@ -54,7 +77,8 @@ class Feed:
             for spot, versions in self.versions.items()
         }
         kept = {spot: versions for spot, versions in known.items() if versions}
-        return Feed(kept, self.spoilt, self.problems, self.lines, self.missing)
+        shown = {spot: one for spot, one in self.shown.items() if one.published_on <= day}
+        return replace(self, versions=kept, shown=shown)
 
 
 @dataclass(frozen=True)
@@ -194,7 +218,8 @@ def _read_line(reading: _Reading, line: int, columns: list[str], row: list[str])
         day = _day(stated["published_at"], reading.today, said)
         spot = (f"{report}/{cell}", period) if report and cell and period else None
         if spot and value is not None and version and day:
-            _keep(reading, spot, Publication(value, version, day), line, said)
+            place = f"{reading.shown}:{line}"
+            _keep(reading, spot, Publication(value, version, day, place=place), line, said)
         elif spot:
             reading.spoilt.add(spot)
     reading.lines[report or ""] = reading.lines.get(report or "", 0) + 1

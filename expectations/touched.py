@@ -29,6 +29,7 @@ from expectations.plan import (
     calculations_of,
 )
 from expectations.published import PERIOD
+from expectations.publishing import has_workbooks
 from lineage.graph import Lineage, build_lineage
 
 # Settings that change no verdict; every other one may, and so everything is checked.
@@ -283,7 +284,8 @@ def _changed_data(catalog: Catalog, files: frozenset[str]) -> Iterator[str]:
         if str(where) != "." and any(_holds(str(where), file) for file in files):
             yield dataset.urn
     for report in catalog.reports.values():
-        if report.published and any(_holds(report.published, file) for file in files):
+        told = (report.published, report.workbook if has_workbooks(report) else None)
+        if any(_holds(where, file) for where in told if where for file in files):
             yield report.urn
 
 

@@ -92,14 +92,14 @@ def _unknown(
     for one in sightings:
         stream = before.setdefault(_stream(one), [])
         if one.origin == "feed":
+            numbered = one
             is_new = all(other.version != one.version for other in stream)
         else:
-            one = replace(one, version=len(stream) + 1, seen=at)
-            told = told_apart(stream)
-            is_new = told_apart([*stream, one]) != told
+            numbered = replace(one, version=len(stream) + 1, seen=at)
+            is_new = told_apart([*stream, numbered]) != told_apart(stream)
         if is_new:
-            stream.append(one)
-            fresh.append(one)
+            stream.append(numbered)
+            fresh.append(numbered)
     return fresh
 
 

@@ -20,6 +20,14 @@ from expectations.plan import (
     PublishedFigure,
     ReportPlan,
     SameFigure,
+    WorkbookFigure,
+)
+from expectations.publishing import (
+    has_workbooks,
+    is_published,
+    is_shown,
+    publishes,
+    shows_share,
 )
 from lineage.formulas import inputs_of
 from lineage.places import Places, Position, positions
@@ -30,7 +38,7 @@ MOST_ISSUES = 400
 def publishing(scene: Scene) -> list[Report]:
     """The reports in use whose published numbers can be compared, in the order of the files."""
     reports = scene.catalog.reports.values()
-    return [r for r in reports if r.published and r.period and r.status != "retired"]
+    return [r for r in reports if publishes(r) and r.status != "retired"]
 
 
 def own_calculations(scene: Scene) -> Mapping[str, Cell]:
@@ -92,8 +100,9 @@ def _cell(scene: Scene, report: Report, cell: Cell, position: Position | None) -
         additive=bool(measure and measure.additive),
         formula=formula,
         position=position,
-        is_share=cell.unit == "%" or bool(measure and cell.unit is None and measure.unit == "%"),
+        is_share=shows_share(cell, measure),
         obstacle=obstacle,
+        published=is_published(report, cell),
     )
 
 
@@ -116,10 +125,16 @@ def report_checks(scene: Scene, calculations: Mapping[str, MeasurePlan]) -> Iter
         if report.due:
             yield _late(scene, report)
         for cell, rests_on in _foundations(report):
+            if not is_published(report, cell):
+                continue
             reads = [path for of in rests_on for path in calculations[of].reads]
             yield _published(scene, report, cell, rests_on, reads)
+            if report.published and has_workbooks(report) and is_shown(cell):
+                yield _workbook(scene, report, cell)
     alike: dict[tuple[object, ...], list[Cell]] = {}
     for cell in (cell for report in reports for cell in report.cells if cell.measure):
+        if not is_published(scene.catalog.reports[cell.report], cell):
+            continue
         alike.setdefault((cell.measure, *sorted(cell.where.items())), []).append(cell)
     for cells in alike.values():
         for left, right in combinations(cells, 2):
@@ -159,6 +174,18 @@ def _published(
         f"What {report.name} published as {cell.named('en')} is the truth",
         reads=tuple(dict.fromkeys(reads)),
         severity=report.severity,
+    )
+
+
+def _workbook(scene: Scene, report: Report, cell: Cell) -> Check:
+    return scene.check(
+        cell,
+        "workbook",
+        WorkbookFigure(cell.path),
+        "expect_workbook_to_show_what_was_published",
+        f"The workbook of {report.name} shows what was published as {cell.named('en')}",
+        part=("find",) if cell.find else ("at",),
+        severity="warning",
     )
 
 

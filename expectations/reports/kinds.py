@@ -143,6 +143,11 @@ KINDS: Mapping[str, Kind] = {
         "Cells that show the same measure must publish the same number for the same period.",
         "Publish the number once, or let both take it from one place.",
     ),
+    "workbook": Kind(
+        "WorkbookDiffers",
+        "The workbook of a report must show the numbers that were stated as published.",
+        "Publish what the workbook shows as a higher version, or put the workbook right.",
+    ),
     "late": Kind(
         "ReportLate",
         "A report must be published by its due day.",

@@ -1,0 +1,294 @@
+"""Reads what the workbooks of reports show in their cells, as it was when they were last saved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog.formulas import column_of, letters_of, read_address
+from catalog.model.reports import Find
+from catalog.publications import DatedBy, Look
+from catalog.results import Fingerprint
+from catalog.settings import WorkbookLimits
+from expectations.number_formats import shown_number
+from expectations.sources.contents import fingerprint_of
+
+if TYPE_CHECKING:
+    from lineage.workbooks.book import Content, Sheet, Workbook
+
+READER = "1"
+"""Changes whenever the same workbook would be read otherwise."""
+MOST_TEXT = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A cell that is asked of workbooks: by its address, by its headings, or by both."""
+
+    path: str
+    at: str | None
+    find: Find | None
+
+    @property
+    def locator(self) -> str:
+        """How it is found; another one means another cell."""
+        if self.find:
+            sheet = [self.find.sheet] if self.find.sheet else []
+            return " | ".join(["find", *sheet, self.find.row, self.find.column])
+        return f"at {self.at}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a workbook holds for a cell: a number, or why there is none.
+
+    `value` is what readers see and `exact` what is calculated with, both in the workbook's unit.
+    """
+
+    place: str = ""
+    value: Decimal | None = None
+    exact: Decimal | None = None
+    format: str = ""
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one workbook shows. `refused` says why nothing of it can be read."""
+
+    file: str
+    saved: datetime
+    dated_by: DatedBy
+    cells: Mapping[str, Held] = field(default_factory=dict)
+    refused: str | None = None
+
+
+def look_into(
+    root: Path,
+    file: Path,
+    asked: Sequence[Asked],
+    limits: WorkbookLimits,
+    known: Mapping[str, Look],
+) -> tuple[Shown, Look | None]:
+    """What a workbook shows, and what to keep of it if it was read now.
+
+    A workbook that is as it was when it was last asked the same is not read again.
+    """
+    name = file.relative_to(root).as_posix()
+    last = known.get(name)
+    question = _question(asked, limits)
+    try:
+        seen = (
+            fingerprint_of([file], root, Fingerprint(content=last.content, seen=last.signs))
+            if last
+            else fingerprint_of([file], root, None)
+        )
+        if last and seen and last.asked == question and last.content == seen.content:
+            return _told(last), None
+        shown = _read(file, name, asked, limits)
+        after = fingerprint_of([file], root, seen)
+    except OSError as error:
+        return _refused(name, f"it cannot be read: {error.strerror or error}"), None
+    if seen is None or after is None or after.content != seen.content:
+        return shown, None
+    return shown, Look(name, after.content, after.seen, question, _document(shown))
+
+
+def _question(asked: Sequence[Asked], limits: WorkbookLimits) -> str:
+    listed = [READER, limits.model_dump_json(), *(f"{one.path} {one.locator}" for one in asked)]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def _refused(name: str, why: str) -> Shown:
+    return Shown(name, datetime.fromtimestamp(0, UTC), "file", refused=why)
+
+
+def _read(file: Path, name: str, asked: Sequence[Asked], limits: WorkbookLimits) -> Shown:
+    from lineage.workbooks.opening import WorkbookRefused, read_workbook
+
+    try:
+        book = read_workbook(file, limits)
+    except WorkbookRefused as refused:
+        return _refused(name, str(refused).removeprefix(f"{file}: "))
+    saved, dated_by = _saved(book, file)
+    finder = _Finder(book)
+    return Shown(name, saved, dated_by, {one.path: finder.hold(one) for one in asked})
+
+
+def _saved(book: Workbook, file: Path) -> tuple[datetime, DatedBy]:
+    """When it was saved as it says itself, else the time of its file."""
+    if book.saved is not None:
+        return book.saved, "workbook"
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0), "file"
+
+
+class _Finder:
+    """Finds cells in one workbook, by address or by headings."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self._headings: dict[str, Mapping[str, list[tuple[int, int]]]] = {}
+
+    def hold(self, asked: Asked) -> Held:
+        """What is held for one cell; its headings count more than its address."""
+        found = self._by_headings(asked.find, asked.at) if asked.find else self._by_address(asked)
+        if isinstance(found, str):
+            return Held(why=found)
+        sheet, (row, column) = found
+        place = f"{_quoted(sheet.title)}!{letters_of(column)}{row}"
+        return _held(place, sheet.cells.get((row, column)))
+
+    def _by_address(self, asked: Asked) -> tuple[Sheet, tuple[int, int]] | str:
+        address = read_address(asked.at or "")
+        if address is None:
+            return f"'{asked.at}' is not the address of a cell"
+        spot = (address.row, column_of(address.column))
+        if address.sheet:
+            sheet = self.book.sheet(address.sheet)
+            return (sheet, spot) if sheet else f"there is no sheet '{address.sheet}'"
+        grids = [sheet for sheet in self.book.sheets if sheet.grid]
+        if len(grids) == 1:
+            return grids[0], spot
+        return f"{asked.at} names no sheet, and the workbook has {len(grids)}"
+
+    def _by_headings(self, find: Find, at: str | None) -> tuple[Sheet, tuple[int, int]] | str:
+        sheets = [one for one in self.book.sheets if one.grid]
+        if find.sheet:
+            named = self.book.sheet(find.sheet.strip("'"))
+            if named is None:
+                return f"there is no sheet '{find.sheet}'"
+            sheets = [named]
+        places = [(one, spot) for one in sheets for spot in self._crossings(one, find)]
+        if len(places) == 1:
+            return places[0]
+        if not places:
+            return self._not_found(sheets, find)
+        address = read_address(at or "")
+        if address:
+            meant = (address.row, column_of(address.column))
+            own = [
+                one
+                for one in places
+                if one[1] == meant and address.sheet.casefold() in ("", one[0].title.casefold())
+            ]
+            if len(own) == 1:
+                return own[0]
+        listed = ", ".join(f"{one.title}!{letters_of(c)}{r}" for one, (r, c) in places[:3])
+        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        return (
+            f"its headings '{find.row}' and '{find.column}' lead to several cells: {listed}{more}"
+        )
+
+    def _crossings(self, sheet: Sheet, find: Find) -> Iterator[tuple[int, int]]:
+        """Where the row of one heading, to its right, crosses the column of the other, below it."""
+        headings = self._of(sheet)
+        rows, columns = headings.get(_folded(find.row), ()), headings.get(_folded(find.column), ())
+        crossing = {
+            (row, column)
+            for row, left in rows
+            for top, column in columns
+            if left < column and top < row
+        }
+        yield from sorted(crossing)
+
+    def _not_found(self, sheets: Iterable[Sheet], find: Find) -> str:
+        texts = {text for sheet in sheets for text in self._of(sheet)}
+        lost = [one for one in (find.row, find.column) if _folded(one) not in texts]
+        if lost:
+            return f"no cell holds its heading {' nor '.join(repr(one) for one in lost)}"
+        return (
+            f"'{find.row}' does not stand to the left of a cell below '{find.column}' on any sheet"
+        )
+
+    def _of(self, sheet: Sheet) -> Mapping[str, list[tuple[int, int]]]:
+        """Where each text of a sheet stands."""
+        if sheet.title not in self._headings:
+            found: dict[str, list[tuple[int, int]]] = {}
+            for spot, content in sheet.cells.items():
+                text = _heading(content.value)
+                if text:
+                    found.setdefault(text, []).append(spot)
+            self._headings[sheet.title] = found
+        return self._headings[sheet.title]
+
+
+def _heading(value: object) -> str:
+    if isinstance(value, str):
+        return _folded(value)
+    is_number = isinstance(value, int | date) and not isinstance(value, bool)
+    return str(value) if is_number else ""
+
+
+def _folded(text: str) -> str:
+    """A heading as it is compared, whatever its capitals, Turkish ones too."""
+    return " ".join(text.split()).replace("İ", "i").casefold().replace("ı", "i")
+
+
+def _held(place: str, content: Content | None) -> Held:
+    if content is None or (content.value is None and content.formula is None):
+        return Held(place, why="it is empty")
+    value = content.value
+    if value is None:
+        said = "its formula holds no calculated value; open the workbook in Excel and save it"
+        return Held(place, why=said)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Held(place, why=_no_number(value))
+    if not math.isfinite(value):
+        return Held(place, why="its number is too large")
+    exact = Decimal(repr(value))
+    shown = shown_number(exact, content.format)
+    if shown is None:
+        return Held(place, why=f"its number format {content.format} hides the number")
+    return Held(place, shown, exact, content.format)
+
+
+def _no_number(value: object) -> str:
+    if isinstance(value, bool):
+        return f"it holds {str(value).upper()}, which is no number"
+    if isinstance(value, str):
+        text = value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…"
+        return f"it holds the text '{text}', which is no number"
+    if isinstance(value, date | time):
+        return "it holds a date or time, which is no number"
+    return f"it shows the error {value}"
+
+
+def _quoted(sheet: str) -> str:
+    plain = all(letter.isalnum() or letter == "_" for letter in sheet)
+    return sheet if plain else "'" + sheet.replace("'", "''") + "'"
+
+
+def _document(shown: Shown) -> str:
+    cells = {path: _plain(held) for path, held in shown.cells.items()}
+    stated = {
+        "saved": shown.saved.isoformat(),
+        "dated_by": shown.dated_by,
+        "refused": shown.refused,
+        "cells": cells,
+    }
+    return json.dumps(stated, ensure_ascii=False)
+
+
+def _plain(held: Held) -> dict[str, str | None]:
+    numbers = {"value": held.value, "exact": held.exact}
+    texts = {name: None if one is None else str(one) for name, one in numbers.items()}
+    return {**asdict(held), **texts}
+
+
+def _told(look: Look) -> Shown:
+    said = json.loads(look.document)
+    cells = {path: _held_again(held) for path, held in said["cells"].items()}
+    saved = datetime.fromisoformat(said["saved"])
+    return Shown(look.file, saved, said["dated_by"], cells, said["refused"])
+
+
+def _held_again(held: Mapping[str, str]) -> Held:
+    value, exact = (None if held[n] is None else Decimal(held[n]) for n in ("value", "exact"))
+    return Held(held["place"], value, exact, held["format"], held["why"])
