@@ -78,6 +78,7 @@ class Document(StrEnum):
     run = "run"
     corrections = "corrections"
     trust = "trust"
+    consolidate = "consolidate"
     api = "api"
     resolve = "resolve"
     conflicts = "conflicts"

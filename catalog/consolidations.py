@@ -100,15 +100,41 @@ class Explained(_Document):
     share: Decimal
 
 
-class Decided(_Document):
-    """What somebody decided on a cluster or a report; `until` is the last day on which it holds."""
+class PublishedNumber(_Document):
+    """What one cell published for one period, in its own unit; the last version speaks."""
 
+    cell: str
+    period: str
+    value: Decimal
+
+
+class Decided(_Document):
+    """What somebody decided on a cluster or a report; `until` is the last day on which it holds.
+
+    `key` names the entry. Where `holds` is false it has ended, and the matter is open again.
+    `unnamed` are cells of the cluster that it does not speak of, so that they are still to decide.
+    """
+
+    key: str = ""
     decision: Literal["accept", "reject", "keep_apart"]
     by: str
     on: date
     reason: str
     until: date | None = None
     holds: bool = True
+    surviving: str | None = None
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to decide."""
+        return not self.holds or bool(self.unnamed)
+
+
+class TakenDecision(Decided):
+    """An entry of `consolidations:` with what it speaks of, as URNs."""
+
+    about: tuple[str, ...] = ()
 
 
 class Cluster(_Document):
@@ -116,7 +142,9 @@ class Cluster(_Document):
 
     `surviving` is the cell proposed to be published from now on, `owner` who answers for it,
     `reason` why that one, in both languages. `explained` and `remainder` speak of the widest
-    difference within the cluster; all are in `differences`.
+    difference within the cluster; all are in `differences`. `because` says whether calculations or
+    published figures contradict each other. `groups` are the cells of it that are one number: each
+    of them can stand for the others. `published` holds the last periods' numbers.
     """
 
     key: str
@@ -132,15 +160,24 @@ class Cluster(_Document):
     explained: tuple[Explained, ...] = ()
     remainder: Decimal | None = None
     differences: tuple[Difference, ...] = ()
+    because: Literal["calculation", "figures"] | None = None
+    groups: tuple[tuple[str, ...], ...] = ()
+    published: tuple[PublishedNumber, ...] = ()
     decided: Decided | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to decide on it; on a unique cell there is nothing to."""
+        return self.verdict != "unique" and (self.decided is None or self.decided.is_open)
 
 
 class CoveredReport(_Document):
     """How far the other reports publish what one report does; `hours` are per month.
 
     `covered` counts only cells whose number survives elsewhere. `frees` are the hours that retiring
-    it frees: none where it is owed to an authority or only partly covered. `lost` are the cells
-    that nobody else publishes.
+    it frees: none where it is owed to an authority or only partly covered. `by` are the reports
+    that stay and publish its numbers, `lost` the cells that none of these publishes. `reason` says
+    what is proposed and why, in both languages.
     """
 
     urn: str
@@ -151,6 +188,9 @@ class CoveredReport(_Document):
     frees: Decimal = Decimal(0)
     by: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    reason: str | None = None
+    reason_tr: str | None = None
+    proposed: bool = False
     decided: Decided | None = None
 
 
@@ -158,7 +198,8 @@ class Consolidation(_Document):
     """The whole consolidation plan of one day.
 
     `hours_freed` are hours per month by team; `unknown` are cells that could not be compared, with
-    the reason: they are nowhere called unique.
+    the reason: they are nowhere called unique. `period` is the last one that was looked at,
+    `decisions` are all that were taken.
     """
 
     schema_version: str = CONSOLIDATE_VERSION
@@ -167,3 +208,13 @@ class Consolidation(_Document):
     reports: tuple[CoveredReport, ...] = ()
     hours_freed: Mapping[str, Decimal] = {}
     unknown: Mapping[str, str] = {}
+    period: str | None = None
+    decisions: tuple[TakenDecision, ...] = ()
+
+    def cluster_of(self, cell: str) -> Cluster | None:
+        """The cluster that a cell's URN is in; None where it could not be compared."""
+        return next((one for one in self.clusters if cell in one.cells), None)
+
+    def report(self, urn: str) -> CoveredReport | None:
+        """What was found of one report."""
+        return next((one for one in self.reports if one.urn == urn), None)

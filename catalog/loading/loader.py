@@ -16,6 +16,7 @@ from catalog.model import (
     Attribute,
     BaselineEntry,
     Catalog,
+    ConsolidationDecision,
     Definition,
     Entity,
     MatchDecision,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, type[Model]] = {
     "baseline": BaselineEntry,
     "waivers": Waiver,
     "matches": MatchDecision,
+    "consolidations": ConsolidationDecision,
 }
 
 
@@ -202,7 +204,7 @@ class _Reader:
 def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if isinstance(thing, BaselineEntry):
         yield f"baseline:{thing.check}", ()
-    if isinstance(thing, Waiver | MatchDecision):
+    if isinstance(thing, Waiver | MatchDecision | ConsolidationDecision):
         yield thing.urn, ()
     if not isinstance(thing, Definition):
         return

@@ -14,7 +14,7 @@ from typing import Any
 
 from catalog.errors import TekdogruError, UsageError
 from catalog.loading.loader import KINDS
-from catalog.loading.splicing import NotRewritable, Steps, append_entry, splice
+from catalog.loading.splicing import NotRewritable, Steps, append_entry, remove_entry, splice
 from catalog.loading.yaml_files import read_yaml_text
 from catalog.model import Cell, Dataset, Field
 from catalog.model.definition import Model
@@ -103,6 +103,28 @@ def append(file: Path, kind: str, entry: Mapping[str, Any], heading: str = "") -
         if new.problems or new.value != wanted:
             raise NotRewritable(
                 f"{file.name} is written in a way that nothing can be added safely; add it by hand"
+            )
+        write_whole(file, after)
+
+
+def remove(file: Path, kind: str, key: str) -> None:
+    """Take the entry of that key out of a file's list of `kind`; all else stays as it is.
+
+    NotRewritable says why it cannot be done: the result must load to what was there without it.
+    """
+    file = file.resolve()
+    with _alone(file.parent):
+        text = _read(file).decode("utf-8")
+        after = remove_entry(text, kind, key)
+        old, new = read_yaml_text(text, "before"), read_yaml_text(after, "after")
+        wanted = dict(old.value or {})
+        wanted[kind] = [one for one in wanted.get(kind) or () if one.get("key") != key]
+        if not wanted[kind]:
+            del wanted[kind]
+        if new.problems or (new.value or {}) != wanted:
+            raise NotRewritable(
+                f"{file.name} is written in a way that nothing can be taken out safely; do it by "
+                "hand"
             )
         write_whole(file, after)
 

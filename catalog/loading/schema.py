@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from catalog.cell_lineage import LINEAGE_VERSION, LineageListing
+from catalog.consolidations import CONSOLIDATE_VERSION, Consolidation
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.loading.loader import KINDS
@@ -28,6 +29,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "match": (MATCH_VERSION, MatchDocument),
     "map": (MATCH_VERSION, MappedRecord),
     "queue": (MATCH_VERSION, QueueDocument),
+    "consolidate": (CONSOLIDATE_VERSION, Consolidation),
     "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
     "trust": (TRUST_VERSION, list[Trust]),
     "lineage": (LINEAGE_VERSION, LineageListing),

@@ -65,11 +65,7 @@ def append_entry(text: str, kind: str, entry: Mapping[str, object]) -> str:
     NotRewritable where the list is not written as a block.
     """
     newline = newline_of(text)
-    try:
-        node = compose_yaml(text)
-    except yaml.YAMLError as error:
-        raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
-    listed = value_of(node, kind)
+    listed = value_of(_composed(text), kind)
     if isinstance(listed, yaml.SequenceNode) and listed.value and not listed.flow_style:
         at, column = line_end(text, end_of(text, listed)), int(listed.start_mark.column)
         return f"{text[:at]}{newline}{_block(entry, column, newline)}{text[at:] or newline}"
@@ -77,6 +73,26 @@ def append_entry(text: str, kind: str, entry: Mapping[str, object]) -> str:
         raise NotRewritable(f"`{kind}` is not written as a list of lines; write it so first")
     gap = "" if not text or text.endswith("\n") else newline
     return f"{text}{gap}{kind}:{newline}{_block(entry, 2, newline)}{newline}"
+
+
+def remove_entry(text: str, kind: str, key: str) -> str:
+    """The text without the entry of that key in its list `kind`; the last one takes the list along.
+
+    NotRewritable where there is no such entry or the list is not written as a block.
+    """
+    node = _composed(text)
+    listed = value_of(node, kind)
+    entry = _entry(listed, key)
+    if not isinstance(listed, yaml.SequenceNode) or entry is None:
+        raise NotRewritable(f"'{key}' does not stand in this file any more")
+    if listed.flow_style:
+        raise NotRewritable(f"`{kind}` is not written as a list of lines; take '{key}' out by hand")
+    first: yaml.Node = entry
+    if len(listed.value) == 1 and isinstance(node, yaml.MappingNode):
+        first = next(name for name, value in node.value if value is listed)
+    start = text.rfind("\n", 0, int(first.start_mark.index)) + 1
+    end = line_end(text, end_of(text, entry))
+    return text[:start] + text[end:].removeprefix("\r").removeprefix("\n")
 
 
 def _block(entry: Mapping[str, object], column: int, newline: str) -> str:
@@ -92,11 +108,15 @@ def entry_lines(text: str, steps: Steps) -> Iterator[tuple[str, int, int]]:
             yield key.value, key.start_mark.line + 1, text.count("\n", 0, end) + 1
 
 
-def _find(text: str, steps: Steps) -> yaml.MappingNode:
+def _composed(text: str) -> yaml.Node | None:
     try:
-        node = compose_yaml(text)
+        return compose_yaml(text)
     except yaml.YAMLError as error:
         raise NotRewritable(f"the file cannot be read as YAML: {error}") from None
+
+
+def _find(text: str, steps: Steps) -> yaml.MappingNode:
+    node = _composed(text)
     for name, key in steps:
         node = _entry(value_of(node, name), key)
     if not isinstance(node, yaml.MappingNode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.model.attributes import Attribute, Rule
+from catalog.model.consolidations import ConsolidationDecision
 from catalog.model.definition import Definition, Governed, Imported, Renewal
 from catalog.model.matching import Comparison, Match, MatchDecision, MatchKey
 from catalog.model.parties import Role, Team
@@ -22,6 +23,7 @@ __all__ = [
     "Claim",
     "Comparison",
     "Confirmation",
+    "ConsolidationDecision",
     "Dataset",
     "Definition",
     "Downgrade",

@@ -11,6 +11,7 @@ from typing import Protocol
 from pydantic import Field as Setting
 
 from catalog.model.attributes import Attribute
+from catalog.model.consolidations import ConsolidationDecision
 from catalog.model.definition import Definition, Language, Model
 from catalog.model.matching import MatchDecision
 from catalog.model.parties import Role, Team
@@ -70,6 +71,7 @@ class Catalog:
     baseline: Mapping[str, BaselineEntry] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     matches: Mapping[str, MatchDecision] = field(default_factory=dict)
+    consolidations: Mapping[str, ConsolidationDecision] = field(default_factory=dict)
     places: Places = field(default_factory=NoPlaces)
     language: Language = "en"
 

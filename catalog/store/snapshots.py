@@ -17,7 +17,9 @@ from catalog.store.database import Database
 from catalog.store.tables import SnapshotRow
 from catalog.writing import write_whole
 
-PRUNED = frozenset({"match", "match_queue", "match_log", "observations", "truth", "identity"})
+PRUNED = frozenset(
+    {"match", "match_queue", "match_log", "observations", "truth", "identity", "consolidation"}
+)
 """Kinds of which the last versions alone are kept; of the others every one stays."""
 KEPT = 10
 

@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "TD058": "an order of claims that evidence contradicts",
     "TD059": "a measured trust without enough evidence",
     "TD061": "an input block of a workbook that leads nowhere",
+    "TD064": "a decision on consolidation that cannot be respected",
 }
 
 

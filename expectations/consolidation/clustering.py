@@ -1,0 +1,332 @@
+"""Puts cells together that are one number, or are called one and are not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import Literal
+
+from catalog.consolidations import Equality
+from catalog.model import Catalog, Cell
+from expectations.consolidation.evidence import (
+    EQUAL,
+    Histories,
+    Judge,
+    Judged,
+    Pair,
+    pair_of,
+)
+
+Because = Literal["calculation", "figures"]
+Slice = tuple[str, tuple[tuple[str, object], ...]]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Cells that belong together, by URN: `groups` of them are one number each.
+
+    `because` says what contradicts, if anything does; `apart` are the pairs of which it does.
+    """
+
+    cells: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
+    equality: Equality | None = None
+    because: Because | None = None
+    measure: str | None = None
+    apart: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clustered:
+    """Every cell in one cluster, or unknown with the reason why it could not be compared."""
+
+    clusters: tuple[Grouped, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Links:
+    """What is known of pairs: proofs of equality, contradictions, and what could not be told."""
+
+    proofs: dict[Pair, Equality] = field(default_factory=dict)
+    against: dict[Pair, Because] = field(default_factory=dict)
+    open: dict[str, str] = field(default_factory=dict)
+
+
+def cluster(
+    catalog: Catalog,
+    judge: Judge,
+    histories: Histories,
+    kept_apart: Iterable[frozenset[str]] = (),
+) -> Clustered:
+    """Every cell of the reports in use, in the cluster it belongs to.
+
+    `kept_apart` are cells of which somebody decided that they are different numbers. The order of
+    reports, cells and judgements does not matter.
+    """
+    cells = _cells(catalog)
+    unknown = {cell.urn: _NOTHING for cell in cells.values() if not _is_counted(cell)}
+    counted = {urn: cell for urn, cell in cells.items() if urn not in unknown}
+    measures = {f"measure:{one.measure}" for one in counted.values() if one.measure}
+    measures |= {one.urn for one in catalog.measures.values()}
+    nodes = counted.keys() | measures
+    forbidden = {
+        pair_of(*two) for cells_apart in kept_apart for two in combinations(sorted(cells_apart), 2)
+    }
+    found = {one.pair: one for one in judge.candidates() if nodes.issuperset(one.pair)}
+    told = {pair: one for pair, one in found.items() if not _is_settled(one, counted)}
+    links = _links(counted, told, histories, forbidden, measures)
+    _complete(links, counted, judge, histories, forbidden)
+    return _gather(links, counted, unknown, forbidden)
+
+
+_NOTHING = "it carries neither a measure nor a calculation, so there is nothing to compare"
+_UNPROVEN = "some of what it seems to equal could not be compared with it"
+
+
+def _cells(catalog: Catalog) -> dict[str, Cell]:
+    """The cells of the reports that are in use, by URN, in the order of their URNs."""
+    used = (cell for r in catalog.reports.values() if r.status != "retired" for cell in r.cells)
+    return {cell.urn: cell for cell in sorted(used, key=lambda cell: cell.urn)}
+
+
+def _is_counted(cell: Cell) -> bool:
+    return bool(cell.measure or cell.calculation)
+
+
+def _slice(cell: Cell) -> Slice | None:
+    """The measure a cell shows, and for which values of its dimensions."""
+    return (cell.measure, _where(cell)) if cell.measure else None
+
+
+def _where(cell: Cell) -> tuple[tuple[str, object], ...]:
+    return tuple(sorted((key, str(value)) for key, value in cell.where.items()))
+
+
+def _is_settled(one: Judged, cells: Mapping[str, Cell]) -> bool:
+    """Whether the catalog alone says that two things are different numbers, alike or not.
+
+    Two slices of a measure are, and a part of a whole beside another calculation of the whole,
+    unless that is proven to be just this part.
+    """
+    sides = [cells.get(urn) for urn in one.pair]
+    wheres = [_where(cell) if cell else () for cell in sides]
+    measures = [
+        cell.measure if cell else urn.partition(":")[2]
+        for cell, urn in zip(sides, one.pair, strict=True)
+    ]
+    if measures[0] and measures[0] == measures[1]:
+        return True
+    return one.equality == "different" and wheres[0] != wheres[1]
+
+
+def _links(
+    cells: Mapping[str, Cell],
+    judged: Mapping[Pair, Judged],
+    histories: Histories,
+    forbidden: set[Pair],
+    measures: Iterable[str],
+) -> _Links:
+    links = _Links()
+    slices: dict[Slice, list[str]] = {(urn.partition(":")[2], ()): [urn] for urn in measures}
+    for urn, cell in cells.items():
+        if shown := _slice(cell):
+            slices.setdefault(shown, []).append(urn)
+    for members in slices.values():
+        for pair in combinations(sorted(members), 2):
+            if pair not in forbidden:
+                _prove(links, pair_of(*pair), "identical", histories)
+    for pair, one in sorted(judged.items()):
+        if pair in links.proofs or pair in links.against or pair in forbidden:
+            continue
+        _weigh(links, one, histories)
+    return links
+
+
+def _weigh(links: _Links, one: Judged, histories: Histories) -> None:
+    """Take in one judgement: a proof, a contradiction, nothing, or that it is not known."""
+    if one.is_equal and one.equality:
+        _prove(links, one.pair, one.equality, histories)
+    elif one.equality == "different":
+        if one.alike:
+            links.against[one.pair] = "calculation"
+    elif one.alike and _are_apart(one.pair, histories):
+        links.against[one.pair] = "figures"
+    else:
+        for urn, other in (one.pair, one.pair[::-1]):
+            said = one.reason or "it could not be compared"
+            links.open.setdefault(urn, f"{said} (with {other.partition(':')[2]})")
+
+
+def _prove(links: _Links, pair: Pair, equality: Equality, histories: Histories) -> None:
+    """Equal calculations are one number unless what was published of them says otherwise."""
+    links.proofs[pair] = equality
+    if _are_apart(pair, histories):
+        links.against[pair] = "figures"
+
+
+def _are_apart(pair: Pair, histories: Histories) -> bool:
+    if any(urn.startswith("measure:") for urn in pair):
+        return False
+    return bool(histories.compare(*pair).apart)
+
+
+def _complete(
+    links: _Links,
+    cells: Mapping[str, Cell],
+    judge: Judge,
+    histories: Histories,
+    forbidden: set[Pair],
+) -> None:
+    """Fill in what follows: identical calculations have the same proofs, others are asked for."""
+    classes = _joined([pair for pair, how in links.proofs.items() if how == "identical"])
+    members: dict[str, list[str]] = {}
+    for urn, first in classes.items():
+        members.setdefault(first, []).append(urn)
+    between: dict[Pair, Equality] = {}
+    for pair, how in sorted(links.proofs.items()):
+        one, other = (classes.get(urn, urn) for urn in pair)
+        if one != other:
+            both = pair_of(one, other)
+            between[both] = max(between.get(both, how), how, key=EQUAL.index)
+    chains = _groups(_joined(between))
+    missing = [two for c in chains for two in combinations(c, 2) if two not in between]
+    asked = [two for two in missing if two not in forbidden]
+    for judged in judge.judge(asked) if asked else ():
+        if judged.is_equal and judged.equality:
+            between[judged.pair] = judged.equality
+    for (one, other), how in between.items():
+        for two in product(members.get(one, [one]), members.get(other, [other])):
+            _derive(links, pair_of(*two), how, histories, forbidden)
+    for alike in members.values():
+        for two in combinations(sorted(alike), 2):
+            _derive(links, two, "identical", histories, forbidden)
+
+
+def _derive(
+    links: _Links, pair: Pair, how: Equality, histories: Histories, forbidden: set[Pair]
+) -> None:
+    if pair not in links.proofs and pair not in forbidden:
+        links.against.pop(pair, None)
+        _prove(links, pair, how, histories)
+
+
+def _gather(
+    links: _Links,
+    cells: Mapping[str, Cell],
+    unknown: Mapping[str, str],
+    forbidden: Collection[Pair],
+) -> Clustered:
+    """Groups that are one number, then the groups that contradict each other, then the rest."""
+    group_of = _cliques(links, cells)
+    groups = _groups(group_of)
+    said = dict(unknown)
+    tied = _joined(
+        [(group_of.get(a, a), group_of.get(b, b)) for a, b in sorted(links.against)],
+        also=(members[0] for members in groups),
+    )
+    parts: dict[str, list[tuple[str, ...]]] = {}
+    for members in groups:
+        parts.setdefault(tied[members[0]], []).append(members)
+    clusters = []
+    for some in parts.values():
+        made = _grouped(some, links, cells)
+        if not made.cells:
+            continue
+        if len(made.cells) == 1 and made.because is None:
+            urn = made.cells[0]
+            reason = links.open.get(urn)
+            if reason is None and _is_loose(urn, links, group_of, forbidden):
+                reason = _UNPROVEN
+            if reason:
+                said[urn] = reason
+                continue
+        clusters.append(made)
+    ordered = sorted(clusters, key=lambda one: one.cells)
+    return Clustered(tuple(ordered), dict(sorted(said.items())))
+
+
+def _is_loose(
+    urn: str, links: _Links, group_of: Mapping[str, str], forbidden: Collection[Pair]
+) -> bool:
+    """Whether a proof of it led nowhere, though nobody decided that it should not."""
+    for pair in links.proofs:
+        if urn not in pair or pair in links.against:
+            continue
+        other = pair[1] if pair[0] == urn else pair[0]
+        beside = [one for one, first in group_of.items() if first == group_of[other]]
+        apart = any(pair_of(urn, one) in forbidden for one in beside)
+        if group_of[other] != group_of[urn] and not apart:
+            return True
+    return False
+
+
+def _cliques(links: _Links, cells: Mapping[str, Cell]) -> dict[str, str]:
+    """For each thing the first of its group, in which every two are proven to be one number."""
+    nodes = sorted({*cells, *(urn for pair in (*links.proofs, *links.against) for urn in pair)})
+    group: dict[str, list[str]] = {urn: [urn] for urn in nodes}
+    same = {pair: how for pair, how in links.proofs.items() if pair not in links.against}
+    for one, other in sorted(same, key=lambda pair: (EQUAL.index(same[pair]), pair)):
+        left, right = group[one], group[other]
+        if left is right or any(pair_of(*two) not in same for two in product(left, right)):
+            continue
+        joined = sorted([*left, *right])
+        group.update(dict.fromkeys(joined, joined))
+    return {urn: members[0] for urn, members in group.items()}
+
+
+def _grouped(
+    groups: Sequence[tuple[str, ...]], links: _Links, cells: Mapping[str, Cell]
+) -> Grouped:
+    every = sorted(urn for members in groups for urn in members)
+    mine = tuple(urn for urn in every if urn in cells)
+    inside = [pair for pair in combinations(every, 2) if pair in links.against]
+    reasons = {links.against[pair] for pair in inside}
+    because: Because | None = None
+    if reasons:
+        because = "calculation" if "calculation" in reasons else "figures"
+    proofs = [how for pair in combinations(every, 2) if (how := links.proofs.get(pair))]
+    weakest = max(proofs, key=EQUAL.index) if proofs and len(mine) > 1 else None
+    return Grouped(
+        cells=mine,
+        groups=tuple(sorted(_without_measures(groups, cells))),
+        equality="different" if because == "calculation" else weakest,
+        because=because,
+        measure=_measure(every, cells),
+        apart=tuple(inside),
+    )
+
+
+def _without_measures(
+    groups: Iterable[tuple[str, ...]], cells: Mapping[str, Cell]
+) -> Iterator[tuple[str, ...]]:
+    for members in groups:
+        if mine := tuple(urn for urn in members if urn in cells):
+            yield mine
+
+
+def _measure(every: Sequence[str], cells: Mapping[str, Cell]) -> str | None:
+    """The measure that a cluster is about: named in it, else shown by most of its cells."""
+    named = [urn for urn in every if urn not in cells]
+    mine = (cells[urn] for urn in every if urn in cells)
+    shown = [f"measure:{cell.measure}" for cell in mine if cell.measure]
+    return min([*named, *shown], key=lambda one: (-shown.count(one), one), default=None)
+
+
+def _joined(pairs: Iterable[Pair], also: Iterable[str] = ()) -> dict[str, str]:
+    """For each URN the smallest of all that it is joined with by pairs."""
+    group: dict[str, list[str]] = {urn: [urn] for urn in also}
+    for one, other in pairs:
+        left, right = group.setdefault(one, [one]), group.setdefault(other, [other])
+        if left is not right:
+            joined = sorted([*left, *right])
+            group.update(dict.fromkeys(joined, joined))
+    return {urn: members[0] for urn, members in group.items()}
+
+
+def _groups(first_of: Mapping[str, str]) -> list[tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for urn in sorted(first_of):
+        groups.setdefault(first_of[urn], []).append(urn)
+    return [tuple(members) for members in groups.values()]

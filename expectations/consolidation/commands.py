@@ -1,0 +1,192 @@
+"""The commands `tekdogru consolidate`, `consolidate decide` and `consolidate links`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from catalog.errors import UsageError
+from catalog.options import FormatOption, LanguageOption, OutputFormat, WorkspaceOption
+
+if TYPE_CHECKING:
+    from catalog.consolidations import Consolidation
+    from catalog.model import Catalog
+    from catalog.model.definition import Language
+    from catalog.periods import Period
+    from catalog.workspace import Workspace
+
+
+class _RunUnlessNamed(TyperGroup):
+    """`tekdogru consolidate --period 2026-10` is `tekdogru consolidate run --period 2026-10`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["run", *args]
+        return list(super().parse_args(ctx, args))
+
+
+app = typer.Typer(
+    cls=_RunUnlessNamed, help="Find which reporting can be one, decide on it, and show it."
+)
+
+
+@app.command("run")
+def run(
+    workspace: WorkspaceOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="The last period to look at: 2026-10 (default: the last)."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the plan to a .xlsx, .html or .json file."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write the management report to an .html file."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan, but keep nothing.")] = False,
+    language: LanguageOption = None,
+    format_: FormatOption = OutputFormat.text,
+) -> int:
+    """Put cells together that are one number or contradict each other; plan what can go."""
+    from catalog.store.consolidations import write_consolidation
+    from catalog.store.snapshots import SnapshotStore
+    from catalog.validation.opening import open_valid
+    from expectations.consolidation.planning import plan_consolidation
+    from expectations.consolidation.sides import open_known
+    from expectations.consolidation.telling import tell_plan
+    from expectations.progress import shown_progress
+
+    writers = [_writer(file) for file in (output, report and report.with_suffix(".html")) if file]
+    opened, catalog = open_valid(workspace)
+    spoken: Language = language.value if language else opened.settings.language
+    with shown_progress() as progress:
+        plan = plan_consolidation(open_known(opened, catalog, _period(period), progress))
+    if not dry_run:
+        write_consolidation(SnapshotStore(opened.state_url), plan, opened.clock.now())
+    for write, file in zip(writers, (one for one in (output, report) if one), strict=True):
+        write(plan, opened, catalog, spoken, file)
+        print(f"written to {file}", file=sys.stderr)
+    if format_ == OutputFormat.json:
+        print(plan.model_dump_json(indent=2))
+    else:
+        print("\n".join(tell_plan(plan, catalog, spoken)))
+    return 0
+
+
+@app.command("decide")
+def decide(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Cells (report/cell), a cluster or a report."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Agree with the proposal.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Leave them as they are.")] = False,
+    keep_apart: Annotated[
+        bool, typer.Option("--keep-apart", help="The cells are different numbers.")
+    ] = False,
+    surviving: Annotated[
+        str | None, typer.Option("--surviving", help="Of accepted cells the one to go on.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="What the decision rests on.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="E-mail address of who decides.")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The last day on which it holds (default: for good).",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Its key (default: made of what it is about).")
+    ] = None,
+    undo: Annotated[
+        str | None, typer.Option("--undo", metavar="KEY", help="Take a decision out again.")
+    ] = None,
+) -> int:
+    """Write a decision on cells, a cluster or a report to the catalog, where it is committed."""
+    from catalog.store.consolidations import read_consolidation
+    from catalog.store.snapshots import SnapshotStore
+    from catalog.validation.opening import open_valid
+    from expectations.consolidation.deciding import (
+        Word,
+        decision_on,
+        undo_decision,
+        write_decision,
+    )
+
+    choices = {"accept": accept, "reject": reject, "keep_apart": keep_apart}
+    chosen = [one for one, said in choices.items() if said]
+    if len(chosen) + bool(undo) != 1:
+        raise UsageError("say one of --accept, --reject, --keep-apart, or --undo KEY")
+    opened, catalog = open_valid(workspace)
+    if undo:
+        file = undo_decision(opened, catalog, undo)
+        print(f"{file.relative_to(opened.root)}: '{undo}' taken out; run `tekdogru consolidate`")
+        return 0
+    if not names:
+        raise UsageError("name what is decided on: cells (report/cell), a cluster or a report")
+    plan = read_consolidation(SnapshotStore(opened.state_url, reading=True))
+    day = until.date() if until else None
+    word = Word(chosen[0], reason, by, opened.clock.today(), day, surviving, key)
+    made = decision_on(names, word, catalog, plan)
+    file = write_decision(opened, catalog, made)
+    print(f"{file.relative_to(opened.root)}: '{made.key}' added; run `tekdogru consolidate`")
+    return 0
+
+
+def _period(text: str | None) -> Period | None:
+    from catalog.periods import Period
+
+    try:
+        return Period.parse(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"--period: {error}") from None
+
+
+def _writer(file: Path) -> Any:
+    """What writes a file of that ending."""
+    suffix = file.suffix.lower()
+    if suffix == ".xlsx":
+        return _write_workbook
+    if suffix in (".html", ".htm"):
+        return _write_page
+    if suffix == ".json":
+        return _write_json
+    raise UsageError(f"{file}: the plan is written to a file that ends in .xlsx, .html or .json")
+
+
+def _write_json(
+    plan: Consolidation, opened: Workspace, catalog: Catalog, language: Language, file: Path
+) -> None:
+    from catalog.writing import write_whole
+
+    write_whole(file, plan.model_dump_json(indent=2) + "\n")
+
+
+def _write_workbook(
+    plan: Consolidation, opened: Workspace, catalog: Catalog, language: Language, file: Path
+) -> None:
+    from expectations.consolidation.workbook import write_plan
+
+    write_plan(plan, catalog, language, file)
+
+
+def _write_page(
+    plan: Consolidation, opened: Workspace, catalog: Catalog, language: Language, file: Path
+) -> None:
+    from catalog.writing import write_whole
+    from expectations.consolidation.management import management_report
+
+    write_whole(file, management_report(plan, catalog, opened.settings, language))

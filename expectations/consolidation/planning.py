@@ -1,0 +1,253 @@
+"""Makes the consolidation plan of a day: clusters, survivors, reports that can go, hours freed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from catalog.consolidations import (
+    Cluster,
+    Consolidation,
+    CoveredReport,
+    Difference,
+    Explained,
+)
+from catalog.model import Catalog, Report
+from catalog.model.definition import Language
+from catalog.results import RunRecord
+from catalog.settings import Settings
+from expectations.consolidation.clustering import Clustered, Grouped, cluster
+from expectations.consolidation.coverage import Choice, choose, hours_of, obligation_of
+from expectations.consolidation.decisions import Decisions
+from expectations.consolidation.evidence import Judge, Pair
+from expectations.consolidation.histories import PublishedHistories
+from expectations.consolidation.surviving import Choosing, Chosen
+from expectations.consolidation.words import LANGUAGES, Words
+
+Explain = Callable[[Sequence[Pair]], Iterable[Difference]]
+"""Explains why the numbers of pairs of cells differ, the pairs as URNs."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that a plan is made from; `explain` may be left out where nobody asks why."""
+
+    catalog: Catalog
+    settings: Settings
+    today: date
+    judge: Judge
+    histories: PublishedHistories
+    run: RunRecord | None = None
+    explain: Explain | None = None
+
+
+def plan_consolidation(known: Known) -> Consolidation:
+    """The plan as of `known.today`; the order of reports and cells does not matter."""
+    decisions = Decisions.of(known.catalog, known.today)
+    found = cluster(known.catalog, known.judge, known.histories, decisions.kept_apart)
+    same = [*_agreed(found, decisions), *decisions.accepted]
+    choice = choose(known.catalog, same, decisions.barred, decisions.bound)
+    survivors = _survivors(known, found, choice, decisions)
+    differences = _differences(known, found, survivors)
+    clusters = tuple(
+        _cluster(known, one, survivors[one], differences.get(one, ()), decisions)
+        for one in found.clusters
+    )
+    reports = tuple(_report(report, choice, decisions) for report in choice.reports.values())
+    last = known.histories.last
+    return Consolidation(
+        as_of=known.today,
+        clusters=clusters,
+        reports=reports,
+        hours_freed=_freed(reports),
+        unknown=found.unknown,
+        period=last.label if last else None,
+        decisions=decisions.taken(),
+    )
+
+
+def _agreed(found: Clustered, decisions: Decisions) -> Iterator[tuple[str, ...]]:
+    """The cells that are one number, without those that are to stay as they are."""
+    for one in found.clusters:
+        for group in one.groups:
+            mine = set(group)
+            if not any(len(rejected & mine) > 1 for rejected in decisions.rejected):
+                yield group
+                continue
+            for rejected in decisions.rejected:
+                if len(rejected & mine) > 1:
+                    mine -= rejected
+            if len(mine) > 1:
+                yield tuple(sorted(mine))
+
+
+def _survivors(
+    known: Known, found: Clustered, choice: Choice, decisions: Decisions
+) -> dict[Grouped, Chosen]:
+    choosing = Choosing(
+        known.catalog, known.settings, known.today, known.histories, choice, known.run
+    )
+    chosen = {}
+    for one in found.clusters:
+        decided = decisions.surviving(one.cells)
+        if decided and decided.surviving:
+            said = [
+                Words(language)(
+                    "keep.decided",
+                    by=decided.by,
+                    on=Words(language).day(decided.on),
+                    reason=decided.reason,
+                )
+                for language in LANGUAGES
+            ]
+            chosen[one] = Chosen(f"cell:{decided.surviving}", *said)
+        else:
+            chosen[one] = choosing.among(one.cells, one.measure)
+    return chosen
+
+
+def _differences(
+    known: Known, found: Clustered, survivors: dict[Grouped, Chosen]
+) -> dict[Grouped, tuple[Difference, ...]]:
+    """Why the survivor and the others of each contradictory cluster differ, all asked at once."""
+    if known.explain is None:
+        return {}
+    asked = {
+        (survivors[one].cell, other): one
+        for one in found.clusters
+        if one.because
+        for other in _unlike(one, survivors[one].cell)
+    }
+    explained: dict[Grouped, list[Difference]] = {}
+    for difference in known.explain(list(asked)) if asked else ():
+        one = asked.get((difference.left, difference.right))
+        if one is not None:
+            kept = difference.model_copy(update={"examples": ()})
+            explained.setdefault(one, []).append(kept)
+    return {one: tuple(some) for one, some in explained.items()}
+
+
+def _unlike(one: Grouped, surviving: str) -> Iterator[str]:
+    """The cells of a cluster that are another number than the surviving one."""
+    own = next((set(group) for group in one.groups if surviving in group), {surviving})
+    yield from (urn for urn in one.cells if urn not in own)
+
+
+def _cluster(
+    known: Known,
+    one: Grouped,
+    chosen: Chosen,
+    differences: tuple[Difference, ...],
+    decisions: Decisions,
+) -> Cluster:
+    verdict: Literal["same", "contradictory", "unique"] = (
+        "contradictory" if one.because else "same" if len(one.cells) > 1 else "unique"
+    )
+    catalog = known.catalog
+    widest = max(differences, key=_width, default=None)
+    about = chosen if verdict != "unique" else None
+    return Cluster(
+        key=key_of(one.cells[0]),
+        name=_name(catalog, one, chosen.cell),
+        verdict=verdict,
+        equality=one.equality if verdict != "unique" else None,
+        cells=one.cells,
+        measure=one.measure,
+        surviving=about.cell if about else None,
+        owner=catalog.owner_of(chosen.cell),
+        reason=about.reason if about else None,
+        reason_tr=about.reason_tr if about else None,
+        explained=tuple(Explained(cause=c.cause, share=c.share) for c in widest.causes)
+        if widest
+        else (),
+        remainder=widest.remainder if widest else None,
+        differences=differences,
+        because=one.because,
+        groups=one.groups,
+        published=known.histories.shown(one.cells) if verdict != "unique" else (),
+        decided=decisions.on_cells(one.cells),
+    )
+
+
+def key_of(cell: str) -> str:
+    """The key of the cluster whose first cell that is: `retail_monthly.active_customers`."""
+    return cell.partition(":")[2].replace("/", ".")
+
+
+def _name(catalog: Catalog, one: Grouped, surviving: str) -> str:
+    """What a cluster is called: by its measure where its cells show all of it, else its cell."""
+    cells = [catalog.cells[urn.partition(":")[2]] for urn in one.cells]
+    measure = catalog.definitions.get(one.measure or "")
+    if measure and len(cells) > 1 and not any(cell.where for cell in cells):
+        return measure.named(catalog.language)
+    return catalog.cells[surviving.partition(":")[2]].named(catalog.language)
+
+
+def _width(difference: Difference) -> Decimal:
+    return abs(difference.apart) if difference.apart is not None else Decimal(-1)
+
+
+def _report(report: Report, choice: Choice, decisions: Decisions) -> CoveredReport:
+    decided = decisions.on_report(report.key)
+    goes, hours = not choice.stays(report.key), hours_of(report)
+    said = {language: _reason(report, choice, decisions, language) for language in LANGUAGES}
+    return CoveredReport(
+        urn=report.urn,
+        team=report.team,
+        covered=choice.coverage(report),
+        obligation=obligation_of(report),
+        hours=hours,
+        frees=(hours or Decimal(0)) if goes else Decimal(0),
+        by=tuple(f"report:{key}" for key in choice.covering(report)),
+        lost=tuple(choice.lost(report)),
+        reason=said["en"],
+        reason_tr=said["tr"],
+        proposed=goes,
+        decided=decided,
+    )
+
+
+def _reason(report: Report, choice: Choice, decisions: Decisions, language: Language) -> str:
+    """What is proposed for a report and why, in one sentence."""
+    words, decided = Words(language), decisions.on_report(report.key)
+
+    def named(keys: Iterable[str]) -> str:
+        return ", ".join(choice.reports[key].named(language) for key in keys)
+
+    lost, cells = choice.lost(report), len(report.cells)
+    coverage, by = choice.coverage(report), choice.covering(report)
+    if not choice.stays(report.key):
+        key = "report.goes_one" if len(by) == 1 else "report.goes"
+        return words(key, n=words.number(cells), reports=named(by))
+    if not cells:
+        return words("report.empty")
+    if authority := obligation_of(report):
+        return words("report.owed", authority=authority)
+    if decided and decided.holds and decided.decision == "reject":
+        day = words.day(decided.on)
+        return words("report.rejected", by=decided.by, on=day, reason=decided.reason)
+    if coverage == "wholly":
+        return words("report.bound")
+    if kept := _kept_for(report, choice):
+        return words("report.keeps", reports=named(kept))
+    if coverage == "partly":
+        n, k = words.number(cells - len(lost)), words.number(len(lost))
+        return words("report.partly", n=n, m=words.number(cells), k=k)
+    return words("report.none")
+
+
+def _kept_for(report: Report, choice: Choice) -> list[str]:
+    """The reports that can go because this one publishes numbers of theirs."""
+    going = sorted(choice.going)
+    return [key for key in going if report.key in choice.covering(choice.reports[key])]
+
+
+def _freed(reports: Iterable[CoveredReport]) -> dict[str, Decimal]:
+    freed: dict[str, Decimal] = {}
+    for one in reports:
+        if one.proposed:
+            freed[one.team] = freed.get(one.team, Decimal(0)) + one.frees
+    return dict(sorted(freed.items()))

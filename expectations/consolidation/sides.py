@@ -1,0 +1,61 @@
+"""Opens what a consolidation plan is made from: judgements, published figures, the last run."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from catalog.model import Catalog
+from catalog.periods import Period
+from catalog.results import RunRecord
+from catalog.workspace import Workspace
+from expectations.consolidation.evidence import Judge, Stated
+from expectations.consolidation.histories import PublishedHistories
+from expectations.consolidation.planning import Explain, Known
+from expectations.progress import Progress
+
+
+def open_known(
+    workspace: Workspace, catalog: Catalog, period: Period | None, progress: Progress
+) -> Known:
+    """All that a plan is made from; with `period` nothing that was published for later ones.
+
+    A history that does not exist yet is not made by looking for it.
+    """
+    histories = read_histories(workspace, catalog, period)
+    return Known(
+        catalog=catalog,
+        settings=workspace.settings,
+        today=workspace.clock.today(),
+        judge=_judge(workspace, catalog, progress),
+        histories=histories,
+        run=_last_run(workspace),
+        explain=_explain(workspace, catalog, period or histories.last, progress),
+    )
+
+
+def read_histories(
+    workspace: Workspace, catalog: Catalog, period: Period | None
+) -> PublishedHistories:
+    """What every report has published, up to a period."""
+    from expectations.published import read_feeds
+
+    today: date = workspace.clock.today()
+    feeds = read_feeds(workspace.root, catalog, today)
+    return PublishedHistories(catalog, feeds, period.end if period else None)
+
+
+def _last_run(workspace: Workspace) -> RunRecord | None:
+    from catalog.store.runs import RunStore
+
+    store = RunStore(workspace.state_url, reading=True)
+    return store.latest(until=workspace.clock.today())
+
+
+def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
+    return Stated()
+
+
+def _explain(
+    workspace: Workspace, catalog: Catalog, period: Period | None, progress: Progress
+) -> Explain | None:
+    return None

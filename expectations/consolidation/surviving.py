@@ -1,0 +1,164 @@
+"""Chooses which of several cells goes on being published, and says why that one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from catalog.expiry import review_of
+from catalog.model import Catalog, Cell, Definition, Report
+from catalog.ownership import who_answers
+from catalog.results import RunRecord
+from catalog.settings import Settings
+from expectations.consolidation.coverage import Choice, obligation_of
+from expectations.consolidation.histories import PublishedHistories
+from expectations.consolidation.words import LANGUAGES, Words
+
+UNJUDGED = Fraction(1, 2)
+"""What counts for a cell of which nobody knows how often it was right."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The cell proposed, by URN, and why it, in English and Turkish."""
+
+    cell: str
+    reason: str
+    reason_tr: str
+
+
+@dataclass(frozen=True)
+class _Criterion:
+    """What speaks for a cell: the greater its worth the better, and how that is said."""
+
+    key: str
+    worth: Callable[[Cell], Any]
+    values: Callable[[Cell], Mapping[str, object]] = field(default=lambda cell: {})
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Chooses among cells of one catalog; `choice` says which reports stay."""
+
+    catalog: Catalog
+    settings: Settings
+    today: date
+    histories: PublishedHistories
+    choice: Choice
+    run: RunRecord | None = None
+
+    def among(self, cells: Sequence[str], measure: str | None) -> Chosen:
+        """The one of some cells that is to survive.
+
+        Counted in this order: its report stays, it shows the measure, it was right, it is approved,
+        it is owed, it is early, its team answers for the measure; then by name.
+        """
+        some = [self.catalog.cells[urn.partition(":")[2]] for urn in sorted(cells)]
+        if len(some) == 1:
+            return self._told(some[0].urn, "keep.only", measure, some)
+        left = some
+        for criterion in self._criteria(measure):
+            best = max(criterion.worth(cell) for cell in left)
+            kept = [cell for cell in left if criterion.worth(cell) == best]
+            if len(kept) == 1:
+                told = criterion.values(kept[0])
+                return self._told(kept[0].urn, f"keep.{criterion.key}", measure, some, told)
+            left = kept
+        return self._told(left[0].urn, "keep.tie", measure, some)
+
+    def _told(
+        self,
+        urn: str,
+        key: str,
+        measure: str | None,
+        some: Sequence[Cell],
+        values: Mapping[str, object] = MappingProxyType({}),
+    ) -> Chosen:
+        said = {}
+        shows = measure is None or any(f"measure:{cell.measure}" == measure for cell in some)
+        for language in LANGUAGES:
+            words = Words(language)
+            named = {k: self._named(v, words) for k, v in values.items()}
+            parts = [words(key, **named)]
+            about = self.catalog.definitions.get(measure or "")
+            if about and not shows:
+                name = about.named(words.language)
+                parts.append(words("keep.none_shows", measure=name))
+            said[language] = " ".join(parts)
+        return Chosen(urn, said["en"], said["tr"])
+
+    def _named(self, value: object, words: Words) -> str:
+        if isinstance(value, Definition):
+            return value.named(words.language)
+        return words.number(value) if isinstance(value, Decimal | int) else str(value)
+
+    def _criteria(self, measure: str | None) -> list[_Criterion]:
+        catalog = self.catalog
+        key = (measure or "").partition(":")[2]
+        about = catalog.measures.get(key)
+        return [
+            _Criterion("stays", lambda cell: self.choice.stays(cell.report)),
+            _Criterion(
+                "measure",
+                lambda cell: 2 * (cell.measure == key) + bool(cell.measure) if cell.measure else 0,
+                lambda cell: {"measure": about or catalog.measures[cell.measure or ""]},
+            ),
+            _Criterion("right", self._rightness, self._right_values),
+            _Criterion("approved", self._is_approved),
+            _Criterion(
+                "owed",
+                lambda cell: bool(obligation_of(self._report(cell))),
+                lambda cell: {"authority": obligation_of(self._report(cell))},
+            ),
+            _Criterion("early", self._earliness, self._early_values),
+            _Criterion("owner", lambda cell: self._answers(cell, about)),
+        ]
+
+    def _report(self, cell: Cell) -> Report:
+        return self.catalog.reports[cell.report]
+
+    @cached_property
+    def _judged(self) -> Mapping[str, list[bool]]:
+        """Whether each number was the truth, by cell, as the last run compared it."""
+        found: dict[str, list[bool]] = {}
+        for one in self.run.published if self.run else ():
+            if one.verdict in ("pass", "fail"):
+                found.setdefault(one.cell, []).append(one.verdict == "pass")
+        return found
+
+    def _rightness(self, cell: Cell) -> Fraction:
+        judged = self._judged.get(cell.path)
+        return Fraction(sum(judged), len(judged)) if judged else UNJUDGED
+
+    def _right_values(self, cell: Cell) -> Mapping[str, object]:
+        judged = self._judged.get(cell.path, [])
+        return {"n": sum(judged), "m": len(judged)}
+
+    def _is_approved(self, cell: Cell) -> bool:
+        """Whether all that defines the number is approved and not past its review date."""
+        measure = self.catalog.measures.get(cell.measure or "")
+        parts: list[Definition] = [cell, self._report(cell), *([measure] if measure else [])]
+        reviews = (review_of(one, self.settings) for one in parts)
+        return all(one.status == "approved" for one in parts) and not any(
+            review and review.on < self.today for review in reviews
+        )
+
+    def _earliness(self, cell: Cell) -> Decimal:
+        days = self.histories.days_after(cell)
+        return Decimal("-Infinity") if days is None else -days
+
+    def _early_values(self, cell: Cell) -> Mapping[str, object]:
+        days = self.histories.days_after(cell) or Decimal(0)
+        return {"days": days.quantize(Decimal(1)) if days == days.to_integral_value() else
+                days.quantize(Decimal("0.1"))}  # fmt: skip
+
+    def _answers(self, cell: Cell, about: Definition | None) -> bool:
+        if about is None:
+            return False
+        return who_answers(self.catalog, about.urn, self.today).team == self._report(cell).team

@@ -1,0 +1,131 @@
+"""Tells a consolidation plan on a terminal: what can go, what contradicts, what is to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from catalog.consolidations import Cluster, Consolidation, CoveredReport, Decided
+from catalog.model import Catalog
+from catalog.model.definition import Language
+from catalog.plain_text import printable
+from expectations.consolidation.words import Words
+
+
+def tell_plan(plan: Consolidation, catalog: Catalog, language: Language) -> list[str]:
+    """The plan in lines: reports first, then clusters, the gravest first, then what is open."""
+    words = Words(language)
+    head = words("told.head", day=words.day(plan.as_of), period=_period(plan, words))
+    lines = [head, "", *_reports(plan, catalog, words)]
+    for verdict in ("contradictory", "same"):
+        some = [one for one in plan.clusters if one.verdict == verdict]
+        if some:
+            lines += ["", words(f"told.{verdict}", n=words.number(len(some)))]
+            lines += [line for one in some for line in _cluster(one, catalog, words)]
+    unique = sum(one.verdict == "unique" for one in plan.clusters)
+    lines += ["", words("told.unique", n=words.number(unique))]
+    if plan.unknown:
+        lines += ["", words("told.unknown", n=words.number(len(plan.unknown)))]
+        lines += [f"  {_path(urn)}: {why}" for urn, why in plan.unknown.items()]
+    lines += ["", *_undecided(plan, words)]
+    return [printable(line) for line in lines]
+
+
+def say_decision(decided: Decided | None, words: Words) -> str:
+    """What was decided, by whom; or that somebody has still to decide."""
+    if decided is None:
+        return words("decision.open")
+    said = f"{words(f'decision.{decided.decision}')} ({decided.by}, {words.day(decided.on)})"
+    if not decided.holds and decided.until:
+        return f"{said}; {words('decision.ended', day=words.day(decided.until))}"
+    if decided.unnamed:
+        return f"{said}; {words('decision.unnamed', n=words.number(len(decided.unnamed)))}"
+    return said
+
+
+def say_explained(cluster: Cluster, words: Words) -> str:
+    """The causes of the widest difference with their shares, and what is left; may be empty."""
+    said = [f"{words(f'cause.{one.cause}')} {words.signed(one.share)}" for one in cluster.explained]
+    if cluster.remainder is not None and (said or cluster.remainder):
+        said.append(f"{words('told.remainder')} {words.signed(cluster.remainder)}")
+    return ", ".join(said)
+
+
+def open_clusters(plan: Consolidation) -> list[Cluster]:
+    """The clusters on which somebody has still to decide."""
+    return [one for one in plan.clusters if one.is_open]
+
+
+def open_reports(plan: Consolidation) -> list[CoveredReport]:
+    """The reports that can go and about which nobody has decided."""
+    return [one for one in plan.reports if one.proposed and _is_open(one.decided)]
+
+
+def _is_open(decided: Decided | None) -> bool:
+    return decided is None or decided.is_open
+
+
+def _reports(plan: Consolidation, catalog: Catalog, words: Words) -> Iterator[str]:
+    going = [one for one in plan.reports if one.proposed]
+    if not going:
+        yield words("told.none_go")
+    else:
+        total = sum(plan.hours_freed.values(), Decimal(0))
+        yield words("told.go", n=words.number(len(going)), hours=words.number(total))
+        for one in going:
+            hours = "?" if one.hours is None else words.number(one.frees)
+            name = _named(one.urn, catalog, words)
+            yield words("told.goes", name=name, hours=hours, why=_said(one, words))
+        for team, hours_freed in plan.hours_freed.items():
+            name = _named(f"team:{team}", catalog, words)
+            yield words("told.team", name=name, hours=words.number(hours_freed))
+    for coverage in ("owed", "partly"):
+        some = [one for one in plan.reports if _shown_as(one) == coverage]
+        if some:
+            yield ""
+            yield words(f"told.{coverage}")
+            for one in some:
+                yield f"  {_named(one.urn, catalog, words)}: {_said(one, words)}"
+
+
+def _shown_as(one: CoveredReport) -> str:
+    if one.proposed:
+        return "goes"
+    return "owed" if one.obligation else one.covered
+
+
+def _cluster(one: Cluster, catalog: Catalog, words: Words) -> Iterator[str]:
+    by = words(f"equality.{one.equality}") if one.equality else ""
+    if one.because == "figures":
+        by = f"{by}; {words('told.figures')}" if by else words("told.figures")
+    yield f"  {one.key}: {one.name} ({by})"
+    yield f"    {', '.join(map(_path, one.cells))}"
+    if explained := say_explained(one, words):
+        yield f"    {explained}"
+    reason = one.reason_tr if words.language == "tr" else one.reason
+    yield f"    {words('told.survives', cell=_path(one.surviving or ''))} {reason or ''}"
+    yield f"    {say_decision(one.decided, words)}"
+
+
+def _undecided(plan: Consolidation, words: Words) -> Iterable[str]:
+    clusters, reports = len(open_clusters(plan)), len(open_reports(plan))
+    if not clusters and not reports:
+        return [words("told.all_decided")]
+    return [words("told.to_decide", n=words.number(clusters), m=words.number(reports))]
+
+
+def _period(plan: Consolidation, words: Words) -> str:
+    return words.period(plan.period) if plan.period else words("told.no_period")
+
+
+def _said(one: CoveredReport, words: Words) -> str:
+    return (one.reason_tr if words.language == "tr" else one.reason) or ""
+
+
+def _named(urn: str, catalog: Catalog, words: Words) -> str:
+    definition = catalog.definitions.get(urn)
+    return definition.named(words.language) if definition else urn.partition(":")[2]
+
+
+def _path(urn: str) -> str:
+    return urn.partition(":")[2]

@@ -1,0 +1,112 @@
+"""Tests that decisions are written beside the definitions, are respected, and can be taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import run_here
+from tests.support.workspaces import write_workspace
+
+DEFINITIONS = """
+teams: [{key: retail, name: Retail}]
+measures:
+  - {key: active, name: Active, definition: d, owner: retail, expires_on: 2030-01-01,
+     unit: customers, calculation: SELECT 1 AS value}
+  - {key: loans, name: Loans, definition: d, owner: retail, expires_on: 2030-01-01,
+     unit: loans, calculation: SELECT 2 AS value}
+reports:
+  - {key: large, name: Large, definition: d, owner: retail, expires_on: 2030-01-01, team: retail,
+     period: month, effort: {hours: 20}, cells: [
+       {key: active, name: Active, measure: active}, {key: loans, name: Loans, measure: loans}]}
+  - {key: small, name: Small, definition: d, owner: retail, expires_on: 2030-01-01, team: retail,
+     period: month, effort: {hours: 8}, cells: [{key: active, name: Active, measure: active}]}
+"""
+WORD = ("--reason", "Two audiences.", "--by", "a@b.example")
+Decide = Callable[..., str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_workspace(tmp_path, DEFINITIONS)
+
+
+@pytest.fixture
+def consolidate(folder: Path, capfd: pytest.CaptureFixture[str]) -> Decide:
+    """Runs `tekdogru consolidate …` in the workspace and gives what it says."""
+
+    command = run_here(capfd)
+
+    def run(*arguments: str, status: int = 0) -> str:
+        ended = command("consolidate", *arguments, "--workspace", folder)
+        assert ended.status == status, ended.err
+        return ended.out + ended.err
+
+    return run
+
+
+def written(folder: Path) -> str:
+    return (folder / "catalog" / "consolidations.yml").read_text("utf-8")
+
+
+def test_cells_kept_apart_are_no_longer_one_number(folder: Path, consolidate: Decide) -> None:
+    assert "1 report(s) can go, which frees 8 hours a month" in consolidate()
+    said = consolidate("decide", "large/active", "small/active", "--keep-apart", *WORD)
+    assert "catalog/consolidations.yml: 'keep_apart_large_active' added" in said
+    assert written(folder).startswith("# What was decided on consolidation")
+    assert "reason: Two audiences." in written(folder)
+    assert "No report can go" in consolidate()
+    consolidate("decide", "--undo", "keep_apart_large_active")
+    assert "consolidations:" not in written(folder)
+    assert "1 report(s) can go" in consolidate()
+
+
+def test_a_cluster_is_decided_on_by_its_key(folder: Path, consolidate: Decide) -> None:
+    assert "to be decided" in consolidate()
+    consolidate("decide", "large.active", "--accept", "--surviving", "large/active", *WORD)
+    assert "surviving: large/active" in written(folder)
+    told = consolidate()
+    assert "accepted (a@b.example," in told
+    assert "1 report(s)" in told
+
+
+def test_a_report_that_is_rejected_stays(folder: Path, consolidate: Decide) -> None:
+    consolidate("decide", "report:small", "--reject", "--until", "2030-12-31", *WORD)
+    assert "report: small" in written(folder)
+    assert "until: 2030-12-31" in written(folder)
+    assert "No report can go" in consolidate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("large/activ", "small/active", "--accept", *WORD), "did you mean 'large/active'"),
+        (("larg", "--reject", *WORD), "did you mean 'large'"),
+        (("large/active", "--reject", *WORD), "name a second cell beside 'large/active'"),
+        (("small", "--keep-apart", *WORD), "keep_apart"),
+        (("small", "--accept", "--reason", "x"), "a decision needs --by"),
+        (("small", "--accept", "--reject", *WORD), "say one of --accept, --reject"),
+        (("--accept", *WORD), "name what is decided on"),
+        (("--undo", "nothing"), "there is no decision 'nothing'"),
+        (
+            ("large/active", "small/active", "--accept", "--surviving", "x/y", *WORD),
+            "--surviving x/y is not one of the cells",
+        ),
+    ],
+)
+def test_what_is_not_known_or_missing_is_told_and_nothing_written(
+    folder: Path, consolidate: Decide, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in consolidate("decide", *arguments, status=64)
+    assert not (folder / "catalog" / "consolidations.yml").exists()
+
+
+def test_a_decision_against_another_is_refused(folder: Path, consolidate: Decide) -> None:
+    cells = "large/active", "small/active"
+    consolidate("decide", *cells, "--accept", *WORD)
+    before = written(folder)
+    said = consolidate("decide", *cells, "--keep-apart", *WORD, status=64)
+    assert "put together in one decision and not in the other" in said
+    assert written(folder) == before
