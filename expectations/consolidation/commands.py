@@ -63,14 +63,17 @@ def run(
     from expectations.consolidation.telling import tell_plan
     from expectations.progress import shown_progress
 
-    writers = [_writer(file) for file in (output, report and report.with_suffix(".html")) if file]
+    files = [file for file in (output, report) if file]
+    writers = [_writer(file) for file in files]
+    if report and writers[-1] is not _write_page:
+        raise UsageError(f"{report}: the management report is a page; name an .html file")
     opened, catalog = open_valid(workspace)
     spoken: Language = language.value if language else opened.settings.language
     with shown_progress() as progress:
         plan = plan_consolidation(open_known(opened, catalog, _period(period), progress))
     if not dry_run:
         write_consolidation(SnapshotStore(opened.state_url), plan, opened.clock.now())
-    for write, file in zip(writers, (one for one in (output, report) if one), strict=True):
+    for write, file in zip(writers, files, strict=True):
         write(plan, opened, catalog, spoken, file)
         print(f"written to {file}", file=sys.stderr)
     if format_ == OutputFormat.json:

@@ -52,8 +52,11 @@ def plan_consolidation(known: Known) -> Consolidation:
     choice = choose(known.catalog, same, decisions.barred, decisions.bound)
     survivors = _survivors(known, found, choice, decisions)
     differences = _differences(known, found, survivors)
+    keys = _keys(known.catalog, found.clusters)
     clusters = tuple(
-        _cluster(known, one, survivors[one], differences.get(one, ()), decisions)
+        _cluster(known, one, survivors[one], differences.get(one, ()), decisions).model_copy(
+            update={"key": keys[one]}
+        )
         for one in found.clusters
     )
     reports = tuple(_report(report, choice, decisions) for report in choice.reports.values())
@@ -150,7 +153,7 @@ def _cluster(
     widest = max(differences, key=_width, default=None)
     about = chosen if verdict != "unique" else None
     return Cluster(
-        key=key_of(one.cells[0]),
+        key="",
         name=_name(catalog, one, chosen.cell),
         verdict=verdict,
         equality=one.equality if verdict != "unique" else None,
@@ -172,16 +175,26 @@ def _cluster(
     )
 
 
-def key_of(cell: str) -> str:
-    """The key of the cluster whose first cell that is: `retail_monthly.active_customers`."""
-    return cell.partition(":")[2].replace("/", ".")
+def _keys(catalog: Catalog, clusters: Iterable[Grouped]) -> dict[Grouped, str]:
+    """A key for each cluster that stays while others join: its measure's, else its first cell's."""
+    keys: dict[Grouped, str] = {}
+    for one in clusters:
+        key = (one.measure or "").partition(":")[2]
+        if not key or len(one.cells) < 2 or key in keys.values() or not _is_whole(catalog, one):
+            key = one.cells[0].partition(":")[2].replace("/", ".")
+        keys[one] = key
+    return keys
+
+
+def _is_whole(catalog: Catalog, one: Grouped) -> bool:
+    """Whether none of its cells speaks of a part of a measure only."""
+    return not any(catalog.cells[urn.partition(":")[2]].where for urn in one.cells)
 
 
 def _name(catalog: Catalog, one: Grouped, surviving: str) -> str:
     """What a cluster is called: by its measure where its cells show all of it, else its cell."""
-    cells = [catalog.cells[urn.partition(":")[2]] for urn in one.cells]
     measure = catalog.definitions.get(one.measure or "")
-    if measure and len(cells) > 1 and not any(cell.where for cell in cells):
+    if measure and len(one.cells) > 1 and _is_whole(catalog, one):
         return measure.named(catalog.language)
     return catalog.cells[surviving.partition(":")[2]].named(catalog.language)
 
@@ -220,8 +233,8 @@ def _reason(report: Report, choice: Choice, decisions: Decisions, language: Lang
     lost, cells = choice.lost(report), len(report.cells)
     coverage, by = choice.coverage(report), choice.covering(report)
     if not choice.stays(report.key):
-        key = "report.goes_one" if len(by) == 1 else "report.goes"
-        return words(key, n=words.number(cells), reports=named(by))
+        key = "report.goes_there" if len(by) == 1 else "report.goes"
+        return words.counted(key, cells, reports=named(by))
     if not cells:
         return words("report.empty")
     if authority := obligation_of(report):
@@ -231,12 +244,13 @@ def _reason(report: Report, choice: Choice, decisions: Decisions, language: Lang
         return words("report.rejected", by=decided.by, on=day, reason=decided.reason)
     if coverage == "wholly":
         return words("report.bound")
-    if kept := _kept_for(report, choice):
-        return words("report.keeps", reports=named(kept))
+    said = []
     if coverage == "partly":
-        n, k = words.number(cells - len(lost)), words.number(len(lost))
-        return words("report.partly", n=n, m=words.number(cells), k=k)
-    return words("report.none")
+        k = words.number(len(lost))
+        said.append(words.counted("report.partly", cells - len(lost), m=words.number(cells), k=k))
+    if kept := _kept_for(report, choice):
+        said.append(words("report.keeps", reports=named(kept)))
+    return " ".join(said) or words("report.none")
 
 
 def _kept_for(report: Report, choice: Choice) -> list[str]:

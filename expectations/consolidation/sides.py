@@ -11,7 +11,7 @@ from catalog.workspace import Workspace
 from expectations.consolidation.evidence import Judge, Stated
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.planning import Explain, Known
-from expectations.progress import Progress
+from expectations.runner import Progress
 
 
 def open_known(

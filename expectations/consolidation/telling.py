@@ -20,12 +20,12 @@ def tell_plan(plan: Consolidation, catalog: Catalog, language: Language) -> list
     for verdict in ("contradictory", "same"):
         some = [one for one in plan.clusters if one.verdict == verdict]
         if some:
-            lines += ["", words(f"told.{verdict}", n=words.number(len(some)))]
+            lines += ["", words.counted(f"told.{verdict}", len(some))]
             lines += [line for one in some for line in _cluster(one, catalog, words)]
     unique = sum(one.verdict == "unique" for one in plan.clusters)
-    lines += ["", words("told.unique", n=words.number(unique))]
+    lines += ["", words.counted("told.unique", unique)]
     if plan.unknown:
-        lines += ["", words("told.unknown", n=words.number(len(plan.unknown)))]
+        lines += ["", words.counted("told.unknown", len(plan.unknown))]
         lines += [f"  {_path(urn)}: {why}" for urn, why in plan.unknown.items()]
     lines += ["", *_undecided(plan, words)]
     return [printable(line) for line in lines]
@@ -71,7 +71,7 @@ def _reports(plan: Consolidation, catalog: Catalog, words: Words) -> Iterator[st
         yield words("told.none_go")
     else:
         total = sum(plan.hours_freed.values(), Decimal(0))
-        yield words("told.go", n=words.number(len(going)), hours=words.number(total))
+        yield words.counted("told.go", len(going), hours=words.number(total))
         for one in going:
             hours = "?" if one.hours is None else words.number(one.frees)
             name = _named(one.urn, catalog, words)

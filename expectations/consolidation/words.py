@@ -24,6 +24,12 @@ class Words:
         text = read_texts("expectations.consolidation")[key][self.language == "tr"]
         return text.format(**values) if values else text
 
+    def counted(self, key: str, n: int, **values: object) -> str:
+        """The text of that key with a number in it; one thing has a text of its own (`key_one`)."""
+        one = f"{key}_one"
+        chosen = one if n == 1 and one in read_texts("expectations.consolidation") else key
+        return self(chosen, n=self.number(n), **values)
+
     def number(self, value: Decimal | int) -> str:
         """A number as the language writes it: 1,234.5 or 1.234,5."""
         text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
@@ -42,3 +48,8 @@ class Words:
     def signed(self, value: Decimal) -> str:
         """A difference with its sign."""
         return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value))}"
+
+    def percent(self, part: Decimal, whole: Decimal) -> str:
+        """A part of a whole: 12.5% or %12,5."""
+        text = self.number(round(100 * part / whole, 1))
+        return f"%{text}" if self.language == "tr" else f"{text}%"

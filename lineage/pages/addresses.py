@@ -8,6 +8,7 @@ from hashlib import sha256
 DEFINITIONS = "d"
 LISTS = "all"
 CONFLICTS = "c"
+CLUSTERS = "k"
 LONGEST = 200
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.]+")
 _ESCAPED = re.compile(r"--|-([0-9a-f]+)-")
@@ -43,6 +44,11 @@ def list_address(name: str) -> str:
 def conflicts_address(attribute: str) -> str:
     """The page of an attribute's conflicts, as deep as a definition's: `c/customer.email/…`."""
     return f"{CONFLICTS}/{attribute}/index.html"
+
+
+def cluster_address(key: str) -> str:
+    """The page of a number that is published more than once: `k/risk_monthly.loans/…`."""
+    return f"{CLUSTERS}/{key}/index.html"
 
 
 def _escape(path: str) -> str:

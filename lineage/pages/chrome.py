@@ -21,6 +21,7 @@ def chrome_of(ctx: PageContext, prefix: str, config: MkDocsConfig) -> dict[str, 
     words = ctx.words
     nav = [(f"{prefix}{kind_address(kind)}", words.plain(f"kinds.{kind}")) for kind in SECTIONS]
     nav.append((f"{prefix}all/truth/index.html", words.plain("truth.title")))
+    nav.append((f"{prefix}all/consolidation/index.html", words.plain("consolidation.title")))
     nav.append((f"{prefix}all/checks/index.html", words.plain("list.checks")))
     nav.append((f"{prefix}all/owners/index.html", words.plain("list.owners")))
     names = ("skip", "main", "search", "search_hint", "search_none", "search_tip", "search_count")

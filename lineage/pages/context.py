@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from catalog.consolidations import Consolidation
 from catalog.model import Attribute, Catalog, Cell, Dataset, Definition, Entity, Field
 from catalog.model.definition import Language
 from catalog.results import Result, RunRecord, worst_first
@@ -36,6 +38,9 @@ from lineage.pages.usability import (
     read_by,
 )
 from lineage.pages.words import Words
+
+if TYPE_CHECKING:
+    from lineage.pages.consolidated import Shown
 
 UP = "../../"
 _FIXED_TEXT = re.compile(r"\{\{ t\('([a-z_.]+)'\) \}\}")
@@ -99,6 +104,14 @@ class PageContext:
     today: date
     past: Past = field(default_factory=Past)
     truth: Truth = field(default_factory=Truth)
+    plan: Consolidation | None = None
+
+    @cached_property
+    def consolidation(self) -> Shown | None:
+        """The consolidation plan as far as it may be shown; None before there is one."""
+        from lineage.pages.consolidated import Shown, still_there
+
+        return Shown(self, still_there(self.plan, self.catalog.definitions)) if self.plan else None
 
     @cached_property
     def words(self) -> Words:

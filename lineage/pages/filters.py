@@ -16,6 +16,8 @@ ORDERS: Mapping[str, Sequence[str]] = {
     "verdict": (*WORST_FIRST[:1], "waived", *WORST_FIRST[1:]),
     "severity": SEVERITIES,
     "level": LEVELS,
+    "cluster": ("contradictory", "same"),
+    "settled": ("open", "accept", "reject", "keep_apart"),
 }
 TITLES: Mapping[str, str] = {
     "team": "kind.team",
@@ -26,6 +28,8 @@ TITLES: Mapping[str, str] = {
     "verdict": "page.result",
     "level": "list.today",
     "kind": "page.type",
+    "cluster": "consolidation.verdict",
+    "settled": "consolidation.decision",
 }
 Marks = Mapping[str, tuple[str, ...]]
 

@@ -9,6 +9,7 @@ from catalog.results import RunRecord
 from catalog.validation.opening import valid_catalog
 from catalog.workspace import Workspace
 from lineage.graph import build_lineage
+from lineage.pages.consolidated import read_plan
 from lineage.pages.context import PageContext
 from lineage.pages.past import Past, read_past
 from lineage.pages.truth import read_truth
@@ -28,6 +29,7 @@ def read_workspace(workspace: Workspace, language: Language | None = None) -> Pa
         workspace.clock.today(),
         past,
         read_truth(workspace, catalog),
+        read_plan(workspace),
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.panels import PanelMaker
-from lineage.pages.addresses import address_of, conflicts_address, list_address
+from lineage.pages.addresses import address_of, cluster_address, conflicts_address, list_address
+from lineage.pages.consolidation import (
+    cluster_page,
+    cluster_title,
+    consolidation_page,
+    paged,
+)
 from lineage.pages.context import UP, PageContext
 from lineage.pages.disputes import dispute_page, disputed_attributes
 from lineage.pages.lists import kind_address, owners_page, tables
@@ -49,6 +55,11 @@ def render_pages(ctx: PageContext, panels: Sequence[PanelMaker] = ()) -> Iterato
         )
         yield Page(list_address(table.name), str(table.title), html)
     yield Page(list_address("truth"), ctx.words.plain("truth.title"), truth_page(ctx))
+    title = ctx.words.plain("consolidation.title")
+    yield Page(list_address("consolidation"), title, consolidation_page(ctx))
+    for cluster in paged(ctx):
+        name, page = cluster_title(cluster, ctx), cluster_page(cluster, ctx)
+        yield Page(cluster_address(cluster.key), f"{title}: {name}", page)
     for attribute in disputed_attributes(ctx):
         title = ctx.words.plain("dispute.title", name=ctx.title(attribute))
         yield Page(conflicts_address(attribute.key), title, dispute_page(attribute, ctx))

@@ -29,6 +29,7 @@ from catalog.results import Result
 from catalog.service.editing.fields import EDITABLE, FORM
 from lineage.pages.calculation import calculation_of, claims_of, fallback_of
 from lineage.pages.causes import causes_of
+from lineage.pages.consolidated import consolidated_of
 from lineage.pages.contacts import Contact, mail_link
 from lineage.pages.context import PageContext
 from lineage.pages.datasets import Datasets, reads_of
@@ -91,6 +92,7 @@ class Subjects:
             "findings": findings_of([r for r in results if r.kind != "agree"]),
             "past": draw_strip(ctx.past.strip(r.check for r in told), ctx),
             "namesakes": self.namesakes.of(definition),
+            "consolidated": consolidated_of(definition, ctx),
             "panels": self._panels(definition),
             "edit": self._edit_url(urn),
             "problem": self._report_url(urn),

@@ -1,0 +1,325 @@
+"""The management report: one printable A4 page that answers five questions, then the detail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from catalog.consolidations import Cluster, Consolidation, CoveredReport
+from catalog.model import Catalog, Report
+from catalog.model.definition import Language
+from catalog.settings import Settings
+from expectations.consolidation.telling import (
+    open_clusters,
+    open_reports,
+    say_decision,
+    say_explained,
+)
+from expectations.consolidation.words import Words
+
+MOST_ON_FIRST_PAGE = 8
+PERSON_MONTH = Decimal(160)
+"""The working hours of one person in a month."""
+
+
+@dataclass(frozen=True)
+class Saving:
+    """One report that can go: what it frees, who keeps its numbers, what is lost with it.
+
+    `cost` is in the currency of `cost_per_hour`; None where the team states none.
+    """
+
+    name: str
+    team: str
+    hours: Decimal | None
+    cost: Decimal | None
+    keepers: str
+    readers: str
+    decision: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What one team gains: hours and cost a month, and how many of its people that is."""
+
+    team: str
+    people: int
+    hours: Decimal
+    cost: Decimal | None
+    share: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number published more than once: who publishes it, who is to, and what is to decide."""
+
+    name: str
+    verdict: str
+    equality: str
+    cells: Sequence[str]
+    surviving: str
+    owner: str
+    reason: str
+    explained: str
+    published: Sequence[tuple[str, Sequence[str]]]
+    periods: Sequence[str]
+    decision: str
+    is_open: bool
+
+
+def management_report(
+    plan: Consolidation, catalog: Catalog, settings: Settings, language: Language
+) -> str:
+    """The report as one HTML document that needs nothing beside it."""
+    told = _Report(plan, catalog, settings, language)
+    environment = Environment(
+        loader=PackageLoader("expectations.consolidation", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals.update(w=told.words)
+    return environment.get_template("management.html").render(
+        language=language,
+        institution=settings.institution,
+        day=told.words.day(plan.as_of),
+        period=told.words.period(plan.period) if plan.period else None,
+        report=told,
+        most=MOST_ON_FIRST_PAGE,
+    )
+
+
+@dataclass(frozen=True)
+class _Report:
+    """All that the template says."""
+
+    plan: Consolidation
+    catalog: Catalog
+    settings: Settings
+    language: Language
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(self.language)
+
+    @cached_property
+    def savings(self) -> list[Saving]:
+        """The reports that can go, what frees most first."""
+        going = sorted(
+            (r for r in self.plan.reports if r.proposed), key=lambda r: (-r.frees, r.urn)
+        )
+        return [self._saving(one) for one in going]
+
+    @cached_property
+    def freed(self) -> list[Freed]:
+        """What each team gains, most first."""
+        found = sorted(self.plan.hours_freed.items(), key=lambda item: (-item[1], item[0]))
+        return [self._freed(team, hours) for team, hours in found]
+
+    @cached_property
+    def hours(self) -> Decimal:
+        """Hours a month freed in all."""
+        return sum(self.plan.hours_freed.values(), Decimal(0))
+
+    @cached_property
+    def cost(self) -> Decimal | None:
+        """What they cost a month; None where no team states what an hour costs."""
+        known = [one.cost for one in self.freed if one.cost is not None]
+        return sum(known, Decimal(0)) if known else None
+
+    @property
+    def is_cost_whole(self) -> bool:
+        """Whether every team that gains hours states what one costs."""
+        return all(one.cost is not None for one in self.freed)
+
+    @cached_property
+    def people(self) -> int:
+        """People who do nothing but reports, in all teams."""
+        return sum(team.reporting_people for team in self.catalog.teams.values())
+
+    @cached_property
+    def all_hours(self) -> Decimal:
+        """What all reports cost in hours a month, as far as they state it."""
+        return sum((one.hours or Decimal(0) for one in self.plan.reports), Decimal(0))
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        """Every number published more than once or contradicting, the gravest first."""
+        order = {"contradictory": 0, "same": 1}
+        some = [one for one in self.plan.clusters if one.verdict in order]
+        return [self._number(one) for one in sorted(some, key=lambda o: (order[o.verdict], o.key))]
+
+    @cached_property
+    def kept(self) -> list[tuple[str, str, str]]:
+        """Who keeps each number of the reports that go: number, report that stays, who answers."""
+        going = {one.urn for one in self.plan.reports if one.proposed}
+        kept: dict[tuple[str, str, str], None] = {}
+        for one in self.plan.clusters:
+            reports = {self._report_urn(urn) for urn in one.cells}
+            if one.surviving and reports & going:
+                report = self._name(self._report_urn(one.surviving))
+                kept[self._cluster_name(one), report, self._owner(one.surviving)] = None
+        return list(kept)
+
+    @cached_property
+    def owed(self) -> list[tuple[str, str]]:
+        """The reports owed to an authority, and to which."""
+        return [(self._name(r.urn), r.obligation) for r in self.plan.reports if r.obligation]
+
+    @cached_property
+    def partly(self) -> list[tuple[str, str, str]]:
+        """The reports partly covered: name, what is said of them, what would be lost."""
+        some = (r for r in self.plan.reports if not r.proposed and not r.obligation)
+        return [
+            (self._name(r.urn), self._said(r), ", ".join(self._name(urn) for urn in r.lost))
+            for r in some
+            if r.covered == "partly"
+        ]
+
+    @cached_property
+    def lost_readers(self) -> list[tuple[str, str]]:
+        """Who reads the reports that go today, and what for: they must be told."""
+        return [(one.name, one.readers) for one in self.savings if one.readers]
+
+    @cached_property
+    def open_numbers(self) -> int:
+        """How many clusters are still to decide."""
+        return len(open_clusters(self.plan))
+
+    @cached_property
+    def open_names(self) -> list[str]:
+        """What is still to decide: the reports, then the numbers."""
+        reports = [self._name(one.urn) for one in open_reports(self.plan)]
+        return [*reports, *(one.name for one in self.numbers if one.is_open)]
+
+    @cached_property
+    def decided(self) -> list[tuple[str, str, str]]:
+        """What was decided: on what, what and by whom, and why."""
+        return [
+            (
+                ", ".join(self._full_name(urn) for urn in one.about),
+                say_decision(one, self.words),
+                one.reason,
+            )
+            for one in self.plan.decisions
+        ]
+
+    @cached_property
+    def unknown(self) -> list[tuple[str, str]]:
+        """The cells that could not be compared, and why."""
+        return [(self._full_name(urn), why) for urn, why in self.plan.unknown.items()]
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many clusters have each verdict."""
+        verdicts = [one.verdict for one in self.plan.clusters]
+        return {key: verdicts.count(key) for key in ("contradictory", "same", "unique")}
+
+    def money(self, value: Decimal | None) -> str:
+        """A sum without decimals, or a dash."""
+        if value is None:
+            return "–"
+        return self.words.number(value.quantize(Decimal(1), ROUND_HALF_UP))
+
+    def amount(self, value: Decimal | None) -> str:
+        """Hours as they are written, or a dash where they are not stated."""
+        return "–" if value is None else self.words.number(value)
+
+    def _saving(self, one: CoveredReport) -> Saving:
+        report = self.catalog.reports[one.urn.partition(":")[2]]
+        return Saving(
+            name=report.named(self.language),
+            team=self._name(f"team:{one.team}"),
+            hours=one.hours,
+            cost=self._cost(one.team, one.frees) if one.hours is not None else None,
+            keepers=", ".join(self._name(urn) for urn in one.by),
+            readers=self._readers(report),
+            decision=say_decision(one.decided, self.words),
+            is_open=one.decided is None or one.decided.is_open,
+        )
+
+    def _readers(self, report: Report) -> str:
+        told = []
+        for one in report.audience:
+            who = one.own_words("who", self.language) or one.who
+            what = one.own_words("decision", self.language) or one.decision
+            told.append(f"{who} ({what})" if what else who)
+        return ", ".join(told)
+
+    def _freed(self, key: str, hours: Decimal) -> Freed:
+        team = self.catalog.teams.get(key)
+        people = team.reporting_people if team else 0
+        share = ""
+        if people:
+            of = self.words.percent(hours, people * PERSON_MONTH)
+            share = self.words("print.share", share=of, n=self.words.number(people))
+        return Freed(self._name(f"team:{key}"), people, hours, self._cost(key, hours), share)
+
+    def _cost(self, key: str, hours: Decimal) -> Decimal | None:
+        team = self.catalog.teams.get(key)
+        if team is None or team.cost_per_hour is None:
+            return None
+        return hours * Decimal(str(team.cost_per_hour))
+
+    def _number(self, one: Cluster) -> Number:
+        words = self.words
+        equality = words(f"equality.{one.equality}") if one.equality else ""
+        if one.because == "figures":
+            equality = ", ".join(filter(None, [equality, words("told.figures")]))
+        periods = list(dict.fromkeys(p.period for p in one.published))
+        values = {(p.cell, p.period): p.value for p in one.published}
+        published = [
+            (
+                self._full_name(urn),
+                [words.number(values[urn, p]) if (urn, p) in values else "–" for p in periods],
+            )
+            for urn in one.cells
+        ]
+        return Number(
+            name=self._cluster_name(one),
+            verdict=one.verdict,
+            equality=equality,
+            cells=[self._full_name(urn) for urn in one.cells],
+            surviving=self._full_name(one.surviving or one.cells[0]),
+            owner=self._owner(one.surviving or one.cells[0]),
+            reason=(one.reason_tr if self.language == "tr" else one.reason) or "",
+            explained=say_explained(one, words),
+            published=published,
+            periods=[words.period(period) for period in periods],
+            decision=say_decision(one.decided, words),
+            is_open=one.is_open,
+        )
+
+    def _cluster_name(self, one: Cluster) -> str:
+        cells = [self.catalog.cells[urn.partition(":")[2]] for urn in one.cells]
+        if one.measure and len(cells) > 1 and not any(cell.where for cell in cells):
+            return self._name(one.measure)
+        return self._name(one.surviving or one.cells[0])
+
+    def _said(self, one: CoveredReport) -> str:
+        return (one.reason_tr if self.language == "tr" else one.reason) or ""
+
+    def _owner(self, urn: str) -> str:
+        owner = self.catalog.owner_of(urn)
+        for kind in ("role", "team"):
+            if definition := self.catalog.definitions.get(f"{kind}:{owner}"):
+                return definition.named(self.language)
+        return owner or "–"
+
+    def _name(self, urn: str) -> str:
+        definition = self.catalog.definitions.get(urn)
+        return definition.named(self.language) if definition else urn.partition(":")[2]
+
+    def _full_name(self, urn: str) -> str:
+        if not urn.startswith("cell:"):
+            return self._name(urn)
+        return f"{self._name(urn)} · {self._name(self._report_urn(urn))}"
+
+    def _report_urn(self, cell: str) -> str:
+        return f"report:{cell.partition(':')[2].partition('/')[0]}"
