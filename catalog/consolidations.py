@@ -70,8 +70,9 @@ class Example(_Document):
 class Difference(_Document):
     """Why two numbers of one period differ, in the unit of the left one.
 
-    `apart` is right less left as published; `left_counted` and `right_counted` are what their
-    calculations give for the period, None where they cannot be counted (`unknown` says why).
+    `apart` is right less left as published, or as counted where nothing is published;
+    `left_counted` and `right_counted` are what their calculations give for the period, None where
+    they cannot be counted (`unknown` says why).
     `together` holds every pair of causes and, last, all of them. `remainder` is what of `apart` is
     left once all causes are taken away: nobody has explained it.
     """

@@ -53,7 +53,7 @@ def report_plans(scene: Scene) -> tuple[ReportPlan, ...]:
         ReportPlan(
             key=report.key,
             issues=_issues(scene, report, report.period or "month"),
-            cells=tuple(_cells(scene, report)),
+            cells=tuple(cell_plans(scene, report)),
             alone=scene.period is not None,
         )
         for report in publishing(scene)
@@ -74,7 +74,8 @@ def _issue(scene: Scene, report: Report, period: Period) -> Issue:
     return Issue(period, report.due.after(period.end, scene.holidays) if report.due else None)
 
 
-def _cells(scene: Scene, report: Report) -> Iterator[CellPlan]:
+def cell_plans(scene: Scene, report: Report) -> Iterator[CellPlan]:
+    """The cells of a report and how the truth of each comes about, whether it publishes or not."""
     places = positions(report)
     return (_cell(scene, report, cell, places.of_cell(cell.path)) for cell in report.cells)
 
