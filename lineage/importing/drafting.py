@@ -18,9 +18,10 @@ from lineage.importing.facts import (
     ReportFact,
     SourceFact,
 )
-from lineage.importing.known import Known
+from lineage.importing.known import Known, identity_of
 from lineage.importing.merging import Entries, Entry
 from lineage.importing.naming import Names, key_of
+from lineage.importing.servers import KEY, VARIABLE, variable
 from lineage.importing.wording import cleaned, cleaned_all, name_of, notes_of, told
 
 UNASSIGNED = "unassigned"
@@ -146,17 +147,18 @@ class _Drafter:
                 "tags": cleaned_all(source.tags),
                 "notes": notes_of(source.notes),
                 "imported": self._origin(source.name),
-                **source.reading,
+                **self._placed(source),
                 "refresh": source.refresh,
-                "unsure": cleaned_all(source.unsure),
-                "datasets": [self._dataset(dataset) for dataset in source.datasets],
+                "unsure": cleaned_all([self._with_key(source, one) for one in source.unsure]),
+                "datasets": [self._dataset(source, dataset) for dataset in source.datasets],
             }
         )
 
-    def _dataset(self, dataset: DatasetFact) -> Entry:
+    def _dataset(self, source: SourceFact, dataset: DatasetFact) -> Entry:
         columns = self.columns[dataset.name]
         entity, own = self.entities.get(dataset.name, ("", ""))
-        loaded = columns.get(dataset.loaded_at or "")
+        moments = [one.name for one in dataset.fields if one.type in ("date", "timestamp")]
+        loaded = columns[str(dataset.loaded_at)] if dataset.loaded_at in moments else None
         seen: dict[str, FieldFact] = {}
         for one in dataset.fields:
             seen.setdefault(one.name, one)
@@ -173,11 +175,29 @@ class _Drafter:
             "confirmed_at": {"field": loaded, "means": "loaded"} if loaded else None,
             "known_to": self._known_to(dataset),
             "refresh": dataset.refresh,
-            "severity": "info" if entity and not dataset.states else None,
+            "severity": "info" if self._is_checked(source, dataset) else None,
             "derived_from": self._made_of(dataset),
             "fields": [self._field(dataset, one) for one in seen.values()],
         }
+        if not self.brought.complete:
+            made |= self._added_up(source, dataset, made)
         return _filled({**made, **dataset.states, "fields": made["fields"]})
+
+    def _added_up(
+        self, source: SourceFact, dataset: DatasetFact, made: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """What a part of the truth adds to what earlier parts said of a dataset."""
+        before = self.known.before(source.name, dataset.name)
+        notes = [
+            *str(before.get("notes") or "").splitlines(),
+            *str(made["notes"] or "").splitlines(),
+        ]
+        origins = {*(before.get("derived_from") or ()), *made["derived_from"]}
+        return {
+            "notes": notes_of(notes),
+            "derived_from": sorted(origins),
+            "tags": cleaned_all([*(before.get("tags") or ()), *made["tags"]]),
+        }
 
     def _field(self, dataset: DatasetFact, one: FieldFact) -> Entry:
         key = self.columns[dataset.name][one.name]
@@ -234,15 +254,17 @@ class _Drafter:
     def _measures(self) -> Iterator[Entry]:
         taken = self.known.taken.get("measures", ())
         names = Names(self.known.keys("measures"), taken)
+        keys: dict[str, str] = {}
         for measure in self.brought.measures:
             try:
-                calculation = self._calculation(measure)
+                calculation = self._calculation(measure, keys)
             except ValueError as error:
                 self._leave(f"measure {measure.name}", str(error))
                 continue
+            keys[measure.key] = names.give(measure.name, measure.key, "measure")
             yield _filled(
                 {
-                    "key": names.give(measure.name, measure.key, "measure"),
+                    "key": keys[measure.key],
                     "name": name_of(measure.title or measure.name),
                     "definition": cleaned(measure.says) or _UNSAID[self.catalog.language],
                     "owner": self._owner(measure.owner),
@@ -255,7 +277,13 @@ class _Drafter:
                 }
             )
 
-    def _calculation(self, measure: MeasureFact) -> str:
+    def _calculation(self, measure: MeasureFact, keys: Mapping[str, str]) -> str:
+        """A measure as a calculation; `keys` has the measures drafted so far by their names."""
+        if measure.parts:
+            missing = [part for part in measure.parts if part not in keys]
+            if missing:
+                raise ValueError(f"it is made of {', '.join(missing)}, which could not be drafted")
+            return measure.select.format(**keys)
         if measure.dataset not in self.paths:
             raise ValueError(f"its table {measure.dataset} is not in the file")
         columns = self.columns[measure.dataset]
@@ -289,6 +317,23 @@ class _Drafter:
 
     # parts
 
+    def _placed(self, source: SourceFact) -> Mapping[str, Any]:
+        """Where a source is; what stands for it until somebody knows is named by its key."""
+        return {
+            name: self._with_key(source, value) if isinstance(value, str) else value
+            for name, value in source.reading.items()
+        }
+
+    def _with_key(self, source: SourceFact, text: str) -> str:
+        """A text with the key a source got first, so that a renamed one keeps its address."""
+        remembered = (
+            str(one["key"])
+            for one in self.known.base.entries.get("sources", ())
+            if identity_of("sources", one) == source.name
+        )
+        key = next(remembered, self.paths[source.name])
+        return text.replace(KEY, key).replace(VARIABLE, variable(key))
+
     def _said(self, fact: Any, **names: Any) -> Mapping[str, Any]:
         own = names or {"name": name_of(fact.title) if fact.title else None}
         return {**own, "definition": cleaned(fact.says)}
@@ -303,6 +348,11 @@ class _Drafter:
     def _origin(self, name: str | None) -> Entry:
         named = {"name": name} if name else {}
         return {"format": self.brought.format, "file": self.brought.file, **named}
+
+    def _is_checked(self, source: SourceFact, dataset: DatasetFact) -> bool:
+        """Whether runs check it: as long as it is a draft that must not close the gate."""
+        promised = dataset.refresh or source.refresh
+        return bool(dataset.name in self.entities or promised) and "severity" not in dataset.states
 
     def _holds(self, dataset: DatasetFact) -> bool:
         """Whether attributes can hold what is stated of its columns."""
@@ -327,11 +377,14 @@ class _Drafter:
         """What is stated of a dataset and can only be a note."""
         if len(dataset.id) > 1 or (dataset.id and dataset.name not in self.entities):
             yield f"Its key: {', '.join(dataset.id)}."
+        moments = [one.name for one in dataset.fields if one.type in ("date", "timestamp")]
+        if dataset.loaded_at and dataset.loaded_at not in moments:
+            yield f"Loaded at: {dataset.loaded_at}, which is no date."
         parent = self._parent(dataset) if self._known_to(dataset) else ""
         for one in dataset.refers:
             if not (parent and one.dataset == parent and (one.column,) == dataset.id):
                 to = self.paths.get(one.dataset, one.dataset)
-                yield f"Every {one.column} must be a {one.to} of {to}."
+                yield f"Every {one.column} must be known as {one.to} in {to}."
 
     def _leave(self, what: str, reason: str) -> None:
         self.made.left_out.append(LeftOut(what, reason))

@@ -100,7 +100,10 @@ class SourceFact:
 
 @dataclass(frozen=True)
 class MeasureFact:
-    """One number; `select` is its expression, `where` its condition, over columns of `dataset`."""
+    """One number; `select` is its expression, `where` its condition, over columns of `dataset`.
+
+    Without a dataset it is made of other measures, `parts`, which stand in braces in `select`.
+    """
 
     name: str
     key: str
@@ -110,6 +113,7 @@ class MeasureFact:
     says: str | None = None
     owner: str | None = None
     where: str | None = None
+    parts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -100,6 +100,13 @@ class Known:
         both = (_part(self.base.entries, name, within), _part(self.ours, name, within))
         return {identity_of(name, one): str(one["key"]) for part in both for one in part}
 
+    def before(self, source: str, dataset: str) -> Entry:
+        """A dataset as it was imported last; nothing where it was not."""
+        for one in _part(self.base.entries, "datasets", (source,)):
+            if identity_of("datasets", one) == dataset:
+                return one
+        return {}
+
     def value(self, key: str, *within: str) -> Any:
         """A value of a dataset as it stands, else as it was imported."""
         for entries in (self.ours, self.base.entries):

@@ -100,8 +100,8 @@ def merge(
     says now, `ours` what stands in the catalog now. A value that only the file changed is updated;
     one that only a steward changed is kept; one that both changed stays as the steward wrote it and
     is told once. Keys that no file ever spoke of are the steward's own and never touched. With
-    `complete` false a definition that is missing in `theirs` has not vanished, it was not spoken
-    of. The same file a second time changes nothing.
+    `complete` false what is missing in `theirs`, a definition or a key, has not vanished: it was
+    not spoken of. The same file a second time changes nothing.
     """
     merger = _Merger(identity, complete)
     remembered: dict[str, Sequence[Entry]] = {}
@@ -170,20 +170,21 @@ class _Merger:
 
     def _both(self, name: str, urn: str, base: Entry, theirs: Entry, ours: Entry) -> Entry:
         child, _ = CHILDREN.get(name, ("", ""))
+        said = theirs if self.complete else {**base, **theirs}
         sets = dict(self._values(urn, child, base, theirs, ours))
         if sets:
             self.edits.append(Edit(urn, sets))
         if not child or not (theirs.get(child) or base.get(child)):
-            return theirs
+            return said
         states = (base.get(child) or (), theirs.get(child) or (), ours.get(child) or ())
         path = urn.partition(":")[2]
-        return {**theirs, child: self.lists(child, urn, path, *states)}
+        return {**said, child: self.lists(child, urn, path, *states)}
 
     def _values(
         self, urn: str, child: str, base: Entry, theirs: Entry, ours: Entry
     ) -> Iterator[tuple[str, Any]]:
         for key in dict.fromkeys([*theirs, *base]):
-            if key in ("key", child):
+            if key in ("key", child) or (key not in theirs and not self.complete):
                 continue
             was, now, own = base.get(key), theirs.get(key), ours.get(key)
             if own == now:

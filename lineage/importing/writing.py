@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,12 +54,14 @@ def prepare(
     identity: Identity = identity_of,
     *,
     complete: bool = True,
+    validated: bool = True,
 ) -> Prepared:
     """Draft, merge with what stands in the catalog, and see that the whole still loads.
 
-    `instead` has texts of files that are to be written by an earlier import of the same command.
-    Raises CatalogInvalid where the catalog cannot be read, or would not be valid any more by what
-    is imported; NotRewritable where a file is written in a way that it cannot be changed safely.
+    `instead` has texts of files that are to be written by an earlier import of the same command;
+    with `validated` false, `new_problems` looks at all of them once. Raises CatalogInvalid where
+    the catalog cannot be read, or would not be valid any more by what is imported; NotRewritable
+    where a file is written in a way that it cannot be changed safely.
     """
     texts = dict(instead or {})
     catalog = _catalog(workspace, texts)
@@ -74,7 +76,7 @@ def prepare(
     theirs = drafting(catalog, known)
     merged = merge(base.entries, theirs, known.ours, identity, complete=complete)
     changed, read = _changed(workspace, origin, catalog, merged, texts)
-    problems = _validated(workspace, {**texts, **changed}, texts) if changed else []
+    problems = new_problems(workspace, {**texts, **changed}) if changed and validated else []
     new_base = Base(origin.format, origin.file, merged.base).text()
     if new_base != _text_of(workspace, base_name, {}):
         changed[base_name] = new_base
@@ -82,20 +84,24 @@ def prepare(
     return Prepared(origin, merged, changed, read, tuple(problems))
 
 
-def write(workspace: Workspace, prepared: Prepared) -> list[str]:
+def write(workspace: Workspace, batch: Sequence[Prepared]) -> list[str]:
     """Write what was prepared, definitions before what is remembered of them; the files' names.
 
-    So an import that is cut off between two files is whole when it is repeated. Raises
-    TekdogruError, before anything is written, where a file is no longer what was read.
+    Of several imports each was prepared after those before it. So an import that is cut off
+    between two files is whole when it is repeated. Raises TekdogruError, before anything is
+    written, where a file is no longer what was read.
     """
-    for name, before in prepared.before.items():
-        if _text_of(workspace, name, {}) != before:
-            raise TekdogruError(
-                f"{name} was changed by somebody else meanwhile; nothing was written: import again"
-            )
-    for name, text in prepared.texts.items():
-        write_whole(workspace.root / name, text)
-    return list(prepared.texts)
+    for prepared in batch:
+        for name, before in prepared.before.items():
+            if _text_of(workspace, name, {}) != before:
+                raise TekdogruError(
+                    f"{name} was changed by somebody else meanwhile; nothing was written: "
+                    "import again"
+                )
+    texts = {name: text for prepared in batch for name, text in prepared.texts.items()}
+    for name in sorted(texts, key=lambda name: (name.endswith(".json"), name)):
+        write_whole(workspace.root / name, texts[name])
+    return list(texts)
 
 
 def _catalog(workspace: Workspace, texts: Mapping[str, str]) -> Catalog:
@@ -160,14 +166,12 @@ def _text_of(workspace: Workspace, name: str, texts: Mapping[str, str]) -> str |
     return file.read_bytes().decode("utf-8") if file.exists() else None
 
 
-def _validated(
-    workspace: Workspace, after: Mapping[str, str], before: Mapping[str, str]
-) -> list[Problem]:
-    """The warnings that are new; CatalogInvalid names the errors that are."""
-    _, found = examine(workspace, after)
+def new_problems(workspace: Workspace, texts: Mapping[str, str]) -> list[Problem]:
+    """The warnings of files that are to be written; CatalogInvalid names errors that are new."""
+    _, found = examine(workspace, texts)
     if not any(problem.level == "error" for problem in found):
-        return [problem for problem in found if problem.place and problem.place.file in after]
-    _, were = examine(workspace, before)
+        return [problem for problem in found if problem.place and problem.place.file in texts]
+    _, were = examine(workspace)
     known = {(problem.code, problem.message) for problem in were}
     new = [one for one in found if one.level == "error" and (one.code, one.message) not in known]
     if new:

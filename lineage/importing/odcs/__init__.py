@@ -1,0 +1,1 @@
+"""Reads data contracts of the Open Data Contract Standard, version 3."""

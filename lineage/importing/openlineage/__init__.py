@@ -1,0 +1,1 @@
+"""Reads OpenLineage events: what they say of datasets, their fields and where these come from."""
