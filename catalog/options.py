@@ -32,3 +32,16 @@ LanguageOption = Annotated[
     LanguageChoice | None,
     typer.Option("--language", help="en or tr (default: the workspace's)."),
 ]
+
+
+class Audience(StrEnum):
+    """For whom something is written: the widest first; each sees what those before it see."""
+
+    public = "public"
+    internal = "internal"
+    restricted = "restricted"
+
+
+AudienceOption = Annotated[
+    Audience, typer.Option("--audience", help="What it holds: public, internal or restricted.")
+]

@@ -140,7 +140,9 @@ def _sum(name: str, argument: Form, rows: Rows) -> Form:
 
 def _made(name: str, distinct: bool, argument: Form | None, rows: Rows) -> Form:
     if argument is not None:
-        asked = [c for c in rows.conditions if c[0] != "notnull" or not is_null_with(argument, c[1])]
+        asked = [
+            c for c in rows.conditions if c[0] != "notnull" or not is_null_with(argument, c[1])
+        ]
         rows = replace(rows, conditions=tuple(asked))
     if name == "count" and distinct and argument is not None and _is_key(argument, rows):
         distinct, argument = False, None

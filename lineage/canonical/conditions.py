@@ -63,9 +63,7 @@ def _equal(sign: str, left: Form, right: Form) -> Form:
         if one[0] == "bool" and kind_of(other) == "bool":
             return other if (sign == "eq") == one[1] else negated(other)
         if one[0] == "asdate" and days.is_midnight(other):
-            inside = both(
-                compare("le", other, one[1]), compare("lt", one[1], days.next_day(other))
-            )
+            inside = both(compare("le", other, one[1]), compare("lt", one[1], days.next_day(other)))
             return inside if sign == "eq" else negated(inside)
         found = _of_part(one, other)
         if found is not None:

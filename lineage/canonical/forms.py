@@ -31,9 +31,11 @@ def terms_of(form: Form) -> Terms:
     """A sum as its terms: factors to coefficient; the constant has no factors."""
     if form[0] == "num":
         return {(): form[1]}
-    return dict((factors, coefficient) for coefficient, factors in form[1]) if (
-        form[0] == "poly"
-    ) else {(form,): Fraction(1)}
+    return (
+        dict((factors, coefficient) for coefficient, factors in form[1])
+        if (form[0] == "poly")
+        else {(form,): Fraction(1)}
+    )
 
 
 def from_terms(terms: Terms) -> Form:
@@ -44,7 +46,7 @@ def from_terms(terms: Terms) -> Form:
     if list(kept) == [()]:
         return ("num", kept[()])
     if len(kept) == 1:
-        (factors, coefficient), = kept.items()
+        ((factors, coefficient),) = kept.items()
         if coefficient == 1 and len(factors) == 1:
             return factors[0]
     return ("poly", tuple(sorted(((c, f) for f, c in kept.items()), key=lambda t: repr(t[1]))))
@@ -87,7 +89,7 @@ def invert(form: Form) -> Form:
         return NULL
     terms = terms_of(form)
     if len(terms) == 1:
-        (factors, coefficient), = terms.items()
+        ((factors, coefficient),) = terms.items()
         if coefficient:
             found = from_terms({(): 1 / coefficient})
             for factor in factors:

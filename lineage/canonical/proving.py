@@ -54,9 +54,7 @@ def equality(left: Canonical, right: Canonical) -> Proof | None:
     return None
 
 
-def _value(
-    query: exp.Expr, types: Types, keys: Mapping[str, str], *, certain: bool
-) -> Form | None:
+def _value(query: exp.Expr, types: Types, keys: Mapping[str, str], *, certain: bool) -> Form | None:
     try:
         given = Reader(types, keys, certain=certain).read(query)
         return _number(given)
@@ -124,7 +122,11 @@ def _factor(factor: Form, loose: bool) -> Form:
         below = factor[1]
         if below[0] == "nullif" and below[2] == ZERO:
             below = below[1]
-        return ("inv", _along(below, loose=True) if loose else below) if below[0] != "poly" else recomputed(("inv", below))
+        return (
+            ("inv", _along(below, loose=True) if loose else below)
+            if below[0] != "poly"
+            else recomputed(("inv", below))
+        )
     if loose and factor[:2] == ("agg", "sum0"):
         return ("agg", "sum", *factor[2:])
     return _along(factor, loose=loose) if factor[0] in ("coalesce", "case") else factor

@@ -106,7 +106,9 @@ class Reader:
         return self._given(node, columns, rows, reading)
 
     def _reading(self, scope: Scope) -> Reading:
-        return Reading(scope.column, lambda how, query, value: self._nested(how, query, value, scope))
+        return Reading(
+            scope.column, lambda how, query, value: self._nested(how, query, value, scope)
+        )
 
     def _given(
         self, node: exp.Select, columns: tuple[tuple[Form, str], ...], rows: Rows, reading: Reading
@@ -161,9 +163,7 @@ class Reader:
         scope.shared[name] = left
         return compare("eq", left, new[0])
 
-    def _semi(
-        self, join: exp.Join, scope: Scope, rows: Rows, on: Callable[[Scope], Form]
-    ) -> Rows:
+    def _semi(self, join: exp.Join, scope: Scope, rows: Rows, on: Callable[[Scope], Form]) -> Rows:
         inner = Scope(dict(scope.sources), scope.outer, dict(scope.shared))
         within = self._relation(join.this, inner, Rows(), None).where(on(inner))
         found: Form = ("exists", within.form())

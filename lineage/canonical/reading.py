@@ -125,8 +125,11 @@ class Reading:
         return negated(found) if node.args.get("negate") else found
 
     def _like(self, node: exp.Expr) -> Form:
-        found = ("node", type(node).__name__, ((self.form(node.this), "this"),
-                 (self.form(node.expression), "expression")))
+        found = (
+            "node",
+            type(node).__name__,
+            ((self.form(node.this), "this"), (self.form(node.expression), "expression")),
+        )
         return negated(found) if node.args.get("negate") else found
 
     def _same(self, node: exp.Expr) -> Form:
@@ -172,7 +175,11 @@ class Reading:
         if isinstance(node.this, exp.Literal) and node.this.is_string:
             found = days.literal(str(node.this.this))
             if found and target == exp.DType.DATE:
-                return ("day", found[1][:10]) if found[0] == "day" else ("node", "Cast", ((found, "this"),))
+                return (
+                    ("day", found[1][:10])
+                    if found[0] == "day"
+                    else ("node", "Cast", ((found, "this"),))
+                )
             if found and target in _INSTANTS:
                 return found if found[0] == "ts" else ("ts", f"{found[1]}T00:00:00")
         if target == exp.DType.DATE and kind in ("date", "ts"):

@@ -108,7 +108,9 @@ def _inner(rows: Rows, used: tuple[Form, ...]) -> tuple[Rows, tuple[Form, ...]]:
     for table in rows.tables:
         if table.left and any(_needs(condition, table.alias) for condition in rows.conditions):
             rows = _changed(rows, lambda form, one=table: _certain(form, one))  # type: ignore[misc]
-            used = tuple(rebuilt(form, lambda part, one=table: _certain_column(part, one)) for form in used)  # type: ignore[misc]
+            used = tuple(
+                rebuilt(form, lambda part, one=table: _certain_column(part, one)) for form in used
+            )  # type: ignore[misc]
             found = next(one for one in rows.tables if one.alias == table.alias)
             rest = tuple(one for one in rows.tables if one.alias != table.alias)
             rows = Rows((*rest, replace(found, left=False, on=TRUE)), (*rows.conditions, found.on))

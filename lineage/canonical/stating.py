@@ -145,7 +145,9 @@ class Statements:
         if not measure.is_query:
             if where or measure.dimensions:
                 raise Unstated(f"{measure.key} is an expression of measures, without dimensions")
-            return self._expression(measure.calculation, measure.as_of == "now", above | {measure.key})
+            return self._expression(
+                measure.calculation, measure.as_of == "now", above | {measure.key}
+            )
         query = self._query(measure.calculation, now=measure.as_of == "now")
         if not measure.dimensions and not where:
             return query
@@ -203,7 +205,9 @@ class Statements:
         def number_at(position: Position) -> exp.Expr:
             path = places.cells.get(position)
             if path is None:
-                raise Unstated(f"its formula takes {shown(position)}, which is no cell of the report")
+                raise Unstated(
+                    f"its formula takes {shown(position)}, which is no cell of the report"
+                )
             return self._in_workbook(self.catalog.cells[path], above)
 
         own = places.of_cell(cell.path)
@@ -273,7 +277,9 @@ def _as_value(tree: exp.Expr) -> exp.Expr:
     if isinstance(tree, exp.Select) and len(tree.expressions) == 1:
         only = tree.expressions[0]
         if not only.is_star and only.alias_or_name.casefold() != "value":
-            only.replace(exp.alias_(only.this if isinstance(only, exp.Alias) else only.copy(), "value"))
+            only.replace(
+                exp.alias_(only.this if isinstance(only, exp.Alias) else only.copy(), "value")
+            )
     return tree
 
 
@@ -281,7 +287,9 @@ def _slice(query: exp.Expr, where: Where, additive: bool) -> exp.Expr:
     """The one number of a grouped query: the total of the rows with these dimensions."""
     value = exp.column("value", "whole")
     total = exp.Sum(this=value) if additive else exp.Max(this=value)
-    chosen: exp.Expr = exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]) if additive else total
+    chosen: exp.Expr = (
+        exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]) if additive else total
+    )
     query.set("alias", exp.TableAlias(this=exp.to_identifier("whole")))
     select = exp.select(exp.alias_(chosen, "value")).from_(query)
     for name, wanted in where.items():

@@ -307,12 +307,14 @@ def _column_in(at: str, source: exp.Expr, found: Reference, sheet: str) -> _Colu
         return None
     if found.last[1] < start.row or found.first[1] > end.row:
         return None
-    whole = found.last[1] >= min(end.row, LAST_ROW) and found.first[1] in (start.row + 1, start.row, 1)
+    whole = found.last[1] >= min(end.row, LAST_ROW) and found.first[1] in (
+        start.row + 1,
+        start.row,
+        1,
+    )
     if not whole:
         raise Unstated(f"{found.text} is only a part of the input block {at}")
-    letter = next(
-        (k for k in source.meta["columns"] if column_of(k) == found.first[0]), None
-    )
+    letter = next((k for k in source.meta["columns"] if column_of(k) == found.first[0]), None)
     if letter is None:
         raise Unstated(
             f"which field {found.text} holds is not stated: name it under `columns` of the "

@@ -181,7 +181,16 @@ class _Drafter:
         }
         if not self.brought.complete:
             made |= self._added_up(source, dataset, made)
-        return _filled({**made, **dataset.states, "fields": made["fields"]})
+        return _filled({**made, **self._states(dataset), "fields": made["fields"]})
+
+    def _states(self, dataset: DatasetFact) -> Mapping[str, Any]:
+        """What the file states in our own words, as far as it can stand without the rest."""
+        entity = self.catalog.entities.get(str(dataset.states.get("entity")))
+        if "record" not in dataset.states or dataset.states.get("id") or (entity and entity.match):
+            return dataset.states
+        said = "its records are found by matching, which the entity does not state here"
+        self._leave(f"{dataset.name}: record {dataset.states['record']}", said)
+        return {name: value for name, value in dataset.states.items() if name != "record"}
 
     def _added_up(
         self, source: SourceFact, dataset: DatasetFact, made: Mapping[str, Any]
@@ -210,9 +219,9 @@ class _Drafter:
                 "notes": notes_of((*one.notes, *(() if held else told(one)))),
                 "type": one.type,
                 "column": one.name if one.name != key else None,
-                "format": one.format,
                 "copy_of": self._path(one.copy_of) if one.copy_of else None,
                 "derived_from": [path for name in one.derived_from if (path := self._path(name))],
+                **one.states,
             }
         )
 
@@ -359,6 +368,8 @@ class _Drafter:
         return self.wishes.attributes and bool(self.entities.get(dataset.name, ("", ""))[1])
 
     def _path(self, name: tuple[str, str]) -> str | None:
+        if not name[0]:
+            return name[1] if name[1] in self.catalog.fields else None
         column = self.columns.get(name[0], {}).get(name[1])
         return f"{self.paths[name[0]]}.{column}" if column else None
 

@@ -17,7 +17,9 @@ FieldName = tuple[str, str]
 class FieldFact:
     """One column. `required` is the share that must have a value, `key` the key it should get.
 
-    `copy_of` is the column it repeats unchanged; `derived_from` those it is computed from.
+    `copy_of` is the column it repeats unchanged; `derived_from` those it is computed from. A column
+    without a dataset is the path of a field that the catalog may have. `states` holds keys of a
+    field that the file states in our own words.
     """
 
     name: str
@@ -25,7 +27,7 @@ class FieldFact:
     key: str | None = None
     title: str | None = None
     says: str | None = None
-    format: str | None = None
+    states: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     required: float | None = None

@@ -90,7 +90,9 @@ def _check(demands: Demands, check: Mapping[str, Any], type_: FieldType) -> None
     rule = str(check.get("rule") or "")
     metric = check.get("metric") or _RULES.get(rule, rule)
     share = _least_share(check)
-    if check.get("type", "library") != "library" or share is None:
+    if check.get("type") == "custom" and (expected := _expectation(check)):
+        demands.rules.append(expected)
+    elif check.get("type", "library") != "library" or share is None:
         demands.notes.append(_told(check))
     elif metric in ("nullValues", "missingValues") and not check.get("arguments"):
         demands.required = max(share, demands.required or 0) or None
@@ -100,6 +102,21 @@ def _check(demands: Demands, check: Mapping[str, Any], type_: FieldType) -> None
         _valid(demands, check, share, type_)
     else:
         demands.notes.append(_told(check))
+
+
+def _expectation(check: Mapping[str, Any]) -> dict[str, Any] | None:
+    """An expectation of Great Expectations about one column, as a rule."""
+    stated = check.get("implementation")
+    named = str(check.get("engine") or "").lower().replace("-", "").replace("_", "")
+    if named != "greatexpectations" or not isinstance(stated, Mapping):
+        return None
+    kind = str(stated.get("type") or stated.get("expectation_type") or "")
+    arguments = stated.get("kwargs")
+    if not kind.startswith("expect_column_") or not isinstance(arguments, Mapping):
+        return None
+    plain = {name: value for name, value in arguments.items() if name != "column"}
+    mostly = {"at_least": plain.pop("mostly")} if "mostly" in plain else {}
+    return _rule(kind, **plain, **mostly)
 
 
 def _valid(demands: Demands, check: Mapping[str, Any], share: float, type_: FieldType) -> None:

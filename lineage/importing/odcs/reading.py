@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,10 @@ _STATES = (
     *("header_row", "delimiter", "encoding", "decimal", "entity", "id", "record", "rows"),
     *("population", "confirmed_at", "severity", "refresh"),
 )
+_FIELD_STATES = (
+    *("name_en", "name_tr", "definition_en", "definition_tr", "format", "confirmed_at"),
+)
+_ADDRESS = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _NOT_READ = ("price", "roles", "customProperties", "tenant", "contractCreatedTs")
 
 
@@ -106,17 +111,25 @@ class _Reader:
             servers, key=lambda one: one.get("environment") not in ("prod", None), default={}
         )
         place = place_of(said(first.get("type")), said(first.get("database")))
-        if own.get("kind") and isinstance(location := own.get("location"), str):
-            if is_plain_path(location):
-                kind = str(own["kind"])
-                named = {} if kind == "files" else {"kind": kind}
-                place = Place(kind, {**named, "location": location})
+        if own.get("kind"):
+            place = self._own_place(own, place)
         elif first.get("type") == "local" and is_plain_path(str(first.get("path") or "")):
             place = Place("files", {"location": Path(str(first["path"])).parent.as_posix()})
         elif not servers:
             unsure = f"The contract names no server; files under data/{KEY} stand for it."
             place = Place("files", {"location": f"data/{KEY}"}, (unsure,))
         return place, [server_told(one) for one in servers]
+
+    def _own_place(self, own: Mapping[str, Any], place: Place) -> Place:
+        """The place that an export of ours tells: a path below, or the variable of an address."""
+        kind = str(own["kind"])
+        named = {} if kind == "files" else {"kind": kind}
+        url, location = str(own.get("url") or ""), str(own.get("location") or "")
+        if _ADDRESS.fullmatch(url):
+            return Place(kind, {**named, "url": url})
+        if is_plain_path(location):
+            return Place(kind, {**named, "location": location})
+        return place if kind in ("files", place.kind) else Place(kind, {**named, **_standing(kind)})
 
     def _table(self, one: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
         physical = str(one.get("physicalName") or one["name"])
@@ -176,7 +189,7 @@ class _Reader:
             key=str(column["name"]),
             title=said(column.get("businessName")),
             says=said(column.get("description")),
-            format=said(own.get("format")),
+            states=self._stated(column, _FIELD_STATES),
             tags=(*tags_of(column), *tags),
             notes=(*element_notes(column), *property_notes(column), *demands.notes),
             required=demands.required,
@@ -192,9 +205,12 @@ class _Reader:
         """The columns of this contract that a column is said to be made of."""
         for text in column.get("transformSourceObjects") or ():
             table, _, name = str(text).rpartition(".")
-            found = self._column_of(table.rpartition(".")[2], name)
+            source, _, plain = table.rpartition(".")
+            found = self._column_of(plain, name) if source in ("", self.key) else None
             if found:
                 yield found
+            elif source and plain:
+                yield "", str(text)
 
     def _refers(
         self, one: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]
@@ -302,3 +318,8 @@ class _Reader:
 
     def _leave(self, what: str, reason: str) -> None:
         self.left_out.append(LeftOut(what, reason))
+
+
+def _standing(kind: str) -> Mapping[str, Any]:
+    """What stands for the place of a source until somebody knows it."""
+    return place_of(kind).reading if kind in ("duckdb", "sqlite") else place_of("postgres").reading

@@ -1,0 +1,1 @@
+"""Writes data contracts of the Open Data Contract Standard, version 3.1."""
