@@ -82,7 +82,8 @@ class MissedReference(_Document):
 class WorkbookBeneath(_Document):
     """The workbook that was read for a cell; `reason` says why none was, where `file` is null.
 
-    `dynamic`: the cell may rest on more than is found. `edges_left_out` counts `holds` edges of
+    `dynamic`: the cell may rest on more than is found. `circular` are references that lead back to
+    where they began, each as the cells on the way. `edges_left_out` counts `holds` edges of
     very large ranges that are not listed.
     """
 
@@ -95,6 +96,7 @@ class WorkbookBeneath(_Document):
     dynamic: bool
     errors: tuple[CellError, ...]
     missed: tuple[MissedReference, ...]
+    circular: tuple[tuple[str, ...], ...]
     edges_left_out: int
     reason: str | None
 

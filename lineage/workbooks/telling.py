@@ -8,6 +8,7 @@ from typing import Any
 
 from lineage.workbooks.beneath import Beneath
 from lineage.workbooks.book import Content, ErrorValue, Value, block_of
+from lineage.workbooks.circles import circles
 from lineage.workbooks.descent import At, Step
 from lineage.workbooks.graph import Taken
 
@@ -79,9 +80,15 @@ class Told:
             "dynamic": descent.dynamic,
             "errors": [{"cell": self._at(cell), "error": error} for cell, error in descent.errors],
             "missed": [*map(self._missed, descent.missed), *self._unread()],
+            "circular": [[self._at(cell) for cell in circle] for circle in self.circles()],
             "edges_left_out": self.left_out,
             "reason": None,
         }
+
+    def circles(self) -> list[tuple[At, ...]]:
+        """The circular references among the formulas that were met."""
+        met = set(self.beneath.descent.formulas)
+        return [one for one in circles(self.beneath.graph) if met.intersection(one)]
 
     def _unread(self) -> Iterator[dict[str, Any]]:
         for cell, reason in self.beneath.descent.unread:
@@ -168,6 +175,7 @@ def nothing_told(reason: str) -> dict[str, Any]:
         "dynamic": False,
         "errors": [],
         "missed": [],
+        "circular": [],
         "edges_left_out": 0,
         "reason": reason,
     }
@@ -192,6 +200,8 @@ def lines(beneath: Beneath) -> list[str]:
     for step in descent.missed[:_MOST_LINES]:
         reference = step.reference
         found.append(f"  {reference.outcome}: {step.cell} {reference.text}: {reference.reason}")
+    for circle in told.circles():
+        found.append(f"  circular: {' → '.join(str(cell) for cell in (*circle, circle[0]))}")
     found += [f"  not read: {cell}: {reason}" for cell, reason in descent.unread[:_MOST_LINES]]
     return found
 

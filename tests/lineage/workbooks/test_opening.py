@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import pytest
 from openpyxl import Workbook as Written
@@ -19,7 +20,7 @@ from lineage.workbooks.opening import read_workbook
 def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     """A workbook with one of each."""
     made = Written()
-    sheet = made.active
+    sheet: Any = made.active
     sheet.title = "Özet"
     sheet["A1"], sheet["B1"] = "Bölge", "Müşteri"
     sheet["A2"], sheet["B2"] = "Şişli", 12
