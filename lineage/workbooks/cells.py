@@ -131,17 +131,15 @@ class _Rows:
 
     def _row(self, row: Element, digits: str) -> None:
         """Read a row. This is where the time goes: nothing is called that can be looked up."""
-        column, columns, styles, strings = 0, self.columns, self.styles, self.shared.strings
-        for cell in row:
+        full = [cell for cell in row if len(cell)]
+        if any(cell.get("r") is None for cell in full):
+            full = self._addressed(row)
+        columns, styles, strings = self.columns, self.styles, self.shared.strings
+        for cell in full:
             attributes = cell.attrib
-            said = attributes.get("r")
-            if said is None:
-                column += 1
-            else:
-                column = columns.get(said[: -len(digits)], 0) if said.endswith(digits) else 0
-                column = column or self._column(said)
-            if not len(cell):
-                continue
+            said = attributes["r"]
+            column = columns.get(said[: -len(digits)], 0) if said.endswith(digits) else 0
+            column = column or self._column(said)
             formula = array = None
             value: Value = None
             style = styles.get(attributes.get("s", ""), PLAIN)
@@ -161,6 +159,15 @@ class _Rows:
                     value = text_of(part)
             if formula is not None or (value is not None and value != ""):
                 self._keep(column, value, formula, array, style)
+
+    def _addressed(self, row: Element) -> list[Element]:
+        """The full cells of a row in which some do not say where: they stand side by side."""
+        column = 0
+        for cell in row:
+            said = cell.get("r")
+            column = column + 1 if said is None else self._column(said)
+            cell.set("r", f"{letters_of(column)}{self.row}")
+        return [cell for cell in row if len(cell)]
 
     def _keep(
         self, column: int, value: Value, formula: str | None, array: str | None, style: Style
