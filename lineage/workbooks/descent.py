@@ -101,7 +101,7 @@ class _Descending:
             self._meet(start.sheet, Block(start.row, start.column, start.row, start.column))
         while waiting:
             cell, steps = waiting.popleft()
-            for taken in self._look(cell) if depth is None or steps < depth else ():
+            for taken in self._look(cell, depth is None or steps < depth):
                 if taken.file is None:
                     found = self._meet(taken.sheet, taken.block)
                     waiting += ((At(taken.sheet, *spot), steps + 1) for spot in found)
@@ -122,8 +122,8 @@ class _Descending:
             known = self.unvisited[sheet] = Unvisited(found.cells if found else ())
         return list(known.take(block))
 
-    def _look(self, cell: At) -> list[Taken]:
-        """Note a cell, and give what it takes."""
+    def _look(self, cell: At, further: bool) -> list[Taken]:
+        """Note a cell, and give what it takes if the way goes further."""
         content = self._content(cell)
         if content is None:
             return []
@@ -132,6 +132,8 @@ class _Descending:
         anchor = self.graph.filled.get(cell.sheet, {}).get(cell.spot)
         if anchor is not None:
             self.formulas.append(cell)
+            if not further:
+                return []
             self.fills[cell] = At(cell.sheet, *anchor)
             return [Taken(cell.sheet, Block(*anchor, *anchor))]
         pattern = self.graph.pattern(cell.sheet, cell.spot)
@@ -142,7 +144,7 @@ class _Descending:
         if pattern.unread:
             self.unread.append((cell, pattern.unread))
         found: list[Taken] = []
-        for reference, taken in self.graph.taken(cell.sheet, cell.spot):
+        for reference, taken in self.graph.taken(cell.sheet, cell.spot) if further else ():
             self.steps.append(Step(cell, reference, taken))
             found += taken
         return found
