@@ -77,6 +77,9 @@ def defaulted(form: Form) -> Form:
             scale, inner = split_scale(part[1][0])
             if inner[0] == "pagg" and inner[1] == "sum" and not inner[2]:
                 return multiply(num(scale), ("pagg", "sum0", *inner[2:]))
+            if inner[0] == "pagg" and inner[1] == "count_if":
+                conditions = (*inner[4], inner[3])
+                return multiply(num(scale), ("pagg", "count", False, None, conditions))
         return recomputed(part)
 
     return rebuilt(form, change)
@@ -90,6 +93,9 @@ def aggregate(name: str, distinct: bool, argument: Form | None, rows: Rows) -> F
             return found
     if name == "count" and argument is not None and not distinct:
         return aggregate("count", False, None, rows.where(present(argument)))
+    if name == "count_if" and argument is not None:  # NULL where the condition is for every row
+        counted = aggregate("count", False, None, rows.where(argument))
+        return multiply(counted, any_row(rows.where(present(argument))))
     if name == "avg" and not distinct and argument is not None:
         total = aggregate("sum", False, argument, rows)
         return multiply(total, invert(aggregate("count", False, argument, rows)))

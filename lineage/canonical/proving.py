@@ -134,12 +134,18 @@ def _factor(factor: Form, loose: bool) -> Form:
 
 def _divides(any_row: Form, factors: tuple[Form, ...]) -> bool:
     """Whether the rows that must be there are also counted below: no row, no number."""
-    return any(
-        f[0] == "inv"
-        and (f[1][1] if f[1][0] == "nullif" and f[1][2] == ZERO else f[1])
-        == ("agg", "count", False, None, any_row[4])
-        for f in factors
-    )
+    for factor in factors:
+        if factor[0] == "inv":
+            below = factor[1]
+            below = below[1] if below[0] == "nullif" and below[2] == ZERO else below
+            if below[:4] == ("agg", "count", False, None) and _is_within(below[4], any_row[4]):
+                return True
+    return False
+
+
+def _is_within(rows: Form, others: Form) -> bool:
+    """Whether all rows of the one are rows of the other."""
+    return bool(rows[1] == others[1] and set(others[2]) <= set(rows[2]))
 
 
 def _is_guard(form: Form) -> bool:

@@ -28,7 +28,7 @@ from lineage.canonical.nouns import Form
 
 AGGREGATES: Mapping[type[exp.Expr], str] = {
     exp.Count: "count",
-    exp.CountIf: "count",
+    exp.CountIf: "count_if",
     exp.Sum: "sum",
     exp.Avg: "avg",
     exp.Min: "min",
@@ -253,7 +253,7 @@ class Reading:
             raise Opaque(node.key)
         of = node.this
         if isinstance(node, exp.CountIf):
-            return ("pagg", "count", False, None, (*conditions, self.form(of)))
+            return ("pagg", "count_if", False, self.form(of), conditions)
         if isinstance(of, exp.Star):
             return ("pagg", "count", False, None, conditions)
         if not isinstance(of, exp.Distinct):

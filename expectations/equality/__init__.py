@@ -1,0 +1,1 @@
+"""Whether two calculations ever give different numbers: both are run on generated data."""

@@ -1,0 +1,222 @@
+"""Runs two calculations on generated databases in the guarded child, and compares their numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+
+from sqlglot import exp
+
+from catalog.periods import PeriodUnit
+from expectations.engine.expressions import SQL_TYPES
+from expectations.engine.functions import RenderError, literal, quote_name, render
+from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
+from expectations.equality.constants import constants_of
+from expectations.equality.generated import Database, Needed, databases
+
+DB = "918273645546372819"
+"""Stands in a statement for the number of the database it runs on."""
+NEARLY = Decimal("1e-9")
+MOST_ROWS_SHRUNK = 8
+
+
+@dataclass(frozen=True)
+class Side:
+    """A calculation as it is run: its statement, its periods' length, its unit in ones."""
+
+    tree: exp.Expr
+    period: PeriodUnit
+    unit: Decimal
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two calculations and the tables that either reads."""
+
+    left: Side
+    right: Side
+    needed: Needed
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What both gave on one database, in ones of their unit; None where there was no number."""
+
+    database: Database
+    left: Decimal | None
+    right: Decimal | None
+
+    @property
+    def agree(self) -> bool:
+        """Whether they are one number, but for the last digits of a quotient."""
+        if self.left is None or self.right is None:
+            return self.left is self.right
+        allowed = NEARLY * max(Decimal(1), abs(self.left), abs(self.right))
+        return abs(self.left - self.right) <= allowed
+
+    @property
+    def tells(self) -> bool:
+        """Whether there was anything to compare: a number other than 0 on either side."""
+        return bool(self.left) or bool(self.right)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Everything that was seen of a pair; `failed` says why it could not be run."""
+
+    seen: tuple[Seen, ...] = ()
+    failed: str | None = None
+
+    @property
+    def apart(self) -> tuple[Seen, ...]:
+        """Where they differed, two numbers before one and none, the smallest database first."""
+        apart = (seen for seen in self.seen if not seen.agree)
+        return tuple(sorted(apart, key=lambda s: (None in (s.left, s.right), s.database.size)))
+
+
+def run_pairs(
+    pairs: Mapping[str, Pair], limits: Limits, zone: str, seconds: float, seed: int = 0
+) -> dict[str, Ran]:
+    """Every pair on databases of its own, in one child process; ran pairs by name."""
+    made = {name: _generated(pair, seed) for name, pair in pairs.items()}
+    return run_on(pairs, made, limits, zone, seconds)
+
+
+def run_on(
+    pairs: Mapping[str, Pair],
+    made: Mapping[str, Sequence[Database]],
+    limits: Limits,
+    zone: str,
+    seconds: float,
+) -> dict[str, Ran]:
+    """Every pair on the databases given for it."""
+    steps: list[Step] = []
+    refused: dict[str, Ran] = {}
+    for name, pair in pairs.items():
+        try:
+            steps += _steps(name, pair, made[name], zone, seconds)
+        except RenderError as error:
+            refused[name] = Ran(failed=str(error))
+    outcomes = run_steps(steps, readable=(), limits=limits) if steps else {}
+    return {
+        name: refused.get(name) or _read(pairs[name], made[name], outcomes, f"{name}:")
+        for name in pairs
+    }
+
+
+def smallest(
+    pair: Pair, seen: Seen, limits: Limits, zone: str, seconds: float
+) -> Seen:
+    """The fewest of a database's rows on which the two still differ, where they are few enough."""
+    places = [(t, at) for t, rows in seen.database.rows.items() for at in range(len(rows))]
+    if not places or len(places) > MOST_ROWS_SHRUNK:
+        return seen
+    fewer = [
+        replace(seen.database, number=number, rows=_kept(seen.database, chosen))
+        for number, chosen in enumerate(
+            chosen for count in range(len(places)) for chosen in combinations(places, count)
+        )
+    ]
+    ran = run_on({"fewer": pair}, {"fewer": fewer}, limits, zone, seconds)["fewer"]
+    return next(iter(ran.apart), seen)
+
+
+def _kept(database: Database, chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[object, ...]]:  # type: ignore[misc]
+    kept = set(chosen)
+    return {
+        table: tuple(row for at, row in enumerate(rows) if (table, at) in kept)
+        for table, rows in database.rows.items()
+    }
+
+
+def _generated(pair: Pair, seed: int) -> tuple[Database, ...]:
+    return databases(pair.needed, constants_of((pair.left.tree, pair.right.tree)), seed)
+
+
+def _steps(
+    name: str, pair: Pair, made: Sequence[Database], zone: str, seconds: float
+) -> Iterator[Step]:
+    tables = [f"{name}:{table}" for table in pair.needed.tables]
+    for table, step in zip(pair.needed.tables, tables, strict=True):
+        yield Step(step, _filled(step, table, pair.needed, made))
+    asked = list(_asked(name, pair, made, zone))
+    yield Step(
+        f"{name}:both",
+        " UNION ALL ".join(asked),
+        needs=tuple(tables),
+        fetch=True,
+        seconds=seconds,
+    )
+
+
+def _filled(step: str, table: str, needed: Needed, made: Sequence[Database]) -> str:
+    """The rows of one table in all databases, as one table."""
+    columns = needed.tables[table]
+    rows = [
+        f"({database.number}, {', '.join(map(literal, row))})"
+        for database in made
+        for row in database.rows[table]
+    ]
+    rows.append(f"(-1{', NULL' * len(columns)})")
+    names = ", ".join(quote_name(column) for column in columns)
+    typed = ", ".join(
+        f"CAST({quote_name(column)} AS {SQL_TYPES.get(kind, 'VARCHAR')}) AS {quote_name(column)}"  # type: ignore[call-overload]
+        for column, kind in columns.items()
+    )
+    values = ", ".join(rows)
+    return (
+        f"CREATE TABLE {quote_name(step)} AS SELECT \"in db\", {typed} "
+        f'FROM (VALUES {values}) AS given("in db", {names})'
+    )
+
+
+def _asked(name: str, pair: Pair, made: Sequence[Database], zone: str) -> Iterator[str]:
+    """Both numbers on each database; a statement is rendered once for each period."""
+    rendered: dict[tuple[object, ...], str] = {}
+    for database in made:
+        sides = []
+        for side in (pair.left, pair.right):
+            key = (id(side), database.end)
+            if key not in rendered:
+                rendered[key] = _rendered(name, side, pair.needed, database, zone)
+            sides.append(rendered[key].replace(DB, str(database.number)))
+        yield f"SELECT {database.number} AS number, ({sides[0]}) AS l, ({sides[1]}) AS r"
+
+
+def _rendered(name: str, side: Side, needed: Needed, database: Database, zone: str) -> str:
+    tables = {
+        table: f"(SELECT {', '.join(map(quote_name, columns))} FROM "
+        f'{quote_name(f"{name}:{table}")} WHERE "in db" = {DB})'
+        for table, columns in needed.tables.items()
+    }
+    return render(side.tree, database.parameters(side.period), tables=tables, zone=zone)
+
+
+def _read(
+    pair: Pair, made: Sequence[Database], outcomes: Mapping[str, Outcome], prefix: str
+) -> Ran:
+    broken = next(
+        (o.failure for n, o in outcomes.items() if n.startswith(prefix) and o.failure), None
+    )
+    if broken is not None:
+        return Ran(failed=broken.message)
+    given = {row[0]: row[1:] for row in outcomes[f"{prefix}both"].rows}
+    seen = []
+    for database in made:
+        left, right = given[database.number]
+        seen.append(
+            Seen(database, _number(left, pair.left.unit), _number(right, pair.right.unit))
+        )
+    return Ran(tuple(seen))
+
+
+def _number(value: object, unit: Decimal) -> Decimal | None:
+    """A finite number in ones; None for anything else: a division by zero has none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return Decimal(str(value)) * unit
