@@ -6,7 +6,7 @@ import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -94,6 +94,15 @@ class WorkbookLimits(_Section):
     )
 
 
+class ConsolidationSettings(_Section):
+    """How numbers that are one are looked for, and what is said of a new one."""
+
+    duplicates: Literal["warn", "refuse", "ignore"] = Field(
+        "warn", description="Of a new number that equals or contradicts one there is."
+    )
+    glossary: str | None = Field(None, description="A TOML file with more words of one meaning.")
+
+
 class Settings(BaseSettings):
     """All settings of a workspace; each also as an environment variable TEKDOGRU_…"""
 
@@ -115,6 +124,7 @@ class Settings(BaseSettings):
     trust: TrustSettings = TrustSettings()
     privacy: PrivacySettings = PrivacySettings()
     site: SiteSettings = SiteSettings()
+    consolidation: ConsolidationSettings = ConsolidationSettings()
     workbooks: WorkbookLimits = WorkbookLimits()
 
     @field_validator("timezone")

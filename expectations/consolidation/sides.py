@@ -8,7 +8,7 @@ from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.results import RunRecord
 from catalog.workspace import Workspace
-from expectations.consolidation.evidence import Judge, Stated
+from expectations.consolidation.evidence import Judge
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.planning import Explain, Known
 from expectations.runner import Progress
@@ -52,7 +52,19 @@ def _last_run(workspace: Workspace) -> RunRecord | None:
 
 
 def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
-    return Stated()
+    """By canonical calculations, and by running what they do not prove on generated data."""
+    from expectations.engine.embedded import limits_of
+    from expectations.equality.judging import Judging
+    from lineage.canonical.candidates import Proposals
+    from lineage.canonical.naming import read_glossary
+
+    settings = workspace.settings
+    file = settings.consolidation.glossary
+    glossary = read_glossary(workspace.root / file if file else None)
+    limits = limits_of(settings.engine, settings.timezone)
+    seconds = settings.engine.sandbox_seconds
+    proposals = Proposals(catalog, glossary)
+    return Judging(proposals, limits, settings.timezone, seconds)
 
 
 def _explain(

@@ -15,7 +15,7 @@ from expectations.engine.expressions import SQL_TYPES
 from expectations.engine.functions import RenderError, literal, quote_name, render
 from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
 from expectations.equality.constants import constants_of
-from expectations.equality.generated import Database, Needed, databases
+from expectations.equality.generated import Database, Needed, Row, databases
 
 DB = "918273645546372819"
 """Stands in a statement for the number of the database it runs on."""
@@ -80,9 +80,18 @@ class Ran:
 def run_pairs(
     pairs: Mapping[str, Pair], limits: Limits, zone: str, seconds: float, seed: int = 0
 ) -> dict[str, Ran]:
-    """Every pair on databases of its own, in one child process; ran pairs by name."""
+    """Every pair on databases of its own, in one child process; ran pairs by name.
+
+    Most that differ do so on the first third already; only the others are run on the rest.
+    """
     made = {name: _generated(pair, seed) for name, pair in pairs.items()}
-    return run_on(pairs, made, limits, zone, seconds)
+    first = {name: databases[::3] for name, databases in made.items()}
+    found = run_on(pairs, first, limits, zone, seconds)
+    left = {name: pairs[name] for name, ran in found.items() if not ran.apart and not ran.failed}
+    rest = {name: [d for d in made[name] if d.number % 3] for name in left}
+    for name, ran in run_on(left, rest, limits, zone, seconds).items():
+        found[name] = Ran((*found[name].seen, *ran.seen), ran.failed)
+    return found
 
 
 def run_on(
@@ -101,15 +110,44 @@ def run_on(
         except RenderError as error:
             refused[name] = Ran(failed=str(error))
     outcomes = run_steps(steps, readable=(), limits=limits) if steps else {}
-    return {
+    found = {
         name: refused.get(name) or _read(pairs[name], made[name], outcomes, f"{name}:")
         for name in pairs
     }
+    stumbled = [name for name, ran in found.items() if ran.failed and name not in refused]
+    return found | {
+        name: _one_by_one(name, pairs[name], made[name], limits, zone, seconds)
+        for name in stumbled
+        if outcomes[f"{name}:both"].failure and len(made[name]) > 1
+    }
 
 
-def smallest(
-    pair: Pair, seen: Seen, limits: Limits, zone: str, seconds: float
-) -> Seen:
+def _one_by_one(
+    name: str, pair: Pair, made: Sequence[Database], limits: Limits, zone: str, seconds: float
+) -> Ran:
+    """A pair that fails on some data, a number that grows too large for one, without these."""
+    tables = list(_filling(name, pair, made))
+    needs = tuple(step.name for step in tables)
+    asked = zip(made, _asked(name, pair, made, zone), strict=True)
+    steps = [
+        Step(f"{name}:{one.number}", sql, needs=needs, fetch=True, seconds=seconds)
+        for one, sql in asked
+    ]
+    outcomes = run_steps([*tables, *steps], readable=(), limits=limits)
+    seen, failed = [], ""
+    for database, step in zip(made, steps, strict=True):
+        outcome = outcomes[step.name]
+        if outcome.failure:
+            failed = failed or outcome.failure.message
+            continue
+        _, left, right = outcome.rows[0]
+        numbers = _number(left, pair.left.unit), _number(right, pair.right.unit)
+        seen.append(Seen(database, *numbers))
+    few = len(seen) * 2 < len(made)
+    return Ran(failed=failed) if few else Ran(tuple(seen))
+
+
+def smallest(pair: Pair, seen: Seen, limits: Limits, zone: str, seconds: float) -> Seen:
     """The fewest of a database's rows on which the two still differ, where they are few enough."""
     places = [(t, at) for t, rows in seen.database.rows.items() for at in range(len(rows))]
     if not places or len(places) > MOST_ROWS_SHRUNK:
@@ -124,7 +162,7 @@ def smallest(
     return next(iter(ran.apart), seen)
 
 
-def _kept(database: Database, chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[object, ...]]:  # type: ignore[misc]
+def _kept(database: Database, chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[Row, ...]]:
     kept = set(chosen)
     return {
         table: tuple(row for at, row in enumerate(rows) if (table, at) in kept)
@@ -139,17 +177,23 @@ def _generated(pair: Pair, seed: int) -> tuple[Database, ...]:
 def _steps(
     name: str, pair: Pair, made: Sequence[Database], zone: str, seconds: float
 ) -> Iterator[Step]:
-    tables = [f"{name}:{table}" for table in pair.needed.tables]
-    for table, step in zip(pair.needed.tables, tables, strict=True):
-        yield Step(step, _filled(step, table, pair.needed, made))
+    tables = list(_filling(name, pair, made))
+    yield from tables
     asked = list(_asked(name, pair, made, zone))
     yield Step(
         f"{name}:both",
         " UNION ALL ".join(asked),
-        needs=tuple(tables),
+        needs=tuple(step.name for step in tables),
         fetch=True,
         seconds=seconds,
     )
+
+
+def _filling(name: str, pair: Pair, made: Sequence[Database]) -> Iterator[Step]:
+    """The steps that make the tables, each with its rows in all databases."""
+    for table in pair.needed.tables:
+        step = f"{name}:{table}"
+        yield Step(step, _filled(step, table, pair.needed, made))
 
 
 def _filled(step: str, table: str, needed: Needed, made: Sequence[Database]) -> str:
@@ -168,7 +212,7 @@ def _filled(step: str, table: str, needed: Needed, made: Sequence[Database]) -> 
     )
     values = ", ".join(rows)
     return (
-        f"CREATE TABLE {quote_name(step)} AS SELECT \"in db\", {typed} "
+        f'CREATE TABLE {quote_name(step)} AS SELECT "in db", {typed} '
         f'FROM (VALUES {values}) AS given("in db", {names})'
     )
 
@@ -207,9 +251,7 @@ def _read(
     seen = []
     for database in made:
         left, right = given[database.number]
-        seen.append(
-            Seen(database, _number(left, pair.left.unit), _number(right, pair.right.unit))
-        )
+        seen.append(Seen(database, _number(left, pair.left.unit), _number(right, pair.right.unit)))
     return Ran(tuple(seen))
 
 

@@ -9,7 +9,6 @@ from itertools import islice, permutations, product
 from lineage.canonical.conditions import is_null_with, present
 from lineage.canonical.forms import (
     NULL,
-    ONE,
     ZERO,
     add,
     from_terms,
@@ -238,6 +237,3 @@ def labelled(form: Form) -> Form:
         for orders_of in islice(orders, MOST_ORDERS)
     ]
     return min((renamed(form, way) for way in ways), key=repr) if ways else form
-
-
-__all__ = ["ONE", "RAW", "any_row", "closed", "defaulted", "labelled", "recomputed", "regrouped"]

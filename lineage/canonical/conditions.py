@@ -127,7 +127,7 @@ def _is_subject(left: Form, right: Form) -> bool:
 
 def _half_open(sign: str, left: Form, right: Form) -> Form:
     if days.is_midnight(left) and days.is_midnight(right):
-        step: Form | None = ("day",)
+        step: Form = ("day",)
     elif kind_of(left) == "int" and kind_of(right) == "int":
         step = ("int",)
     else:
@@ -180,7 +180,7 @@ def _joined(op: str, neutral: Form, final: Form, conditions: Iterable[Form]) -> 
     return (op, ordered(flat))
 
 
-def negated(condition: Form) -> Form:
+def negated(condition: Form) -> Form:  # noqa: PLR0911
     """NOT, pushed in as far as it goes; NULL stays NULL."""
     op = condition[0]
     if op == "null":
@@ -236,8 +236,7 @@ def holding(conditions: Iterable[Form]) -> tuple[Form, ...]:
     clauses = _clauses(both(*map(_positive, conditions)))
     if clauses is None:
         return ordered(_conjuncts(both(*map(_positive, conditions))))
-    clauses = _grouped(_absorbed(clauses))
-    whole = [either(*clause) for clause in clauses]
+    whole = [either(*clause) for clause in _grouped(_absorbed(clauses))]
     return ordered(dict.fromkeys(_needed(_narrowed(whole))))
 
 
@@ -247,7 +246,7 @@ def _conjuncts(condition: Form) -> tuple[Form, ...]:
     return tuple(condition[1]) if condition[0] == "and" else (condition,)
 
 
-def _positive(condition: Form) -> Form:
+def _positive(condition: Form) -> Form:  # noqa: PLR0911
     """A condition of which only the true rows count: NULL is false, COALESCE is taken apart."""
     op = condition[0]
     if op == "null":
@@ -457,7 +456,7 @@ def rejects(condition: Form, value: Form) -> bool:
     if condition[0] == "or":
         return all(rejects(part, value) for part in condition[1])
     if condition[0] == "notnull":
-        return condition[1] == value
+        return bool(condition[1] == value)
     if condition[0] == "istrue":
         return rejects(condition[1], value)
     if condition[0] == "not":

@@ -95,7 +95,7 @@ def is_midnight(form: Form) -> bool:
         return bool(form[1].endswith("T00:00:00"))
     if form[0] in ("shift", "asts"):
         return is_midnight(form[1])
-    return form[0] == "node" and form[1] == "LastDay"
+    return bool(form[0] == "node" and form[1] == "LastDay")
 
 
 def next_day(form: Form, days: int = 1) -> Form:

@@ -32,7 +32,7 @@ def terms_of(form: Form) -> Terms:
     if form[0] == "num":
         return {(): form[1]}
     return (
-        dict((factors, coefficient) for coefficient, factors in form[1])
+        {factors: coefficient for coefficient, factors in form[1]}
         if (form[0] == "poly")
         else {(form,): Fraction(1)}
     )
@@ -151,9 +151,53 @@ def _rebuilt(part: object, change: Callable[[Form], Form]) -> object:
 
 
 NODES = frozenset(
-    "null bool num poly inv str col param day ts shift asdate asts node call case coalesce nullif "
-    "round agg pagg ifrows scalar lt le eq ne in notin isnull notnull and or not exists same rel "
-    "table left derived query tree inexact istrue inquery".split()
+    [
+        "null",
+        "bool",
+        "num",
+        "poly",
+        "inv",
+        "str",
+        "col",
+        "param",
+        "day",
+        "ts",
+        "shift",
+        "asdate",
+        "asts",
+        "node",
+        "call",
+        "case",
+        "coalesce",
+        "nullif",
+        "round",
+        "agg",
+        "pagg",
+        "ifrows",
+        "scalar",
+        "lt",
+        "le",
+        "eq",
+        "ne",
+        "in",
+        "notin",
+        "isnull",
+        "notnull",
+        "and",
+        "or",
+        "not",
+        "exists",
+        "same",
+        "rel",
+        "table",
+        "left",
+        "derived",
+        "query",
+        "tree",
+        "inexact",
+        "istrue",
+        "inquery",
+    ]
 )
 """The first items by which a tuple is a tree, rather than a list of trees."""
 

@@ -14,7 +14,25 @@ KINDS = {
     "boolean": "bool",
 }
 """The kind of each type of field; every other type is text."""
-_BOOLEAN = "lt le eq ne in notin isnull notnull and or not exists same istrue bool".split()
+_BOOLEAN = frozenset(
+    [
+        "lt",
+        "le",
+        "eq",
+        "ne",
+        "in",
+        "notin",
+        "isnull",
+        "notnull",
+        "and",
+        "or",
+        "not",
+        "exists",
+        "same",
+        "istrue",
+        "bool",
+    ]
+)
 _PLAIN = {"str": "text", "day": "date", "ts": "ts", "asdate": "date", "asts": "ts", "inv": "float"}
 _NODES = {"Year": "int", "Quarter": "int", "Month": "int", "Day": "int", "LastDay": "date"} | {
     "Length": "int",
@@ -23,12 +41,35 @@ _NODES = {"Year": "int", "Quarter": "int", "Month": "int", "Day": "int", "LastDa
     "Abs": "dec",
 }
 _STRICT_NODES = frozenset(
-    "Year Quarter Month Day LastDay Length Upper Lower Abs Like ILike Substring Left Right Replace "
-    "StartsWith EndsWith Contains StrPosition Sign Ceil Floor Cast".split()
+    [
+        "Year",
+        "Quarter",
+        "Month",
+        "Day",
+        "LastDay",
+        "Length",
+        "Upper",
+        "Lower",
+        "Abs",
+        "Like",
+        "ILike",
+        "Substring",
+        "Left",
+        "Right",
+        "Replace",
+        "StartsWith",
+        "EndsWith",
+        "Contains",
+        "StrPosition",
+        "Sign",
+        "Ceil",
+        "Floor",
+        "Cast",
+    ]
 )
 
 
-def kind_of(form: Form) -> str | None:
+def kind_of(form: Form) -> str | None:  # noqa: PLR0911
     """int, dec, float, text, date, ts, bool, or None where it is not known."""
     op = form[0]
     if op == "col":

@@ -9,8 +9,17 @@ from typing import Any, Literal
 from sqlglot import exp
 
 from lineage.canonical.aggregates import recomputed
-from lineage.canonical.forms import ONE, ZERO, children, from_terms, multiply, num, rebuilt
-from lineage.canonical.forms import add, split_scale, terms_of, walk
+from lineage.canonical.forms import (
+    ONE,
+    ZERO,
+    add,
+    children,
+    multiply,
+    num,
+    split_scale,
+    terms_of,
+    walk,
+)
 from lineage.canonical.nouns import Canonical, Conjunct, Form, Ingredients, Source
 from lineage.canonical.queries import Given, Reader, Types
 from lineage.canonical.reading import Opaque
@@ -255,6 +264,3 @@ def _plain(node: Any) -> Any:
         parts = ((k, _plain(v)) for k, v in sorted(node.args.items()) if v not in (None, False, []))
         return (type(node).__name__, *parts)
     return str(node)
-
-
-__all__ = ["Proof", "canonical", "equality", "from_terms", "rebuilt"]

@@ -38,7 +38,10 @@ AGGREGATES: Mapping[type[exp.Expr], str] = {
     exp.LogicalAnd: "bool_and",
     exp.LogicalOr: "bool_or",
 }
-_SIGNS = {exp.LT: ("lt", False), exp.LTE: ("le", False), exp.GT: ("lt", True)} | {
+_SIGNS: dict[type[exp.Expr], tuple[str, bool]] = {
+    exp.LT: ("lt", False),
+    exp.LTE: ("le", False),
+    exp.GT: ("lt", True),
     exp.GTE: ("le", True),
     exp.EQ: ("eq", False),
     exp.NEQ: ("ne", False),
@@ -50,7 +53,7 @@ _INSTANTS = (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)
 _TEXTS = (exp.DType.TEXT, exp.DType.VARCHAR)
 
 
-class Opaque(Exception):  # noqa: N818 - it is no error, only the end of what is known
+class Opaque(Exception):
     """Something whose meaning is not known here, so that only its like is equal to it."""
 
 
@@ -169,7 +172,7 @@ class Reading:
             return ("node", "Moved", ((moved, "this"), (f"{sign} {span.sql('duckdb')}", "by")))
         return days.shift(moved, found[0], sign * found[1])
 
-    def _cast(self, node: exp.Expr) -> Form:
+    def _cast(self, node: exp.Expr) -> Form:  # noqa: PLR0911
         inner, to = self.form(node.this), node.args["to"]
         kind, target = kind_of(inner), to.this
         if isinstance(node.this, exp.Literal) and node.this.is_string:

@@ -147,12 +147,16 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _comparison(form: Form) -> str:
+    return f"({sql_of(form[1])} {_SIGNS[form[0]]} {sql_of(form[2])})"
+
+
 def _joined(form: Form) -> str:
     return "(" + f" {form[0].upper()} ".join(map(sql_of, form[1])) + ")"
 
 
 _WRITERS: Mapping[str, Callable[[Form], str]] = {
-    **{op: (lambda f, s=s: f"({sql_of(f[1])} {s} {sql_of(f[2])})") for op, s in _SIGNS.items()},
+    **dict.fromkeys(_SIGNS, _comparison),
     "null": lambda _: "NULL",
     "bool": lambda f: "TRUE" if f[1] else "FALSE",
     "num": lambda f: number(f[1]),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
 
 from lineage.canonical.conditions import both, compare, holding, is_null_with
-from lineage.canonical.forms import FALSE, TRUE, aliases_of, ordered, rebuilt
+from lineage.canonical.forms import TRUE, aliases_of, from_terms, ordered, rebuilt
 from lineage.canonical.kinds import nulls_with
 from lineage.canonical.nouns import Form
 
@@ -107,10 +109,8 @@ def _inner(rows: Rows, used: tuple[Form, ...]) -> tuple[Rows, tuple[Form, ...]]:
     """An outer join of which a condition asks for a match is an inner one."""
     for table in rows.tables:
         if table.left and any(_needs(condition, table.alias) for condition in rows.conditions):
-            rows = _changed(rows, lambda form, one=table: _certain(form, one))  # type: ignore[misc]
-            used = tuple(
-                rebuilt(form, lambda part, one=table: _certain_column(part, one)) for form in used
-            )  # type: ignore[misc]
+            rows = _changed(rows, partial(_certain, table=table))
+            used = tuple(_certain(form, table) for form in used)
             found = next(one for one in rows.tables if one.alias == table.alias)
             rest = tuple(one for one in rows.tables if one.alias != table.alias)
             rows = Rows((*rest, replace(found, left=False, on=TRUE)), (*rows.conditions, found.on))
@@ -254,13 +254,11 @@ def resorted(part: Form) -> Form:
     if op == "same":
         return (op, *ordered(part[1:]))
     if op == "poly":
-        from lineage.canonical.forms import from_terms
-
-        terms: dict[tuple[Form, ...], object] = {}
-        for coefficient, factors in part[1]:
-            factors = ordered(factors)
-            terms[factors] = terms.get(factors, 0) + coefficient
-        return from_terms(terms)  # type: ignore[arg-type]
+        terms: dict[tuple[Form, ...], Fraction] = {}
+        for coefficient, unsorted in part[1]:
+            factors = ordered(unsorted)
+            terms[factors] = terms.get(factors, Fraction(0)) + coefficient
+        return from_terms(terms)
     if op == "rel":
         return (op, ordered(part[1]), ordered(part[2]))
     if op == "query":
@@ -277,6 +275,3 @@ def renamed(form: Form, names: Mapping[str, str]) -> Form:
         return resorted(part)
 
     return rebuilt(form, change)
-
-
-__all__ = ["FALSE", "Rows", "Table", "both", "renamed", "resorted", "settle"]

@@ -227,10 +227,8 @@ class _Reader:
         given = [*parts]
         summed = None
         if kind != "COUNT":
-            if plural:
-                summed = given.pop(0)
-            else:
-                summed = given.pop() if len(given) == 3 else given[0]
+            at = 0 if plural else -1
+            summed = given.pop(at) if plural or len(given) == 3 else given[0]
         pairs = [given[at : at + 2] for at in range(0, len(given), 2)]
         if not pairs or any(len(pair) != 2 for pair in pairs):
             raise Unstated(f"{name} is not written as it must be")

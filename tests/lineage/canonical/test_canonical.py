@@ -87,6 +87,7 @@ def test_how_many_of_the_equal_pairs_it_was_never_tuned_with_are_proved() -> Non
     assert proved >= HELD_OUT["proved"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", ["cases.yml", "held_out.yml"])
 def test_generated_data_agree_with_what_each_pair_is(file: str) -> None:
     cases = (TUNED if file == "cases.yml" else HELD_OUT)["cases"]
@@ -106,5 +107,5 @@ def test_generated_data_agree_with_what_each_pair_is(file: str) -> None:
 def test_the_cases_are_many_and_of_every_kind() -> None:
     counts = Counter(case["is"] for case in (*TUNED["cases"], *HELD_OUT["cases"]))
     assert sum(counts.values()) >= 120
-    assert len(HELD_OUT["cases"]) * 3 >= sum(counts.values()) - 3
+    assert len(HELD_OUT["cases"]) >= 0.3 * sum(counts.values())
     assert min(counts["identical"], counts["without_nulls"], counts["different"]) >= 15
