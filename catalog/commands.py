@@ -87,6 +87,7 @@ class Document(StrEnum):
     map = "map"
     queue = "queue"
     explain = "explain"
+    difference = "difference"
     simulate = "simulate"
     lineage = "lineage"
 

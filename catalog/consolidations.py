@@ -28,7 +28,9 @@ CauseKind = Literal[
     "sign",
     "unit",
     "restatement",
+    "input",
 ]
+"""`input` is a number that a formula takes, where that differs and nothing tells why."""
 Coverage = Literal["wholly", "partly", "none"]
 
 

@@ -9,7 +9,12 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from catalog.cell_lineage import LINEAGE_VERSION, LineageListing
-from catalog.consolidations import CONSOLIDATE_VERSION, Consolidation
+from catalog.consolidations import (
+    CONSOLIDATE_VERSION,
+    DIFFERENCE_VERSION,
+    Consolidation,
+    Difference,
+)
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.loading.loader import KINDS
@@ -25,6 +30,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "conflicts": (TRUTH_VERSION, ConflictsDocument),
     "close": (TRUTH_VERSION, ClosedDocument),
     "explain": (EXPLAIN_VERSION, ExplainDocument),
+    "difference": (DIFFERENCE_VERSION, Difference),
     "simulate": (SIMULATE_VERSION, SimulateDocument),
     "match": (MATCH_VERSION, MatchDocument),
     "map": (MATCH_VERSION, MappedRecord),

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from sqlglot import exp
 
 from catalog.consolidations import CauseKind
-from expectations.difference.ingredients import Ingredients, Part, addresses_of
+from expectations.difference.ingredients import Ingredients, NotTaken, Part, addresses_of
 from expectations.difference.pairing import LEFT, RIGHT, Pair
 from expectations.engine.functions import quote, quote_name, render
 
@@ -63,22 +63,36 @@ class Changing:
         """Everything in which the calculations may differ; what changes no number is no cause."""
         return (*self._presence(), *self._values(), *self._conditions(), *self._total())
 
+    @property
+    def relation(self) -> str:
+        """The pair's table with a column per condition that `number` and `counts` have asked."""
+        asked = [f"coalesce({sql}, false) AS {name}" for sql, name in self._asked.items()]
+        return f"(SELECT {', '.join(['*', *asked])} FROM {self.pair.table})"
+
+    @cached_property
+    def _asked(self) -> dict[str, str]:
+        """The conditions that were asked of rows so far, and the columns that tell them."""
+        return {}
+
+    @cached_property
+    def _rendered(self) -> dict[tuple[int, str, tuple[str, ...]], str]:
+        """Pieces that were rendered before: by tree, side, and where values stand."""
+        return {}
+
     def number(self, changed: frozenset[str]) -> str:
-        """A SELECT of what is totalled once some changes are made."""
-        total = self._totalled(changed)
-        return f"SELECT {total} AS value FROM {self.pair.table} WHERE {self.counts(changed)}"
+        """What is totalled of the relation once some changes are made."""
+        return self._totalled(changed, f" FILTER (WHERE {self.counts(changed)})")
 
     def counts(self, changed: frozenset[str]) -> str:
         """Whether a row counts once some changes are made."""
         both = self._conditions_on("both", changed)
         if self.pair.mode == "same":
-            return f"coalesce({both}, false)"
+            return both
         undone = ", ".join(map(quote, ["", *sorted(changed & set(_ALONE))]))
         left, right = (self._conditions_on(side, changed) for side in (LEFT, RIGHT))
         return (
-            f"coalesce(CASE side WHEN 'both' THEN {both} "
-            f"WHEN 'left' THEN why NOT IN ({undone}) AND {left} "
-            f"ELSE why IN ({undone}) AND {right} END, false)"
+            f"CASE side WHEN 'both' THEN {both} WHEN 'left' THEN why NOT IN ({undone}) AND {left} "
+            f"ELSE why IN ({undone}) AND {right} END"
         )
 
     def _presence(self) -> Iterator[Change]:
@@ -141,8 +155,25 @@ class Changing:
     def _group(self, part: Part) -> str:
         if part.cuts_off:
             return CUT_OFF
-        subjects = sorted({self.pair.grounds.subject(one) for one in part.addresses})
-        return f"filter:{'+'.join(subjects)}"
+        mine = self._subjects(part)
+        whole = next(one for one in self._connected if mine <= one)
+        return f"filter:{'+'.join(sorted(whole))}"
+
+    def _subjects(self, part: Part) -> frozenset[str]:
+        return frozenset(self.pair.grounds.subject(one) for one in part.addresses)
+
+    @cached_property
+    def _connected(self) -> list[frozenset[str]]:
+        """The facts that filters look at, together where one condition looks at both: half of it
+        cannot be exchanged.
+        """
+        found: list[frozenset[str]] = []
+        for part in (p for side, _ in self._sides.values() for p in side.parts if not p.cuts_off):
+            mine = self._subjects(part)
+            touching = [one for one in found if one & mine or one == mine]
+            found = [one for one in found if one not in touching]
+            found.append(mine.union(*touching))
+        return found
 
     def _parts(self, side: str, key: str) -> list[Part]:
         return [part for part in self._sides[side][0].parts if self._group(part) == key]
@@ -163,7 +194,8 @@ class Changing:
             taken = (RIGHT if key in changed else LEFT) if which == "both" else which
             value = partial(self._value, which, taken, changed)
             asked += [self._sql(part.tree, taken, value) for part in self._parts(taken, key)]
-        return " AND ".join(f"({one})" for one in asked) or "true"
+        named = [self._asked.setdefault(one, f"b{len(self._asked)}") for one in asked]
+        return " AND ".join(named) or "true"
 
     def _value(self, which: str, taken: str, changed: frozenset[str], address: str) -> str:
         """Where the value of a column stands that a side's condition looks at."""
@@ -182,11 +214,29 @@ class Changing:
         listed = ", ".join(map(quote, kinds))
         return f"CASE WHEN {self.pair.reason(subject)} IN ({listed}) THEN {right} ELSE {left} END"
 
-    def _totalled(self, changed: frozenset[str]) -> str:
+    def _totalled(self, changed: frozenset[str], only: str) -> str:
         turning = "duplicates" if self._is_counted_otherwise else f"source:{TOTAL}"
         taken = RIGHT if turning in changed else LEFT
-        total, _ = self._sides[taken]
-        return self._sql(total.total, taken, partial(self._added, taken, changed))
+        total = self._sides[taken][0].total
+        value = partial(self._added, taken, changed)
+        columns: dict[str, str] = {}
+
+        def taken_out(node: exp.Expr) -> exp.Expr:
+            if isinstance(node, exp.Filter):
+                raise NotTaken("it counts other rows in one part of it than in another")
+            if not isinstance(node, exp.AggFunc):
+                return node
+            name = f"total {len(columns)}"
+            columns[name] = self._aggregate(node, taken, value) + only
+            return exp.column(exp.to_identifier(name, quoted=True))
+
+        outer = total.copy().transform(taken_out)
+        return render(outer, self._sides[taken][1], columns=columns, zone=self.pair.dialect.zone)
+
+    def _aggregate(self, node: exp.Expr, taken: str, value: Callable[[str], str]) -> str:
+        columns = {address: value(address) for address in addresses_of(node)}
+        parameters, zone = self._sides[taken][1], self.pair.dialect.zone
+        return render(node, parameters, columns=columns, zone=zone)
 
     def _added(self, taken: str, changed: frozenset[str], address: str) -> str:
         """The value of a row that is added up or counted."""
@@ -198,5 +248,8 @@ class Changing:
 
     def _sql(self, tree: exp.Expr, taken: str, value: Callable[[str], str]) -> str:
         columns = {address: value(address) for address in addresses_of(tree)}
-        parameters = self._sides[taken][1]
-        return render(tree, parameters, columns=columns, zone=self.pair.dialect.zone)
+        place = (id(tree), taken, tuple(columns.values()))
+        if place not in self._rendered:
+            parameters, zone = self._sides[taken][1], self.pair.dialect.zone
+            self._rendered[place] = render(tree, parameters, columns=columns, zone=zone)
+        return self._rendered[place]

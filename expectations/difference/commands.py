@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from catalog.errors import UsageError
-from catalog.options import OutputFormat
+from catalog.options import FormatOption, LanguageOption, OutputFormat, WorkspaceOption
+from expectations.golden.commands import DayOption
 
 if TYPE_CHECKING:
-    from catalog.model.definition import Language
     from catalog.periods import Period
 
+NumberArgument = Annotated[
+    str, typer.Argument(help="A cell (finance_monthly/active_customers) or a measure.")
+]
 
-def tell_one(
-    workspace: Path | None,
-    left: str,
-    right: str,
-    *,
-    period: str | None,
-    as_of: date | None,
-    language: Language | None,
-    show_values: bool,
-    form: OutputFormat,
+
+def difference(
+    left: NumberArgument,
+    right: NumberArgument,
+    workspace: WorkspaceOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="As 2026-10 (default: the last one that is over)."),
+    ] = None,
+    as_of: DayOption = None,
+    language: LanguageOption = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show personal values instead of their ends.")
+    ] = False,
+    format_: FormatOption = OutputFormat.text,
 ) -> int:
-    """Explain one difference and print it."""
+    """Explain why two numbers that should be one differ: each cause, together, and the rest."""
     from catalog.validation.opening import open_valid
     from expectations.difference.explaining import explain_differences
     from expectations.difference.telling import tell_difference
@@ -34,9 +42,7 @@ def tell_one(
 
     opened, catalog = open_valid(workspace)
     if "difference" in catalog.entities:
-        said = (
-            "this compares two numbers; the entity of that name is asked for as entity:difference"
-        )
+        said = "this compares two numbers; an entity is explained by `explain entity difference`"
         print(f"tekdogru: {said}", file=sys.stderr)
     with shown_progress() as progress:
         (found,) = explain_differences(
@@ -44,17 +50,16 @@ def tell_one(
             catalog,
             [(left, right)],
             period=_period(period),
-            as_of=as_of,
+            as_of=as_of.date() if as_of else None,
             show_values=show_values,
             progress=progress,
         )
-    if form == OutputFormat.json:
+    if format_ == OutputFormat.json:
         print(found.model_dump_json(indent=2))
     else:
-        settings = opened.settings
-        spoken = language or settings.language
-        told = tell_difference(found, catalog, spoken, settings.privacy.small_counts)
-        print("\n".join(told))
+        spoken = language.value if language else opened.settings.language
+        small = opened.settings.privacy.small_counts
+        print("\n".join(tell_difference(found, catalog, spoken, small)))
     return 0
 
 

@@ -207,10 +207,8 @@ def _steps(one: Changing, seconds: float) -> Iterator[Step]:
     made = one.pair.making()
     yield replace(made, seconds=seconds)
     needs = (made.name,)
-    variants = " UNION ALL ".join(
-        f"SELECT {number} AS variant, value FROM ({one.number(changed)})"
-        for number, changed in enumerate(subsets(one.changes))
-    )
+    numbers = [f"{one.number(changed)} AS v{n}" for n, changed in enumerate(subsets(one.changes))]
+    variants = f"SELECT {', '.join(numbers)} FROM {one.relation}"
     yield Step(f"variants:{one.pair.number}", variants, needs=needs, fetch=True, seconds=seconds)
     for number, change in enumerate(one.changes):
         name = f"examples:{one.pair.number}:{number}"
@@ -235,7 +233,7 @@ def _differing(one: Changing, change: Change) -> str:
     values = [f"CAST({sql} AS VARCHAR)" for _, sql in _shown(one)]
     listed = ", ".join(["count(*) OVER ()", "k", f"{before}", *values])
     return (
-        f"SELECT {listed} FROM {one.pair.table} WHERE ({before}) <> ({after}) "
+        f"SELECT {listed} FROM {one.relation} WHERE ({before}) <> ({after}) "
         f"ORDER BY hash(k), k LIMIT {MOST_EXAMPLES}"
     )
 
@@ -247,7 +245,7 @@ def _counted(one: Changing, outcomes: Mapping[str, Outcome]) -> Counted:
     if failure:
         return Counted({}, {}, in_plain_words(failure.message))
     listed = subsets(one.changes)
-    numbers = {listed[int(str(n))]: exact(value) for n, value in outcome.rows}
+    numbers = {listed[n]: exact(value) for n, value in enumerate(outcome.rows[0])}
     addresses = [address for address, _ in _shown(one)]
     rows = {}
     for number, change in enumerate(one.changes):

@@ -28,8 +28,15 @@ from expectations.difference.counting import Answers, Counting
 from expectations.difference.formulas import Shape, shape_of
 from expectations.difference.grounds import Grounds
 from expectations.difference.ingredients import Ingredients, NotTaken, take_apart
-from expectations.difference.models import Direct, Formed, Formula, Input, Model, Rowed
-from expectations.difference.numbers import Elsewhere, Number, Step, other_days, step_between
+from expectations.difference.models import Direct, Exchanged, Formed, Formula, Input, Model, Rowed
+from expectations.difference.numbers import (
+    Elsewhere,
+    Number,
+    Published,
+    Step,
+    other_days,
+    step_between,
+)
 from expectations.difference.pairing import Pair
 from expectations.difference.stating import NotStated, Stating, named_number, same_unit
 from expectations.engine.functions import RenderError
@@ -108,6 +115,7 @@ class _Node:
     inputs: tuple[_Node, ...] = ()
     shapes: tuple[Shape, Shape] | None = None
     unknown: tuple[str, ...] = ()
+    is_stated: bool = True
 
 
 @dataclass
@@ -137,7 +145,7 @@ class _Nodes:
             period = self.asked or Period.last_closed(self.stating.unit(left), self.plan.as_of)
             alone = self.stating.pair(left, left, period)[0]
             other = self.stating.pair(right, right, period)[0]
-            return _Node(replace(alone, urn=left), replace(other, urn=right), unknown=(str(error),))
+            return _Node(alone, other, unknown=(str(error),), is_stated=False)
         for side in sides:
             self._ask(side)
         try:
@@ -280,12 +288,15 @@ class _Telling:
 
     def difference(self, node: _Node) -> Difference:
         """What is known of one pair."""
+        grounds, privacy = self.nodes.grounds, self.workspace.settings.privacy
+        if not node.is_stated:
+            left, right = (replace(n, published=Published()) for n in (node.left, node.right))
+            return Attributing(grounds, privacy, left, right, None, node.unknown).difference()
         model, unknown = self._model(node)
         left, right = self._counted(node.left), self._counted(node.right)
         said = (*node.unknown, *unknown)
-        privacy = self.workspace.settings.privacy
         return Attributing(
-            self.nodes.grounds, privacy, left, right, model, said, self.show_values
+            grounds, privacy, left, right, model, said, self.show_values
         ).difference()
 
     def _counted(self, number: Number) -> Number:
@@ -349,9 +360,8 @@ class _Telling:
         for child in node.inputs:
             model, lost = self._model(child)
             unknown += [*child.unknown, *lost]
-            if model is None:
-                return None, tuple(unknown)
-            inputs.append(Input(child.left.urn, model))
+            exchanged = Exchanged(self._counted(child.left), self._counted(child.right))
+            inputs.append(Input(child.left.urn, model or exchanged))
         shape = node.shapes[0]
         left, right = self._counted(node.left), self._counted(node.right)
         return Formula(left, right, inputs, shape.evaluate), tuple(unknown)

@@ -175,6 +175,29 @@ class Direct:
 
 
 @dataclass(frozen=True)
+class Exchanged:
+    """Two numbers of which nothing tells why they differ; one can be put in the other's place."""
+
+    left: Number
+    right: Number
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """That it is the other number, where it is another."""
+        values = {"left_value": self.left.value, "right_value": self.right.value}
+        alike = self.left.value == self.right.value
+        return [] if alike else [Change("input", "input", said="input", shown=values)]
+
+    def value(self, changed: Subset) -> Decimal | None:
+        """The left number, or the right one."""
+        return self.right.value if changed else self.left.value
+
+    def rows(self, key: str) -> Rows | None:
+        """None: it knows no rows."""
+        return None
+
+
+@dataclass(frozen=True)
 class Input:
     """One cell that a formula takes, and what leads from it to the one on the other side."""
 

@@ -143,7 +143,7 @@ def _of_rounding(counted: Decimal, published: Decimal, digits: int | None) -> St
     for places in range(finest, -COARSEST - 1, -1):
         for cut in (False, True):
             value = truncated(counted, places) if cut else rounded(counted, places)
-            if value == published and published:
+            if value == published and abs(published).scaleb(places) >= 10:
                 shown = {"digits": places}
                 return Step("rounding", "rounding", "cut" if cut else "rounded", shown,
                             digits=places, cut=cut)  # fmt: skip

@@ -1,33 +1,44 @@
-"""The command explain: one entity, one attribute or all of them, or why two numbers differ."""
+"""The commands `explain` (one entity) and `explain difference` (two numbers)."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from catalog.model.definition import Language
 from catalog.options import FormatOption, LanguageOption, OutputFormat, WorkspaceOption
-from expectations.difference.commands import tell_one
+from expectations.difference.commands import difference
 from expectations.golden.commands import DayOption
 
-DIFFERENCE = "difference"
-"""Instead of an entity: the two arguments after it are numbers. An entity of that name is asked
-for as `entity:difference`.
-"""
+
+class _EntityUnlessNamed(TyperGroup):
+    """`tekdogru explain customer 4711` is `tekdogru explain entity customer 4711`.
+
+    So an entity called as one of the commands is asked for as `explain entity difference 4711`.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["entity", *args]
+        return list(super().parse_args(ctx, args))
 
 
+app = typer.Typer(
+    cls=_EntityUnlessNamed,
+    no_args_is_help=True,
+    help="Explain one golden record, or why two numbers that should be one differ.",
+)
+app.command("difference")(difference)
+
+
+@app.command("entity")
 def explain(
-    entity: Annotated[
-        str, typer.Argument(help="The kind of thing: customer; or `difference`, of two numbers.")
-    ],
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Which one: 4711; or one number.")],
+    entity: Annotated[str, typer.Argument(help="The kind of thing: customer.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Which one: 4711.")],
     attribute: Annotated[
-        str | None,
-        typer.Argument(
-            help="One attribute: address (default: all, briefly); or the other number: a cell or a "
-            "measure."
-        ),
+        str | None, typer.Argument(help="One attribute: address (default: all, briefly).")
     ] = None,
     workspace: WorkspaceOption = None,
     as_of: DayOption = None,
@@ -35,40 +46,16 @@ def explain(
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show personal values instead of their ends.")
     ] = False,
-    period: Annotated[
-        str | None,
-        typer.Option("--period", help="Of `difference`: 2026-10 (default: the last that is over)."),
-    ] = None,
     format_: FormatOption = OutputFormat.text,
 ) -> int:
-    """Explain one golden record: who said what, which rule decided, who must correct what; or, as
-    `explain difference CELL CELL`, why two numbers that should be one differ.
-    """
-    from catalog.errors import UsageError
-
-    day = as_of.date() if as_of else None
-    if entity == DIFFERENCE:
-        if attribute is None:
-            raise UsageError("explain difference takes two numbers: cells, or a cell and a measure")
-        return tell_one(
-            workspace,
-            id_,
-            attribute,
-            period=period,
-            as_of=day,
-            language=language.value if language else None,
-            show_values=show_values,
-            form=format_,
-        )
-    if period:
-        raise UsageError(f"--period belongs to `explain {DIFFERENCE}`; a day is named by --as-of")
-    entity = entity.removeprefix("entity:")
+    """Explain one golden record: who said what, which rule decided, who must correct what."""
     from expectations.explain.explaining import Question, explain_entity
     from expectations.explain.narrowing import EXPLAINED
     from expectations.explain.telling import tell_explained
     from expectations.golden.work import opened_job
     from expectations.progress import shown_progress
 
+    day = as_of.date() if as_of else None
     with opened_job(workspace, day, EXPLAINED, entity) as job, shown_progress() as progress:
         spoken: Language = language.value if language else job.workspace.settings.language
         question = Question(entity, id_, attribute, spoken, show_values)
