@@ -85,6 +85,7 @@ class Books:
             tuple(problems),
             self.lines,
             self.missing,
+            unshown=self.why,
             seen=tuple(one for one, _ in self.sightings.values()),
             looks=tuple(self.looks),
             files=tuple(self.files),
@@ -223,7 +224,7 @@ def _take(books: Books, shown: Shown, period: Period, today: date, zone: ZoneInf
         if why or held.value is None:
             told = path.partition("/")[2] if not held.place else ""
             books.problems.append(f"{place}{' ' if told else ''}{told}: {why}")
-            books.why[path, period] = f"{place}: {why}"
+            books.why[path, period] = f"{place} shows no number: {why}"
             continue
         seen = Sighting(
             cell=path,

@@ -185,6 +185,10 @@ class Comparing:
     def _why_not(self, cell: CellPlan, period: Period, feed: Feed) -> str:
         if feed.missing:
             return f"the published figures cannot be read: {feed.missing}"
+        if feed.of_workbooks and (cell.path, period) in feed.unshown:
+            return feed.unshown[cell.path, period]
+        if feed.of_workbooks and (cell.path, period) in feed.spoilt:
+            return "an older workbook was put back, so it is not known which number is published"
         if (cell.path, period) in feed.spoilt:
             return "a line about it cannot be read, so it is not known which number was published"
         report = self.plan.report(cell.report)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalog.model import Cell, Definition, Report
 from catalog.model.definition import Language
 from catalog.panels import Panel, PanelContext
 from catalog.periods import Period
 from catalog.results import Comparison, Verdict
+from expectations.comparing import decimals, rounded
 from expectations.panels import table
 from lineage.pages.numbers import say_value, shown_in
 from lineage.pages.words import Words
@@ -20,6 +21,7 @@ from lineage.pages.words import Words
 Texts = Mapping[Language, str]
 MOST_PERIODS = 13
 MOST_DIGITS = 4
+MOST_EARLIER = 3
 
 _TITLE: Texts = {"en": "What was published", "tr": "Yayımlanan sayılar"}
 _HEADS: Mapping[Language, tuple[str, ...]] = {
@@ -35,6 +37,20 @@ _NOT_PUBLISHED: Texts = {"en": "not published", "tr": "yayımlanmadı"}
 _RESTATED: Texts = {
     "en": "version {version}, published on {day}; before that {earlier}",
     "tr": "{version}. sürüm, {day} tarihinde yayımlandı; önceki: {earlier}",
+}
+_PUBLISHED_ON: Texts = {"en": "published on {day}", "tr": "{day} tarihinde yayımlandı"}
+_SAVED: Mapping[str, Texts] = {
+    "workbook": {"en": "{place}, saved on {day}", "tr": "{place}, {day} tarihinde kaydedildi"},
+    "file": {
+        "en": "{place}, of {day} by the time of its file",
+        "tr": "{place}, dosyasının tarihine göre {day}",
+    },
+}
+_BEFORE: Texts = {"en": "before that {earlier}", "tr": "önceki: {earlier}"}
+_ON: Texts = {"en": "{number} ({day})", "tr": "{number} ({day})"}
+_WORKBOOK: Texts = {
+    "en": "the workbook shows {number}: {place}, saved on {day}",
+    "tr": "çalışma kitabında {number} görünüyor: {place}, {day} tarihinde kaydedildi",
 }
 _COUNTED: Texts = {"en": "counted on {day}", "tr": "{day} tarihinde sayıldı"}
 _ROW = Markup(
@@ -103,15 +119,51 @@ def _row(one: Comparison, context: PanelContext, *, named: bool) -> Markup:
 def _published(one: Comparison, context: PanelContext) -> Markup:
     if one.published is None:
         return Markup("<span class='td-quiet'>{}</span>").format(_NOT_PUBLISHED[context.language])
-    shown = _number(one, one.published, context)
-    if not one.earlier:
-        return shown
-    said = _RESTATED[context.language].format(
-        version=one.version,
-        day=_day(one.published_on, context),
-        earlier=_number(one, one.earlier[-1], context),
-    )
-    return shown + Markup("<br><span class='td-quiet'>{}</span>").format(said)
+    said = [*_source(one, context), *_beside(one, context)]
+    quiet = (Markup("<br><span class='td-quiet'>{}</span>").format(line) for line in said)
+    return _number(one, one.published, context) + Markup("").join(quiet)
+
+
+def _source(one: Comparison, context: PanelContext) -> Iterator[Markup | str]:
+    """Where the number stands and since when, and what it replaced."""
+    language, day = context.language, _day(one.published_on, context)
+    if one.origin == "workbook":
+        dated = _SAVED["file" if one.dated_by == "file" else "workbook"][language]
+        yield escape(dated).format(place=one.place, day=day)
+        if one.earlier:
+            yield escape(_BEFORE[language]).format(earlier=_earlier(one, context))
+    elif one.earlier:
+        earlier = _earlier(one, context)
+        restated = escape(_RESTATED[language])
+        yield restated.format(version=one.version, day=day, earlier=earlier)
+    elif one.origin:
+        yield escape(_PUBLISHED_ON[language]).format(day=day)
+
+
+def _earlier(one: Comparison, context: PanelContext) -> Markup:
+    """The numbers it replaced, newest first, each with its day where that is known."""
+    days = dict(enumerate(one.earlier_on))
+    told = [
+        escape(_ON[context.language]).format(
+            number=_number(one, number, context), day=_day(days[at], context)
+        )
+        if at in days
+        else _number(one, number, context)
+        for at, number in enumerate(one.earlier)
+    ]
+    return Markup(", ").join(reversed(told[-MOST_EARLIER:]))
+
+
+def _beside(one: Comparison, context: PanelContext) -> Iterator[Markup]:
+    """What the workbook shows, where that looks different from what a feed says."""
+    if one.shown is None:
+        return
+    shown = _number(one, one.shown, context)
+    digits = decimals(one.shown)
+    if one.published is not None and rounded(one.published, digits) != one.shown:
+        yield escape(_WORKBOOK[context.language]).format(
+            number=shown, place=one.shown_at, day=_day(one.saved_on, context)
+        )
 
 
 def _truth(one: Comparison, context: PanelContext) -> Markup:

@@ -26,6 +26,8 @@ REASONS: Mapping[str, str] = {
     "not_published": f"{_ISSUE} yet",
     "spoilt_line": "(?:.*: )?a line about it cannot be read, so it is not known which number was "
     "published",
+    "no_number_shown": ".* shows no number: .*",
+    "no_workbook": ".*no workbook is called .*",
     "no_common_period": ".* have not published a number of one period",
     "no_rows": "nothing was compared: there are no rows",
     "no_times": "nothing was compared: no claim says when its values were confirmed.*",

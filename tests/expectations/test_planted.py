@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from books import At, write_book
 from workspaces import by_key, run, write_workspace
 
 from catalog.results import Result, RunRecord
@@ -647,6 +648,8 @@ customer_no,email,address,kind,status,segment
 def test_the_format_by_example_is_accepted_and_runs_as_written(tmp_path: Path) -> None:
     write_workspace(tmp_path, EXAMPLE.replace("#FIELDS#\n", MORE_FIELDS), EXAMPLE_FILES)
     (tmp_path / "catalog/more.yml").write_text(MORE, encoding="utf-8")
+    shown = {"C5": 2, "C6": At(0.5, "C5/C9", "0%")}
+    write_book(tmp_path / "reports/retail_2026-10.xlsx", {"Summary": shown})
     open_valid(tmp_path)
     record = run(tmp_path)
     values = {one.dimensions["segment"]: one.value for one in record.measures["active_customers"]}
@@ -683,6 +686,11 @@ def test_the_format_by_example_is_accepted_and_runs_as_written(tmp_path: Path) -
         f"{email}/rule:column_value_lengths_to_be_between": ("pass", 4, 3, 0, None, None),
         f"{email}/rule:no_role_address": ("pass", 4, 3, 0, None, None),
         "measure:active_customers/computes": ("pass", 2, 2, 0, None, None),
+        "report:retail_monthly/feed": ("pass", 2, 2, 0, None, None),
+        "report:retail_monthly/late": ("pass", 2, 2, 0, None, None),
+        "cell:retail_monthly/active_retail/published": ("pass", 1, 1, 0, None, None),
+        # C9 is no cell of the report
+        "cell:retail_monthly/retail_share/published": ("unknown", 0, 0, 0, None, None),
     }
     letters = {one.check for one in record.results if one.reaches and one.reaches.touchpoints}
     assert not letters

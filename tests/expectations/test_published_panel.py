@@ -52,6 +52,30 @@ def test_a_restatement_and_the_day_of_counting_are_told(tmp_path: Path) -> None:
     assert "counted on 2 Nov 2026" in found.html
 
 
+def test_a_number_of_a_workbook_names_its_cell_and_what_it_showed_before(tmp_path: Path) -> None:
+    place = "reports/m_2026-10.xlsx#Özet!C5"
+    one = compared(
+        "2026-10", origin="workbook", place=place, dated_by="workbook", version=2,
+        earlier=(Decimal(9999),), earlier_on=(date(2026, 11, 3),),
+    )  # fmt: skip
+    text = str(getattr(panel(tmp_path, "cell:monthly/a", one), "html", ""))
+    assert f"{place}, saved on 5 Nov 2026" in text
+    assert "before that 9,999 customers (3 Nov 2026)" in text
+    dated = one.model_copy(update={"dated_by": "file"})
+    turkish = str(getattr(panel(tmp_path, "cell:monthly/a", dated, language="tr"), "html", ""))
+    assert f"{place}, dosyasının tarihine göre 5 Kasım 2026" in turkish
+
+
+def test_a_workbook_that_shows_another_number_than_the_feed_is_told(tmp_path: Path) -> None:
+    beside = {"origin": "feed", "shown_at": "reports/m.xlsx#S!C5", "saved_on": date(2026, 11, 6)}
+    other = compared("2026-10", shown=Decimal(3500), **beside)
+    text = str(getattr(panel(tmp_path, "cell:monthly/a", other), "html", ""))
+    assert "published on 5 Nov 2026" in text
+    assert "the workbook shows 3,500 customers: reports/m.xlsx#S!C5, saved on 6 Nov 2026" in text
+    same = compared("2026-10", shown=Decimal("3.4E+3"), **beside)
+    assert "the workbook" not in str(getattr(panel(tmp_path, "cell:monthly/a", same), "html", ""))
+
+
 def test_what_is_not_published_or_not_known_is_said_and_not_left_empty(tmp_path: Path) -> None:
     nothing = {"published": None, "truth": None, "apart": None, "allowed": None}
     found = panel(tmp_path, "cell:monthly/a", compared("2026-10", verdict="unknown", **nothing))
