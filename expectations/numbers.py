@@ -29,7 +29,7 @@ from expectations.plan import (
     WorkbookFigure,
     asked_calculations,
 )
-from expectations.publications import read_publications, recall_publications
+from expectations.publications import published_of
 from expectations.published import Feed
 from expectations.truth import Truths
 
@@ -41,8 +41,7 @@ def read_published(workspace: Workspace, catalog: Catalog, plan: Plan) -> Mappin
     if not any(isinstance(check.figure, PUBLISHING) for check in plan.checks):
         return {}
     today = max(plan.as_of, workspace.clock.today())
-    history = recall_publications(workspace.state_url, catalog)
-    feeds = read_publications(workspace.root, catalog, today, history, workspace.settings)
+    feeds = published_of(workspace, catalog, today)
     return {key: feed.until(plan.as_of) for key, feed in feeds.items()}
 
 

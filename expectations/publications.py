@@ -12,6 +12,7 @@ from catalog.periods import Period
 from catalog.publications import Look, Sighting
 from catalog.results import RunRecord
 from catalog.settings import Settings
+from catalog.workspace import Workspace
 from expectations.books import publication, read_books
 from expectations.published import MOST_PERIODS, Feed, Publication, Spot, read_feeds
 from expectations.publishing import has_workbooks, publishes
@@ -69,6 +70,12 @@ def read_publications(
         past = history.sightings.get(key, ())
         feeds[key] = books.beside(fed) if fed else books.alone(past, kept=history.kept)
     return feeds
+
+
+def published_of(workspace: Workspace, catalog: Catalog, today: date) -> dict[str, Feed]:
+    """What every report of a workspace has published, with what its history knows of it."""
+    history = recall_publications(workspace.state_url, catalog)
+    return read_publications(workspace.root, catalog, today, history, workspace.settings)
 
 
 def keep_publications(url: str, feeds: Iterable[Feed], record: RunRecord) -> None:

@@ -41,7 +41,7 @@ class PublishedHistories:
         apart = [
             period
             for period in shared
-            if self._are_apart((one, mine[period].value), (other, theirs[period].value))
+            if self._are_apart((one, mine[period]), (other, theirs[period]))
         ]
         return Figures(_labels(shared), _labels(apart))
 
@@ -89,11 +89,11 @@ class PublishedHistories:
     def _is_asked(self, period: Period) -> bool:
         return self.until is None or period.end <= self.until
 
-    def _are_apart(self, one: tuple[Cell, Decimal], other: tuple[Cell, Decimal]) -> bool:
+    def _are_apart(self, one: tuple[Cell, Publication], other: tuple[Cell, Publication]) -> bool:
         """Whether two numbers differ by more than their tolerance, as coarse as the coarser."""
-        sides = [(cell, value, _scale(cell, self.catalog)) for cell, value in (one, other)]
-        grid = max(_grid(cell, value, scale, self.catalog) for cell, value, scale in sides)
-        left, right = (_on(grid, value * scale) for _, value, scale in sides)
+        sides = [(cell, number, _scale(cell, self.catalog)) for cell, number in (one, other)]
+        grid = max(_grid(cell, number, scale, self.catalog) for cell, number, scale in sides)
+        left, right = (_on(grid, number.value * scale) for _, number, scale in sides)
         tolerances = [_tolerance(cell, scale, self.catalog) for cell, _, scale in sides]
         absolute = max(one[0] for one in tolerances)
         relative = max(one[1] for one in tolerances) * max(abs(left), abs(right))
@@ -126,15 +126,18 @@ def _scale(cell: Cell, catalog: Catalog) -> Decimal:
     return Decimal(unit.scale if isinstance(unit, CurrencyUnit) else 1)
 
 
-def _grid(cell: Cell, value: Decimal, scale: Decimal, catalog: Catalog) -> Decimal:
-    """The smallest step that a number as published can show, in ones."""
+def _grid(cell: Cell, number: Publication, scale: Decimal, catalog: Catalog) -> Decimal:
+    """The smallest step that a number as published can show, in ones; a workbook shows no more
+    digits than readers see.
+    """
     measure = catalog.measures.get(cell.measure or "")
     digits = cell.rounding
     if digits is None and measure and cell.unit is None:
         digits = measure.rounding
-    if digits is None:
-        exponent = value.as_tuple().exponent
-        digits = -exponent if isinstance(exponent, int) else 0
+    if digits is None or number.origin == "workbook":
+        exponent = number.value.as_tuple().exponent
+        shown = -exponent if isinstance(exponent, int) else 0
+        digits = shown if digits is None else min(digits, shown)
     return scale.scaleb(-digits)
 
 

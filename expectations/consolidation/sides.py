@@ -37,10 +37,10 @@ def read_histories(
     workspace: Workspace, catalog: Catalog, period: Period | None
 ) -> PublishedHistories:
     """What every report has published, up to a period."""
-    from expectations.published import read_feeds
+    from expectations.publications import published_of
 
     today: date = workspace.clock.today()
-    feeds = read_feeds(workspace.root, catalog, today)
+    feeds = published_of(workspace, catalog, today)
     return PublishedHistories(catalog, feeds, period.end if period else None)
 
 
