@@ -42,4 +42,5 @@ def is_published(report: Report, cell: Cell) -> bool:
 def lies_inside(pattern: str) -> bool:
     """Whether a pattern of files is one of the workspace's."""
     path = PurePosixPath(pattern)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in pattern
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in pattern
+    return inside and not set(pattern.replace(PERIOD, "")) & set("*?[]{}")

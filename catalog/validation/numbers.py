@@ -20,6 +20,8 @@ def numbers(catalog: Catalog, context: Context) -> Iterator[Problem]:
     for report in catalog.reports.values():
         for said in _published(report):
             yield problem_of(catalog, "TD049", report.urn, said, "published")
+        for part, said in _workbook(report):
+            yield problem_of(catalog, "TD049", report.urn, said, part, level="warning")
         for cell in report.cells if report.published else ():
             currency = _currency(catalog.measures.get(cell.measure or ""), cell)
             if currency:
@@ -44,21 +46,52 @@ def _measure(measure: Measure) -> Iterator[tuple[str, str]]:
 
 
 def _published(report: Report) -> Iterator[str]:
-    file = report.published
-    if file is None:
+    if report.published is None:
         return
     if report.period is None:
         yield "published: say by `period` how long a span its numbers speak of"
+    for said in _pattern(report.published):
+        yield f"published: {said}"
+
+
+def _workbook(report: Report) -> Iterator[tuple[str, str]]:
+    """Why what the cells of a workbook show cannot be held against anything."""
+    placed = [cell for cell in report.cells if cell.at or cell.find]
+    if report.workbook is None or not placed:
+        return
+    lost = "what its cells show is not compared"
+    if report.period is None:
+        yield "workbook", f"workbook: {lost} until `period` says how long a span it speaks of"
+    if "{period}" not in report.workbook:
+        yield (
+            "workbook",
+            f"workbook: {lost}, since {report.workbook} does not say of which period it is; "
+            "write {period} where its name does",
+        )
+    for said in _pattern(report.workbook):
+        yield "workbook", f"workbook: {said}; {lost}"
+    missing = [cell.key for cell in report.cells if not (cell.at or cell.find)]
+    if missing and not report.published:
+        names = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        yield (
+            "cells",
+            f"cells: {names}: neither `at` nor `find` says where the workbook shows it, so it is "
+            "not known what was published",
+        )
+
+
+def _pattern(file: str) -> Iterator[str]:
+    """What is wrong with the name of files that lie in the workspace, one for each period."""
     path = PurePosixPath(file)
     if path.is_absolute() or ".." in path.parts or "\\" in file:
-        yield f"published: {file} must lie in the workspace; write a path relative to it, with '/'"
+        yield f"{file} must lie in the workspace; write a path relative to it, with '/'"
     for placeholder in re.findall(r"\{[^}]*\}?", file):
         if placeholder != "{period}":
-            yield f"published: {placeholder} is not known; only {{period}} may stand in {file}"
+            yield f"{placeholder} is not known; only {{period}} may stand in {file}"
     if file.count("{period}") > 1:
-        yield f"published: {{period}} stands in {file} more than once"
+        yield f"{{period}} stands in {file} more than once"
     if set(file.replace("{period}", "")) & set("*?[]"):
-        yield f"published: {file} may hold {{period}}, but no wild cards"
+        yield f"{file} may hold {{period}}, but no wild cards"
 
 
 def _currency(measure: Measure | None, cell: Cell) -> str | None:
