@@ -158,6 +158,14 @@ def test_published_numbers_are_compared_again_when_their_file_differs(
     assert not any(urn.startswith("attribute:") for urn in definitions(found))
 
 
+def test_a_workbook_that_is_saved_over_is_compared_again(copy: Path) -> None:
+    with (copy / "reports/bireysel_2026-09.xlsx").open("ab") as stream:
+        stream.write(b"\0")
+    found = touched(copy)
+    assert "cell:retail_monthly/active_customers/workbook" in keys(found)
+    assert not any(urn.startswith(("attribute:", "report:sme")) for urn in definitions(found))
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_a_change_reaches(copy: Path, name: str) -> None:
     file, old, new, reached, untouched = CHANGES[name]
