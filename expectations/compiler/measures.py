@@ -48,7 +48,8 @@ def measure_plan(scene: Scene, key: str) -> MeasurePlan:
 def cell_plan(scene: Scene, cell: Cell) -> MeasurePlan:
     """A cell's own calculation, SQL or an expression of measures, for its report's period."""
     unit = scene.catalog.reports[cell.report].period or "month"
-    return _plan(scene, _Stated(cell.urn, cell.calculation or "", (), unit))
+    calculation = scene.pasted.get(cell.path) or cell.calculation or ""
+    return _plan(scene, _Stated(cell.urn, calculation, (), unit))
 
 
 def _plan(scene: Scene, one: _Stated) -> MeasurePlan:

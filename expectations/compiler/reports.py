@@ -9,7 +9,7 @@ from itertools import combinations
 from catalog.model import Cell, Measure, Report
 from catalog.model.reports import CurrencyUnit, Tolerance, is_formula
 from catalog.periods import Period, PeriodUnit
-from expectations.compiler.scene import Scene
+from expectations.compiler.scene import Scene, is_calculated
 from expectations.plan import (
     CellPlan,
     Check,
@@ -44,7 +44,7 @@ def publishing(scene: Scene) -> list[Report]:
 def own_calculations(scene: Scene) -> Mapping[str, Cell]:
     """The cells of these reports, by path, that carry SQL or an expression of their own."""
     cells = [cell for report in publishing(scene) for cell in report.cells]
-    return {c.path: c for c in cells if c.calculation and not is_formula(c.calculation)}
+    return {c.path: c for c in cells if is_calculated(scene, c)}
 
 
 def report_plans(scene: Scene) -> tuple[ReportPlan, ...]:
@@ -85,13 +85,14 @@ def _cell(scene: Scene, report: Report, cell: Cell, position: Position | None) -
     tolerance = cell.tolerance or (measure.tolerance if measure else Tolerance())
     factor, obstacle = _factor(measure, cell)
     own = not cell.measure
-    formula = cell.calculation if own and is_formula(cell.calculation) else None
+    written = own and is_formula(cell.calculation)
+    formula = cell.calculation if written and not is_calculated(scene, cell) else None
     stated = measure.rounding if measure else None
     rounding = stated if cell.rounding is None else cell.rounding
     return CellPlan(
         path=cell.path,
         label=", ".join(dict.fromkeys([report.name, cell.at or cell.named("en")])),
-        factor=Decimal(100) if formula and cell.unit == "%" else factor,
+        factor=Decimal(100) if written and cell.unit == "%" else factor,
         absolute=Decimal(str(tolerance.absolute)) * (Decimal(1) if cell.tolerance else factor),
         relative=Decimal(str(tolerance.relative)),
         rounding=rounding,
@@ -125,7 +126,7 @@ def report_checks(scene: Scene, calculations: Mapping[str, MeasurePlan]) -> Iter
         yield _feed(scene, report)
         if report.due:
             yield _late(scene, report)
-        for cell, rests_on in _foundations(report):
+        for cell, rests_on in _foundations(scene, report):
             if not is_published(report, cell):
                 continue
             reads = [path for of in rests_on for path in calculations[of].reads]
@@ -190,25 +191,25 @@ def _workbook(scene: Scene, report: Report, cell: Cell) -> Check:
     )
 
 
-def _foundations(report: Report) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+def _foundations(scene: Scene, report: Report) -> Iterator[tuple[Cell, tuple[str, ...]]]:
     """Each cell with the calculations whose numbers make up its own."""
     places, cells = positions(report), {cell.path: cell for cell in report.cells}
     for cell in report.cells:
-        yield cell, tuple(sorted(set(_rests_on(cells, cell, places, set()))))
+        yield cell, tuple(sorted(set(_rests_on(scene, cells, cell, places, set()))))
 
 
 def _rests_on(
-    cells: Mapping[str, Cell], cell: Cell, places: Places, seen: set[str]
+    scene: Scene, cells: Mapping[str, Cell], cell: Cell, places: Places, seen: set[str]
 ) -> Iterator[str]:
     """The calculations whose numbers make up a cell's, through formulas."""
     if cell.path in seen:
         return
     seen.add(cell.path)
-    if cell.measure or not is_formula(cell.calculation):
+    if cell.measure or not is_formula(cell.calculation) or is_calculated(scene, cell):
         yield cell.measure or cell.urn
         return
     for path in inputs_of(cell, places).cells:
-        yield from _rests_on(cells, cells[path], places, seen)
+        yield from _rests_on(scene, cells, cells[path], places, seen)
 
 
 def _same(scene: Scene, left: Cell, right: Cell) -> Check:

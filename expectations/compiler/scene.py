@@ -9,11 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from catalog.durations import Duration
-from catalog.model import Attribute, Catalog, Definition
+from catalog.model import Attribute, Catalog, Cell, Definition
 from catalog.model.definition import Severity
+from catalog.model.reports import is_formula
 from catalog.model.sources import FieldType
 from catalog.periods import Period, PeriodUnit
 from catalog.tables import readable_tables
+from expectations.compiler.pasted import pasted_calculations
 from expectations.plan import Check, FigureSpec
 
 
@@ -82,6 +84,11 @@ class Scene:
         """What calculations may read, and the columns there are."""
         return readable_tables(self.catalog)
 
+    @cached_property
+    def pasted(self) -> Mapping[str, str]:
+        """By cell with a formula over a pasted query: the SQL that gives its number."""
+        return pasted_calculations(self.catalog, self.tables)
+
     def by_column(self, entity: str) -> Mapping[str, Attribute]:
         """The entity's attributes by the columns of its golden record."""
         return self._by_column.get(entity, {})
@@ -92,6 +99,15 @@ class Scene:
         for attribute in self.catalog.attributes.values():
             found.setdefault(attribute.entity, {})[attribute.column] = attribute
         return found
+
+
+def is_calculated(scene: Scene, cell: Cell) -> bool:
+    """Whether a cell has a calculation of its own: SQL, an expression of measures, or a formula
+    over a query that was pasted.
+    """
+    return bool(cell.calculation) and (
+        not is_formula(cell.calculation) or cell.path in scene.pasted
+    )
 
 
 def severity_of(definition: Definition) -> Severity:

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from catalog.consolidations import CauseKind, Difference
 from catalog.model import Catalog
-from catalog.model.reports import is_formula
 from catalog.periods import Period
 from catalog.sql import SqlRefused, check_query
 from catalog.store.runs import RunStore
@@ -20,7 +19,7 @@ from expectations.comparing import rounded
 from expectations.compiler.dated import with_periods
 from expectations.compiler.measures import cell_plan
 from expectations.compiler.reports import cell_plans
-from expectations.compiler.scene import Scene
+from expectations.compiler.scene import Scene, is_calculated
 from expectations.compiler.whole import compile_plan
 from expectations.difference.attributing import Attributing
 from expectations.difference.changes import Changing
@@ -100,7 +99,7 @@ def _with_every_report(scene: Scene, plan: Plan) -> Plan:
         cell_plan(scene, cell)
         for report in missing
         for cell in report.cells
-        if cell.calculation and not is_formula(cell.calculation)
+        if is_calculated(scene, cell)
     ]
     return replace(plan, reports=(*plan.reports, *more), measures=(*plan.measures, *own))
 
