@@ -204,7 +204,7 @@ def _digits(one: Comparison) -> int:
     stated = (number for number in (one.published, one.truth) if number is not None)
     exponents = (number.as_tuple().exponent for number in stated)
     places = (-exponent for exponent in exponents if isinstance(exponent, int))
-    return min(max(places, default=0), MOST_DIGITS)
+    return min(max(0, *places), MOST_DIGITS)
 
 
 def _is_small(one: Comparison, value: Decimal, context: PanelContext) -> bool:

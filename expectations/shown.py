@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.formulas import column_of, letters_of, read_address
+from catalog.formulas import column_of, letters_of, plain_sheet, read_address
 from catalog.model.reports import Find
 from catalog.publications import DatedBy, Look
 from catalog.results import Fingerprint
@@ -114,12 +114,24 @@ def _read(file: Path, name: str, asked: Sequence[Asked], limits: WorkbookLimits)
     from lineage.workbooks.opening import WorkbookRefused, read_workbook
 
     try:
-        book = read_workbook(file, limits)
+        book = read_workbook(file, limits, _sheets(asked))
     except WorkbookRefused as refused:
         return _refused(name, str(refused).removeprefix(f"{file}: "))
     saved, dated_by = _saved(book, file)
     finder = _Finder(book)
     return Shown(name, saved, dated_by, {one.path: finder.hold(one) for one in asked})
+
+
+def _sheets(asked: Iterable[Asked]) -> frozenset[str] | None:
+    """The sheets that are asked for; None where a cell may stand on any."""
+    named = set()
+    for one in asked:
+        address = read_address(one.at or "")
+        sheet = one.find.sheet if one.find else address.sheet if address else ""
+        if not sheet:
+            return None
+        named.add(plain_sheet(sheet).casefold())
+    return frozenset(named)
 
 
 def _saved(book: Workbook, file: Path) -> tuple[datetime, DatedBy]:
@@ -161,7 +173,7 @@ class _Finder:
     def _by_headings(self, find: Find, at: str | None) -> tuple[Sheet, tuple[int, int]] | str:
         sheets = [one for one in self.book.sheets if one.grid]
         if find.sheet:
-            named = self.book.sheet(find.sheet.strip("'"))
+            named = self.book.sheet(plain_sheet(find.sheet))
             if named is None:
                 return f"there is no sheet '{find.sheet}'"
             sheets = [named]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,13 +29,16 @@ _STATES: dict[str, Literal["visible", "hidden", "very hidden"]] = {
 }
 
 
-def read_workbook(path: Path, limits: WorkbookLimits | None = None) -> Workbook:
+def read_workbook(
+    path: Path, limits: WorkbookLimits | None = None, only: Collection[str] | None = None
+) -> Workbook:
     """The workbook in an .xlsx or .xlsm file; macros are never run, only told of.
 
+    With `only`, the cells of sheets with other titles (folded) are not read: they are no grids.
     Raises WorkbookRefused for what is no such file, is damaged, or is beyond the limits.
     """
     with uncollected(), open_archive(path, limits or WorkbookLimits()) as archive:
-        return _Reading(archive, Budget(limits or WorkbookLimits())).workbook()
+        return _Reading(archive, Budget(limits or WorkbookLimits()), only).workbook()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class _Reading:
 
     archive: Archive
     budget: Budget
+    only: Collection[str] | None = None
 
     def workbook(self) -> Workbook:
         archive = self.archive
@@ -120,6 +124,8 @@ class _Reading:
         if relation.kind != "worksheet":
             reason = f"a sheet of another kind ({relation.kind}) is not read"
             grid.findings.append(Finding("cut", reason, title))
+            return Sheet(title, state=state, grid=False), grid
+        if self.only is not None and title.casefold() not in self.only:
             return Sheet(title, state=state, grid=False), grid
         try:
             with self.archive.open(relation.target) as stream:

@@ -15,6 +15,7 @@ import pytest
 from books import SAVED, At, set_file_time, write_book
 from workspaces import by_key, change, write_workspace
 
+from catalog.cli import run as tekdogru
 from catalog.clock import Clock
 from catalog.periods import Period
 from catalog.results import Comparison, RunRecord
@@ -237,6 +238,15 @@ def test_the_day_it_was_saved_is_told_late_and_by_whom_it_is_known(folder: Path)
     assert "by the time of the file" in again.message
 
 
+def test_other_sheets_than_those_asked_for_are_not_looked_at(folder: Path) -> None:
+    rows = {f"A{row}": "x" for row in range(1, 60)}
+    write_book(folder / "reports/r_2026-10.xlsx", {"Özet": SHEET, "Veri": rows}, SAVED)
+    (folder / "tekdogru.toml").write_text("[workbooks]\ncells = 50\n", encoding="utf-8")
+    assert read(folder).problems == ()
+    change(folder, "at: Özet!C5", "find: {row: Müşteri, column: Değer}")
+    assert "too many cells" in read(folder).problems[0]
+
+
 def test_the_day_is_the_institutions(folder: Path) -> None:
     publish(folder, saved=datetime(2026, 11, 5, 22, tzinfo=UTC))
     assert read(folder).versions["r/all", OCTOBER][0].published_on == date(2026, 11, 6)
@@ -319,6 +329,18 @@ def test_only_runs_of_every_check_keep_what_they_saw(folder: Path) -> None:
     part = record.model_copy(update={"selection": "cell:*"})
     keep_publications(opened.state_url, feeds.values(), part)
     assert PublicationStore(opened.state_url).seen(["r"]) == []
+
+
+def test_the_command_keeps_what_it_saw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["check", "-w", str(folder), "--as-of", TODAY.isoformat()]
+    tekdogru([*options, "--select", "cell:*"])
+    opened, _ = open_valid(folder)
+    store = PublicationStore(opened.state_url)
+    assert store.seen(["r"]) == []
+    tekdogru(options)
+    assert [one.cell for one in store.seen(["r"])] == ["r/all", "r/base", "r/money", "r/share"]
+    assert list(store.looks()) == ["reports/r_2026-10.xlsx"]
+    capsys.readouterr()
 
 
 def test_an_unchanged_workbook_is_not_read_again(folder: Path) -> None:
