@@ -79,6 +79,11 @@ class SiteSettings(_Section):
     title: str | None = None
     edit_url: str | None = Field(None, description="Where 'Edit this' leads; {file} and {line}.")
     report_url: str | None = Field(None, description="Where 'Report a problem' leads; {urn}.")
+    url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s]+$",
+        description="Where the site is published; workbooks lead to its pages.",
+    )
 
 
 class WorkbookLimits(_Section):

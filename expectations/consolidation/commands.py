@@ -149,6 +149,57 @@ def decide(
     return 0
 
 
+@app.command("links")
+def links(
+    file: Annotated[Path, typer.Argument(metavar="WORKBOOK", help="An .xlsx or .xlsm file.")],
+    workspace: WorkspaceOption = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="Its report (default: by `workbook`).")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the copy with the sheet goes.")
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write the workbook itself, not a copy.")
+    ] = False,
+    language: LanguageOption = None,
+) -> int:
+    """Put a sheet of links into a workbook: each cell, its meaning, verdict, owner and page."""
+    from catalog.store.consolidations import read_consolidation
+    from catalog.store.snapshots import SnapshotStore
+    from catalog.validation.opening import open_valid
+    from catalog.writing import write_whole
+    from expectations.consolidation.links import NAME, linked, report_of_workbook
+
+    if output and in_place:
+        raise UsageError("say --output FILE or --in-place, not both")
+    target = file if in_place else output or file.with_name(f"{file.stem}.tekdogru{file.suffix}")
+    _refuse_target(file, target, in_place=in_place)
+    opened, catalog = open_valid(workspace)
+    spoken: Language = language.value if language else opened.settings.language
+    plan = read_consolidation(SnapshotStore(opened.state_url, reading=True))
+    found = report_of_workbook(catalog, file, report)
+    made = linked(file, found, catalog, opened.settings, plan, spoken)
+    write_whole(target, made.content)
+    for path in made.strange:
+        print(f"{path}: its place is not in this workbook, so it has no link", file=sys.stderr)
+    if not opened.settings.site.url:
+        said = "site.url is not set, so the pages are named without links"
+        print(said, file=sys.stderr)
+    print(f"{target}: sheet '{NAME}' with {made.cells} cell(s) of {found.key}")
+    return 0
+
+
+def _refuse_target(file: Path, target: Path, *, in_place: bool) -> None:
+    """Never write over the original unasked, nor into a workbook that somebody has open."""
+    if not in_place and target.exists() and file.exists() and target.samefile(file):
+        raise UsageError(f"{target} is the workbook itself; --in-place writes it")
+    if target.suffix.lower() != file.suffix.lower():
+        raise UsageError(f"{target}: a copy of {file.name} ends in {file.suffix} as well")
+    if target.with_name(f"~${target.name}").exists():
+        raise UsageError(f"{target} is open in Excel; close it there and try again")
+
+
 def _period(text: str | None) -> Period | None:
     from catalog.periods import Period
 
