@@ -27,8 +27,18 @@ from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.surviving import Choosing, Chosen
 from expectations.consolidation.words import LANGUAGES, Words
 
-Explain = Callable[[Sequence[Pair]], Iterable[Difference]]
-"""Explains why the numbers of pairs of cells differ, the pairs as URNs."""
+
+@dataclass(frozen=True)
+class Asked:
+    """Two numbers, by URN, of which it is asked why they differ, and in which period."""
+
+    left: str
+    right: str
+    period: str | None
+
+
+Explain = Callable[[Sequence[Asked]], Iterable[Difference]]
+"""Explains why the numbers of pairs of cells differ."""
 
 
 @dataclass(frozen=True)
@@ -119,24 +129,38 @@ def _differences(
     if known.explain is None:
         return {}
     asked = {
-        (survivors[one].cell, other): one
+        Asked(left, right, _period(known, left, right)): one
         for one in found.clusters
         if one.because
-        for other in _unlike(one, survivors[one].cell)
+        for left, right in _unlike(one, survivors[one].cell)
     }
+    by_pair = {(ask.left, ask.right): one for ask, one in asked.items()}
     explained: dict[Grouped, list[Difference]] = {}
     for difference in known.explain(list(asked)) if asked else ():
-        one = asked.get((difference.left, difference.right))
+        one = by_pair.get((difference.left, difference.right))
         if one is not None:
             kept = difference.model_copy(update={"examples": ()})
             explained.setdefault(one, []).append(kept)
     return {one: tuple(some) for one, some in explained.items()}
 
 
-def _unlike(one: Grouped, surviving: str) -> Iterator[str]:
-    """The cells of a cluster that are another number than the surviving one."""
+def _period(known: Known, left: str, right: str) -> str | None:
+    """The last period in which both published other numbers, else the last of both, else of all."""
+    if left.startswith("cell:"):
+        figures = known.histories.compare(left, right)
+        if periods := figures.apart or figures.periods:
+            return periods[0]
+    last = known.histories.last
+    return last.label if last else None
+
+
+def _unlike(one: Grouped, surviving: str) -> Iterator[Pair]:
+    """The surviving cell and the others that are another number; the measure with a lone cell."""
     own = next((set(group) for group in one.groups if surviving in group), {surviving})
-    yield from (urn for urn in one.cells if urn not in own)
+    others = [urn for urn in one.cells if urn not in own]
+    if not others and one.measure:
+        yield one.measure, surviving
+    yield from ((surviving, urn) for urn in others)
 
 
 def _cluster(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from catalog.consolidations import Difference
 from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.results import RunRecord
 from catalog.workspace import Workspace
-from expectations.consolidation.evidence import Judge
+from expectations.consolidation.evidence import Judge, Pair
 from expectations.consolidation.histories import PublishedHistories
-from expectations.consolidation.planning import Explain, Known
+from expectations.consolidation.planning import Asked, Explain, Known
 from expectations.runner import Progress
 
 
@@ -29,7 +31,7 @@ def open_known(
         judge=_judge(workspace, catalog, progress),
         histories=histories,
         run=_last_run(workspace),
-        explain=_explain(workspace, catalog, period or histories.last, progress),
+        explain=_explain(workspace, catalog, progress),
     )
 
 
@@ -67,7 +69,19 @@ def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
     return Judging(proposals, limits, settings.timezone, seconds)
 
 
-def _explain(
-    workspace: Workspace, catalog: Catalog, period: Period | None, progress: Progress
-) -> Explain | None:
-    return None
+def _explain(workspace: Workspace, catalog: Catalog, progress: Progress) -> Explain:
+    """Explains pairs period by period, each period in one run of the engine."""
+
+    def explained(asked: Sequence[Asked]) -> Iterator[Difference]:
+        from expectations.difference.explaining import explain_differences
+
+        by_period: dict[str | None, list[Pair]] = {}
+        for one in asked:
+            by_period.setdefault(one.period, []).append((one.left, one.right))
+        for label, pairs in by_period.items():
+            period = Period.parse(label) if label else None
+            yield from explain_differences(
+                workspace, catalog, pairs, period=period, progress=progress
+            )
+
+    return explained

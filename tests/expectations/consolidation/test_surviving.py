@@ -10,7 +10,7 @@ from catalog.consolidations import Cluster, Difference
 from catalog.model import Catalog
 from catalog.results import Comparison, RunRecord
 from expectations.consolidation.evidence import Judged
-from expectations.consolidation.planning import plan_consolidation
+from expectations.consolidation.planning import Asked, plan_consolidation
 from tests.support.consolidating import (
     TODAY,
     catalog,
@@ -164,16 +164,24 @@ def test_a_contradiction_is_explained_by_its_widest_difference() -> None:
         asked.extend(pairs)
         return [
             Difference(
-                left=left, right=right, period="2026-10", apart=Decimal(12), remainder=Decimal(2),
+                left=one.left, right=one.right, period=one.period or "", apart=Decimal(12), remainder=Decimal(2),
                 causes=({"key": "filter", "cause": "filter", "share": "10", "says": "x",
                          "says_tr": "y"},),
             )
-            for left, right in pairs
+            for one in pairs
         ]  # fmt: skip
 
     asked: list[Any] = []
     against = judged(A, B, "different", alike=True)
-    found = only(pair(right=own("n")), against, explain=explain)
-    assert asked == [("cell:a/n", "cell:b/n")]
+    published = {A: {"2026-09": "5", "2026-10": "5"}, B: {"2026-09": "7", "2026-10": "5"}}
+    found = only(pair(right=own("n")), against, explain=explain, published=published)
+    assert asked == [Asked("cell:a/n", "cell:b/n", "2026-09")]
     assert [(one.cause, one.share) for one in found.explained] == [("filter", Decimal(10))]
     assert found.remainder == 2
+
+
+def test_a_lone_cell_that_contradicts_a_measure_is_held_against_it() -> None:
+    asked: list[Asked] = []
+    against = judged("measure:active", A, "different", alike=True)
+    only(catalog(report("a", own("n"))), against, explain=lambda pairs: asked.extend(pairs) or [])
+    assert asked == [Asked("measure:active", "cell:a/n", None)]
