@@ -89,6 +89,7 @@ class Document(StrEnum):
     explain = "explain"
     difference = "difference"
     simulate = "simulate"
+    import_excel = "import_excel"
     lineage = "lineage"
 
 

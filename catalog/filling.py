@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
+from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, letters_of
 
 _PIECE = re.compile(
     r"""(?P<kept>"(?:[^"]|"")*"                       # a text
@@ -38,7 +37,7 @@ class _Part:
         number = self.number + by
         if not 1 <= number <= (LAST_ROW if self.is_row else LAST_COLUMN):
             return None
-        return ("$" if self.fixed else "") + (str(number) if self.is_row else letters(number))
+        return ("$" if self.fixed else "") + (str(number) if self.is_row else letters_of(number))
 
 
 _Piece = str | tuple[_Part, ...]
@@ -69,16 +68,6 @@ def filling_of(formula: str) -> Filling:
 def filled(formula: str, rows: int, columns: int) -> str:
     """A formula so many rows further down and columns further right."""
     return filling_of(formula).moved(rows, columns)
-
-
-@lru_cache(maxsize=20_000)
-def letters(column: int) -> str:
-    """The letters of a column, which is counted from 1."""
-    rest, found = column, ""
-    while rest:
-        rest, last = divmod(rest - 1, 26)
-        found = chr(65 + last) + found
-    return found
 
 
 def _written(parts: tuple[_Part, ...], rows: int, columns: int) -> str:

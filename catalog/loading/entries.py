@@ -8,8 +8,8 @@ from typing import Any
 from catalog.loading.rendering import WIDTH, render_value
 
 Values = Mapping[str, Any]
-_PARTS = ("datasets", "fields", "cells")
-_IN_ONE_LINE = ("fields", "cells")
+_PARTS = ("datasets", "fields", "cells", "blocks", "rows", "columns")
+_IN_ONE_LINE = ("fields", "cells", "rows", "columns")
 
 
 def text_of(kinds: Mapping[str, Sequence[Values]], heading: str = "") -> str:

@@ -209,6 +209,8 @@ def _written_parts(thing: Any) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     if not isinstance(thing, Definition):
         return
     yield thing.urn, ()
+    for index, block in enumerate(thing.blocks if isinstance(thing, Report) else ()):
+        yield f"block:{thing.key}/{block.key}", ("blocks", index)
     for name in ("datasets", "fields", "cells"):
         children: Sequence[Any] = getattr(thing, name, ())
         for index, child in enumerate(children):

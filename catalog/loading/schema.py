@@ -17,6 +17,7 @@ from catalog.consolidations import (
 )
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
 from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
+from catalog.imports import IMPORT_EXCEL_VERSION, ImportExcelDocument
 from catalog.loading.loader import KINDS
 from catalog.matched import MATCH_VERSION, MappedRecord, MatchDocument, QueueDocument
 from catalog.results import SCHEMA_VERSION, RunRecord
@@ -38,6 +39,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "consolidate": (CONSOLIDATE_VERSION, Consolidation),
     "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
     "trust": (TRUST_VERSION, list[Trust]),
+    "import_excel": (IMPORT_EXCEL_VERSION, ImportExcelDocument),
     "lineage": (LINEAGE_VERSION, LineageListing),
 }
 """What commands print with `--format json`, by its name: the version of the form, and its type."""

@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from catalog.durations import Duration
-from catalog.filling import Filling, filling_of, letters
-from catalog.formulas import column_of, plain_sheet, read_address
+from catalog.filling import Filling, filling_of
+from catalog.formulas import column_of, letters_of, plain_sheet, read_address
 from catalog.model.definition import Definition, Governed, Key, Language, Model, Severity
 from catalog.periods import PeriodUnit
 
@@ -236,7 +236,7 @@ class Block(Model):
         filling = filling_of(self.calculation) if self.calculation else None
         for down, row in enumerate(self.rows):
             for across, column in enumerate(self.columns or (Line(),)):
-                at = f"{sheet}!{letters(left + across)}{top + down}"
+                at = f"{sheet}!{letters_of(left + across)}{top + down}"
                 yield Cell(**self._values(row, column), at=at, **_filled(filling, down, across))
 
     def _values(self, row: Line, column: Line) -> dict[str, Any]:

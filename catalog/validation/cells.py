@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from catalog.formulas import address_problem, formula_problem
 from catalog.model import Catalog, Cell
 from catalog.model.reports import is_formula
-from catalog.validation.problems import Problem, problem_of
+from catalog.validation.problems import Level, Problem, problem_of
 from catalog.validation.rules import Context
 
 
 def cells(catalog: Catalog, context: Context) -> Iterator[Problem]:
-    """TD047 for an `at` that names no cell, and for a formula that cannot be read."""
+    """TD047 for an `at` that names no cell, and for a formula that cannot be read.
+
+    What an import took from a workbook as it stands there is a warning until somebody looks at it.
+    """
     for cell in catalog.cells.values():
         for part, said in _wrong(cell):
-            yield problem_of(catalog, "TD047", cell.urn, f"{part}: {said}", part)
+            level: Level = "warning" if part == "calculation" and cell.unsure else "error"
+            yield problem_of(catalog, "TD047", cell.urn, f"{part}: {said}", part, level=level)
 
 
 def _wrong(cell: Cell) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from catalog.model import Attribute, Catalog, Claim, Dataset, SourceSystem
 from catalog.model.targets import target_of
 from catalog.plurals import plural
 from catalog.validation.claims import always_speaks, ranks_apart
-from catalog.validation.problems import Problem, problem_of
+from catalog.validation.problems import Level, Problem, problem_of
 from catalog.validation.rules import Context
 
 PASSWORD = re.compile(
@@ -198,7 +198,8 @@ def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
     for cell in catalog.cells.values():
         if not cell.measure and not cell.calculation:
             said = "shows neither a `measure` nor a `calculation`; say which number it is"
-            yield problem_of(catalog, "TD021", cell.urn, said)
+            level: Level = "warning" if cell.unsure else "error"
+            yield problem_of(catalog, "TD021", cell.urn, said, level=level)
         if cell.measure and cell.calculation:
             said = "has both a `measure` and a `calculation`; a cell is one or the other"
             yield problem_of(catalog, "TD021", cell.urn, said, "calculation")

@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "TD057": "a group that is split between sources",
     "TD058": "an order of claims that evidence contradicts",
     "TD059": "a measured trust without enough evidence",
+    "TD060": "something an import was unsure of",
     "TD061": "an input block of a workbook that leads nowhere",
     "TD064": "a decision on consolidation that cannot be respected",
 }

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+from lineage.importing.excel_commands import import_excel
 
 if TYPE_CHECKING:
     from lineage.importing.facts import Brought
 
 app = typer.Typer(help="Draft definitions from other tools' files.", no_args_is_help=True)
+app.command("excel")(import_excel)
 
 OwnerOption = Annotated[
     str | None, typer.Option("--owner", help="Who owns what the file names no known owner for.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,13 @@ class Known:
     taken: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, catalog: Catalog, base: Base, format_: str, file: str) -> Known:
-        """What a catalog holds of the file that is being imported."""
+    def of(
+        cls, catalog: Catalog, base: Base, format_: str, file: str, adopted: Collection[str] = ()
+    ) -> Known:
+        """What a catalog holds of the file that is being imported.
+
+        `adopted` are definitions (`reports/retail`) that are its own whoever wrote them.
+        """
         ours: dict[str, list[Entry]] = {}
         taken: dict[str, list[str]] = {}
         for name, entries in present_entries(catalog).items():
@@ -89,7 +94,7 @@ class Known:
             for entry in entries:
                 origin = entry.get("imported") or {}
                 same = origin.get("format") == format_ and origin.get("file") in (file, base.file)
-                if entry.get("key") in remembered or same:
+                if entry.get("key") in remembered or same or f"{name}/{entry['key']}" in adopted:
                     ours.setdefault(name, []).append(entry)
                 else:
                     taken.setdefault(name, []).append(str(entry.get("key")))

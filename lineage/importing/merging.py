@@ -19,6 +19,12 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
     "reports": ("cells", "report"),
 }
 """By list: the list of definitions that its entries hold, and the kind that its entries are of."""
+BESIDE: Mapping[str, tuple[str, ...]] = {"reports": ("blocks",)}
+"""Further lists of things with keys that its entries hold."""
+LINES = ("rows", "columns")
+"""Lists of a block whose entries are merged one by one, and stand as the file has them."""
+SHAPE = ("at", "calculation")
+"""What a file alone knows of a block; a steward's value yields where the file moved on."""
 _KINDS = {"fields": "field", "cells": "cell", "entities": "entity"}
 
 
@@ -170,26 +176,31 @@ class _Merger:
 
     def _both(self, name: str, urn: str, base: Entry, theirs: Entry, ours: Entry) -> Entry:
         child, _ = CHILDREN.get(name, ("", ""))
+        children = (child, *BESIDE.get(name, ()))
         said = theirs if self.complete else {**base, **theirs}
-        sets = dict(self._values(urn, child, base, theirs, ours))
+        sets = dict(self._values(urn, children, base, theirs, ours))
         if sets:
             self.edits.append(Edit(urn, sets))
-        if not child or not (theirs.get(child) or base.get(child)):
-            return said
-        states = (base.get(child) or (), theirs.get(child) or (), ours.get(child) or ())
         path = urn.partition(":")[2]
-        return {**said, child: self.lists(child, urn, path, *states)}
+        for one in children if child else ():
+            if theirs.get(one) or base.get(one):
+                states = (base.get(one) or (), theirs.get(one) or (), ours.get(one) or ())
+                said = {**said, one: self.lists(one, urn, path, *states)}
+        return said
 
     def _values(
-        self, urn: str, child: str, base: Entry, theirs: Entry, ours: Entry
+        self, urn: str, children: Sequence[str], base: Entry, theirs: Entry, ours: Entry
     ) -> Iterator[tuple[str, Any]]:
+        in_block = urn.startswith("block:")
         for key in dict.fromkeys([*theirs, *base]):
-            if key in ("key", child) or (key not in theirs and not self.complete):
+            if key == "key" or key in children or (key not in theirs and not self.complete):
                 continue
             was, now, own = base.get(key), theirs.get(key), ours.get(key)
+            if in_block and key in LINES:
+                now = _merged_lines(was or (), now or (), own or ()) or None
             if own == now:
                 continue
-            if own == was:
+            if own == was or (in_block and (key in LINES or (key in SHAPE and now != was))):
                 self.changes.append(Change(urn, "updated", key, was, now, own))
                 yield key, now
             else:
@@ -197,7 +208,26 @@ class _Merger:
                 self.changes.append(Change(urn, how, key, was, now, own))
 
 
+def _merged_lines(
+    base: Sequence[Entry], theirs: Sequence[Entry], ours: Sequence[Entry]
+) -> list[Entry]:
+    """The rows or columns of a block as the file has them now, with what stewards wrote of each."""
+    old, own = ({one.get("key"): one for one in lines} for lines in (base, ours))
+    found: list[Entry] = []
+    for now in theirs:
+        was, written = old.get(now.get("key"), {}), own.get(now.get("key"))
+        if written is None:
+            found.append(dict(now))
+            continue
+        values = {
+            key: now.get(key) if written.get(key) == was.get(key) else written.get(key)
+            for key in dict.fromkeys([*written, *now])
+        }
+        found.append({key: value for key, value in values.items() if value is not None})
+    return found
+
+
 def _urn(name: str, path: str, key: str) -> str:
     kind = CHILDREN[name][1] if name in CHILDREN else _KINDS.get(name, name.removesuffix("s"))
-    sign = "/" if kind == "cell" else "."
+    sign = "/" if kind in ("cell", "block") else "."
     return f"{kind}:{path}{sign}{key}" if path else f"{kind}:{key}"

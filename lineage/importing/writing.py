@@ -24,11 +24,17 @@ Drafting = Callable[[Catalog, Known], Entries]
 
 @dataclass(frozen=True)
 class Origin:
-    """Which import this is: its name, its format, and the name of the file without its folder."""
+    """Which import this is: its name, its format, and the name of the file without its folder.
+
+    `drafts` is where new drafts go, below the folder of definitions, if not beside what is
+    remembered; `adopted` are definitions that it takes over whoever wrote them: `reports/retail`.
+    """
 
     name: str
     format: str
     file: str
+    drafts: str | None = None
+    adopted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ def prepare(
             f"{base_name} remembers an import from {base.format}, this is {origin.format}; "
             "give this one another --name"
         )
-    known = Known.of(catalog, base, origin.format, origin.file)
+    known = Known.of(catalog, base, origin.format, origin.file, origin.adopted)
     theirs = drafting(catalog, known)
     merged = merge(base.entries, theirs, known.ours, identity, complete=complete)
     changed, read = _changed(workspace, origin, catalog, merged, texts)
@@ -123,7 +129,7 @@ def _changed(
     texts: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str | None]]:
     """The files that change: their texts to be, and what stands in them now."""
-    own = f"{workspace.settings.catalog}/{FOLDER}/{origin.name}.yml"
+    own = f"{workspace.settings.catalog}/{origin.drafts or f'{FOLDER}/{origin.name}.yml'}"
     patches: dict[str, list[Patch]] = {}
     for edit in merged.edits:
         patches.setdefault(_file(catalog, edit.urn), []).append(Patch(edit.urn, edit.sets))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 from pydantic import ValidationError
 
-from catalog.filling import filled, letters
+from catalog.filling import filled
+from catalog.formulas import letters_of as letters
 from catalog.loading.loader import load_catalog
 from catalog.model import Report
 from catalog.model.reports import Block, Cell

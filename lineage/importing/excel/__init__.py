@@ -1,0 +1,1 @@
+"""From a workbook to reviewable drafts: its numbers, their headings, keys, units and periods."""

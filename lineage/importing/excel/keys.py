@@ -1,0 +1,177 @@
+"""Gives every reported number a key and a label, made of its row and its column."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+
+from catalog.folding import fold
+from lineage.importing.excel.numbers import Number
+from lineage.importing.excel.stating import Heading
+from lineage.importing.naming import key_of
+
+LONGEST = 48
+_GENERIC = re.compile(
+    r"(deger|tutar|miktar|adet|sayi|rakam|sonuc|gerceklesen|value|amount|number|figure|result|"
+    r"count|actual|total|toplam|bu ay|cari ay|cari donem|this month|current)(ler|lar|s)?"
+)
+AGAIN = "the same headings stand more than once; name it"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number's key and label, each in the part of its row and the part of its column."""
+
+    row: str
+    column: str
+    label: str
+    column_label: str
+    again: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its key in the report."""
+        return "_".join(part for part in (self.row, self.column) if part)
+
+
+@dataclass
+class _Way:
+    """Which headings the numbers of a region are named by."""
+
+    columns: bool = False
+    section: bool = False
+    sheet: bool = False
+
+
+def name_all(numbers: Sequence[Number]) -> dict[int, Named]:
+    """The names of all numbers, by their index; no two keys are the same.
+
+    Headings name them that tell them apart; then the line that heads their rows, then the sheet,
+    and where nothing tells them apart, their order.
+    """
+    by_region: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index, number in enumerate(numbers):
+        by_region[number.sheet, number.region].append(index)
+    ways = {region: _Way() for region in by_region}
+    dull = {region: _dull([numbers[i] for i in held]) for region, held in by_region.items()}
+    named: dict[int, Named] = {}
+    for _ in range(4):
+        named = {
+            index: _named(numbers[index], ways[region], dull[region])
+            for region, held in by_region.items()
+            for index in held
+        }
+        if not _widen(numbers, named, ways):
+            break
+    return _numbered(numbers, named)
+
+
+def _dull(numbers: Sequence[Number]) -> frozenset[str]:
+    """Headings of columns that are the same for a whole region and tell nothing: words such as
+    `Değer`, and titles above headings that do tell columns apart.
+    """
+    first = numbers[0].column
+    same = {heading.find for heading in first}
+    innermost = set()
+    for number in numbers:
+        same &= {heading.find for heading in number.column}
+        innermost |= {number.column[-1].find} if number.column else set()
+    dull = {
+        h.find for h in first if h.generic or _GENERIC.fullmatch(fold(h.key).strip() or "value")
+    }
+    return frozenset(same & (dull if len(innermost) == 1 else dull | (same - innermost)))
+
+
+def _named(number: Number, way: _Way, dull: frozenset[str]) -> Named:
+    rows = [heading for heading in number.row if heading.key or heading.label]
+    columns = [h for h in number.column if way.columns or h.find not in dull]
+    if not rows and not any(h.key for h in columns):
+        columns = list(number.column)
+    outer = [number.sheet] if way.sheet else []
+    outer += [number.section] if way.section and number.section else []
+    row, column = _part((*outer, *_keys(rows))), _part(_keys(columns))
+    if not row and not column:
+        row = _part((number.sheet, "number"))
+    label, column_label = _label((*outer, *_labels(rows))), _label(_labels(columns))
+    return Named(row, column, label, column_label)
+
+
+def _keys(headings: Iterable[Heading]) -> tuple[str, ...]:
+    return tuple(heading.key for heading in headings if heading.key)
+
+
+def _labels(headings: Iterable[Heading]) -> list[str]:
+    return [heading.label for heading in headings if heading.label]
+
+
+@lru_cache(maxsize=50_000)
+def _part(texts: tuple[str, ...]) -> str:
+    """Texts as a part of a key: no word twice in a row, and not too long."""
+    whole = " ".join(texts)
+    if not whole.strip():
+        return ""
+    key = key_of(whole.lower() if whole.isascii() else whole, "n").lower()
+    if len(key) <= LONGEST:
+        return key
+    return f"{key[: LONGEST - 7].rstrip('_')}_{sha256(whole.encode()).hexdigest()[:6]}"
+
+
+def _label(texts: Iterable[str]) -> str:
+    return " · ".join(texts)[:200]
+
+
+def _widen(
+    numbers: Sequence[Number], named: Mapping[int, Named], ways: Mapping[tuple[str, int], _Way]
+) -> bool:
+    """Let regions whose numbers share keys be named by more; False where nothing more helps."""
+    widened = False
+    for held in _shared(named).values():
+        sheets = {numbers[index].sheet for index in held}
+        helps = {
+            "sheet": len(sheets) > 1,
+            "columns": len({numbers[index].column for index in held}) > 1,
+            "section": len({numbers[index].section for index in held}) > 1,
+        }
+        for region in {(numbers[index].sheet, numbers[index].region) for index in held}:
+            way = ways[region]
+            more = next(
+                (way_ for way_, does in helps.items() if does and not getattr(way, way_)), ""
+            )
+            if more:
+                setattr(way, more, True)
+                widened = True
+    return widened
+
+
+def _shared(named: Mapping[int, Named]) -> dict[str, list[int]]:
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for index, name in named.items():
+        by_key[name.key.casefold()].append(index)
+    return {key: held for key, held in by_key.items() if len(held) > 1}
+
+
+def _numbered(numbers: Sequence[Number], named: dict[int, Named]) -> dict[int, Named]:
+    """Number what still shares a key, row by row or, within one row, column by column."""
+    taken = {name.key.casefold() for name in named.values()}
+    for held in list(_shared(named).values()):
+        rows = sorted({(numbers[i].sheet, numbers[i].spot[0]) for i in held})
+        of_row = {row: at for at, row in enumerate(rows, start=1)}
+        columns = sorted({numbers[i].spot[1] for i in held})
+        of_column = {column: at for at, column in enumerate(columns, start=1)}
+        for index in held:
+            number, name = numbers[index], named[index]
+            row, column = name.row, name.column
+            if (at := of_row[number.sheet, number.spot[0]]) > 1:
+                row = f"{row}_{at}" if row else f"n{at}"
+            if (at := of_column[number.spot[1]]) > 1:
+                column = f"{column}_{at}" if column else f"c{at}"
+            made = Named(row, column, name.label, name.column_label, again=True)
+            while made.key.casefold() in taken and made.key != name.key:
+                made = replace(made, column=f"{made.column}_x".strip("_"))
+            taken.add(made.key.casefold())
+            named[index] = made
+    return named

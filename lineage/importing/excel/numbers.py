@@ -1,0 +1,297 @@
+"""Surveys a workbook: every cell is accounted for, and of every reported number all is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from catalog.formulas import letters_of
+from catalog.model.definition import Language
+from catalog.periods import Period, PeriodUnit
+from lineage.importing.excel.feeding import feeding
+from lineage.importing.excel.grids import Grid, grid_of
+from lineage.importing.excel.headings import Headings, headings_of
+from lineage.importing.excel.regions import Region, names_data, regions_of
+from lineage.importing.excel.roles import Role, Signals, judge, works_for_others
+from lineage.importing.excel.stating import (
+    Heading,
+    file_name,
+    heading_of,
+    period_of_book,
+    period_of_sheet,
+    series_of,
+)
+from lineage.importing.excel.units import (
+    Unit,
+    is_note,
+    note_unit,
+    shown_by,
+    shown_value,
+    stated_unit,
+    unit_of,
+    without_unit,
+)
+from lineage.workbooks.book import Block, Content, Sheet, Spot, Workbook
+from lineage.workbooks.graph import CellGraph, Tally, cell_graph
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A reported number: where it stands, what heads it, what it shows, what is unsure of it.
+
+    `row` and `column` are its headings as they are found again in another period's workbook;
+    `pattern` is the number of its formula's pattern, None for a number that was typed in.
+    """
+
+    sheet: str
+    spot: Spot
+    cell: Content
+    row: tuple[Heading, ...] = ()
+    column: tuple[Heading, ...] = ()
+    section: str | None = None
+    region: int = 0
+    pattern: int | None = None
+    unit: Unit | None = None
+    period: Period | None = None
+    unsure: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Such as `Özet!C5`."""
+        return f"{quoted(self.sheet)}!{letters_of(self.spot[1])}{self.spot[0]}"
+
+    @property
+    def value(self) -> float | int | None:
+        """What was last calculated and saved."""
+        held = self.cell.value
+        return held if isinstance(held, int | float) and not isinstance(held, bool) else None
+
+    @property
+    def shown(self) -> float | None:
+        """What a reader sees, in its unit: 45.6 for 0.456 shown as 45.6%."""
+        if self.value is None:
+            return None
+        return shown_value(self.value, self.cell.format, self.unit)
+
+    @property
+    def headings(self) -> tuple[str, str]:
+        """Its row's and its column's, several levels joined."""
+        return joined(self.row), joined(self.column)
+
+
+@dataclass(frozen=True)
+class SheetSurvey:
+    """What there is on one sheet; `roles` counts every cell once."""
+
+    title: str
+    hidden: bool
+    cells: int
+    formulas: int
+    numbers: int
+    errors: int
+    tally: Tally
+    roles: Mapping[Role, int]
+    inputs: tuple[Block, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One workbook read through."""
+
+    book: Workbook
+    graph: CellGraph
+    period: Period | None
+    sheets: tuple[SheetSurvey, ...]
+    numbers: tuple[Number, ...]
+    unsure: tuple[str, ...] = ()
+    periods: Mapping[str, Period | None] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """The workbook's."""
+        return self.book.file
+
+    @cached_property
+    def by_place(self) -> Mapping[tuple[str, Spot], Number]:
+        """The reported numbers by sheet and spot."""
+        return {(number.sheet, number.spot): number for number in self.numbers}
+
+
+def joined(headings: tuple[Heading, ...]) -> str:
+    """Headings of several levels as one text."""
+    return " / ".join(heading.find for heading in headings)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as an address needs it."""
+    plain = sheet.replace("_", "a").isalnum() and not sheet[0].isdigit()
+    return sheet if plain else "'" + sheet.replace("'", "''") + "'"
+
+
+def survey(
+    book: Workbook,
+    language: Language,
+    unit: PeriodUnit | None = None,
+    progress: Progress = lambda _: None,
+) -> Survey:
+    """Read a workbook through; `unit` is the span its report is known to speak of."""
+    graph = cell_graph(book)
+    fed = feeding(graph)
+    grids = {}
+    for sheet in book.sheets:
+        progress(sheet.title)
+        grids[sheet.title] = grid_of(sheet)
+    stated = {title: period_of_sheet(grid) for title, grid in grids.items()}
+    named = file_name(book.file)
+    period = period_of_book(named.period, stated.values(), unit)
+    sheets, numbers = [], []
+    for title, grid in grids.items():
+        own = period_of_book(None, [stated[title]], period.unit if period else unit) or period
+        reader = _SheetReader(book, graph, grid, own, language)
+        headings = headings_of(grid)
+        regions = regions_of(grid, fed, book)
+        signals = Signals(grid, headings, regions, fed, works_for_others(grid, fed))
+        roles: Counter[Role] = Counter()
+        inputs: dict[Block, None] = {}
+        for spot, judged in judge(signals):
+            roles[judged.role] += 1
+            if judged.role == "reported":
+                region, said = regions[spot], headings.get(spot, Headings())
+                numbers.append(reader.number(spot, said, region, judged.unsure))
+            elif judged.role == "input":
+                inputs[regions[spot].block] = None
+        blocks = tuple(inputs)
+        sheets.append(_counted(grid, graph, roles, blocks, _of_sheet(signals, roles)))
+    unsure = tuple(_disagreeing(period, named.period, stated))
+    return Survey(book, graph, period, tuple(sheets), tuple(numbers), unsure, stated)
+
+
+def _counted(
+    grid: Grid,
+    graph: CellGraph,
+    roles: Mapping[Role, int],
+    inputs: tuple[Block, ...],
+    unsure: tuple[str, ...],
+) -> SheetSurvey:
+    sheet: Sheet = grid.sheet
+    kinds = Counter(grid.kinds.values())
+    return SheetSurvey(
+        sheet.title,
+        sheet.state != "visible",
+        len(sheet.cells),
+        sum(cell.formula is not None for cell in sheet.cells.values()),
+        kinds["number"] + kinds["id"],
+        kinds["error"],
+        graph.tally(sheet.title),
+        dict(roles),
+        inputs,
+        unsure,
+    )
+
+
+def _of_sheet(signals: Signals, roles: Mapping[Role, int]) -> tuple[str, ...]:
+    """What is unsure of a whole sheet."""
+    title, said = signals.title, []
+    helpers = roles.get("helper", 0)
+    if signals.grid.sheet.state != "visible" and helpers:
+        said.append(f"sheet {title} is hidden: its {helpers} numbers are taken for helpers")
+    elif signals.works and helpers:
+        said.append(
+            f"sheet {title} is taken for a calculation sheet, since other sheets take nearly all "
+            f"of it: its {helpers} numbers are not listed"
+        )
+    if roles.get("reported") and names_data(title):
+        said.append(f"sheet {title} is called like one with raw data, and numbers of it are listed")
+    return tuple(said)
+
+
+def _disagreeing(
+    period: Period | None, named: Period | None, stated: Mapping[str, Period | None]
+) -> list[str]:
+    """Sheets that state another period than the file's name."""
+    if named is None or period is None:
+        return []
+    said = []
+    for title, found in stated.items():
+        if found and not (found.start <= period.end and period.start <= found.end):
+            said.append(f"the file's name says {named.label}, sheet {title} says {found.label}")
+    return said
+
+
+class _SheetReader:
+    """Tells the numbers of one sheet."""
+
+    def __init__(
+        self,
+        book: Workbook,
+        graph: CellGraph,
+        grid: Grid,
+        period: Period | None,
+        language: Language,
+    ) -> None:
+        self.grid, self.period, self.language = grid, period, language
+        self.carriers = graph.carriers.get(grid.sheet.title, {})
+        self.notes = _notes(grid)
+        self.series = series_of(grid.texts.values())
+        self.known: dict[str, Heading] = {}
+        self.units: dict[tuple[tuple[str, ...], str], Unit | None] = {}
+        self.regions: dict[Block, int] = {}
+
+    def number(self, spot: Spot, said: Headings, region: Region, unsure: tuple[str, ...]) -> Number:
+        """A reported number with its headings as they are found again."""
+        cell = self.grid.sheet.cells[spot]
+        row = tuple(self.heading(text) for text in said.row)
+        column = tuple(self.heading(text) for text in said.column)
+        own = next((h.period for h in (*reversed(column), *reversed(row)) if h.period), None)
+        return Number(
+            self.grid.sheet.title,
+            spot,
+            cell,
+            row,
+            column,
+            said.section,
+            self.regions.setdefault(region.block, len(self.regions)),
+            self.carriers.get(spot),
+            self.unit(said, cell),
+            own or self.period,
+            unsure,
+        )
+
+    def heading(self, text: str) -> Heading:
+        """What a heading is; each text is looked at once."""
+        if text not in self.known:
+            found = heading_of(text, self.period, self.series, self.language)
+            bare = without_unit(found.key)
+            self.known[text] = replace(found, key=bare if any(map(str.isalnum, bare)) else "")
+        return self.known[text]
+
+    def unit(self, said: Headings, cell: Content) -> Unit | None:
+        """The unit of a number; each combination is looked at once."""
+        key = ((*said.units, *said.all), cell.format)
+        if key not in self.units:
+            stated = next(
+                (u for text in said.units if (u := stated_unit(text.strip("()[]")))), None
+            )
+            if stated is not None and not shown_by(cell.format).percent:
+                self.units[key] = stated
+            else:
+                self.units[key] = unit_of(said.all, self.notes, cell.format)
+        return self.units[key]
+
+
+def _notes(grid: Grid) -> list[str]:
+    """Texts that state a unit for the whole sheet, above its numbers."""
+    rows = [row for row, columns in grid.rows.items() if _has_number(grid, row, columns)]
+    first = min(rows, default=0)
+    texts = [text for (row, _), text in sorted(grid.texts.items()) if row < first]
+    return [text for text in texts if is_note(text) and note_unit(text)]
+
+
+def _has_number(grid: Grid, row: int, columns: list[int]) -> bool:
+    return any(grid.kinds[row, column] in ("number", "error", "empty") for column in columns)

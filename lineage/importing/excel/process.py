@@ -1,0 +1,250 @@
+"""Imports the workbooks of one report: read, survey, draft, merge; nothing is written here."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import UsageError
+from catalog.model import Catalog, Report
+from catalog.model.definition import KEY_PATTERN
+from catalog.periods import PeriodUnit
+from catalog.workspace import Workspace
+from lineage.importing.bringing import check_wishes
+from lineage.importing.drafting import Wishes
+from lineage.importing.excel.drafts import Drafted, draft_cells
+from lineage.importing.excel.following import follow
+from lineage.importing.excel.keys import name_all
+from lineage.importing.excel.known_cells import cells_of
+from lineage.importing.excel.numbers import Survey, survey
+from lineage.importing.excel.stating import file_name
+from lineage.importing.excel.titles import definition_of, title_of
+from lineage.importing.known import Known
+from lineage.importing.merging import Entries, Entry
+from lineage.importing.writing import Origin, Prepared, prepare
+from lineage.workbooks.opening import read_workbook
+
+FORMAT = "excel"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: the workbooks of one report, whose it is."""
+
+    files: tuple[Path, ...]
+    report: str
+    team: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An import worked out: every workbook's survey with its keys, and what would be written."""
+
+    asked: Asked
+    surveys: tuple[Survey, ...]
+    drafted: tuple[Drafted, ...]
+    prepared: Prepared
+    unlike: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+def import_workbooks(
+    workspace: Workspace, asked: Asked, progress: Progress = lambda _: None
+) -> Imported:
+    """Read the workbooks and work out what their report is; the newest one says where cells stand.
+
+    Raises UsageError for what cannot be asked for so, WorkbookRefused for a file that is not read,
+    CatalogInvalid where the catalog is not valid or would not be any more.
+    """
+    _refuse(asked)
+    unit = _unit(workspace, asked.report)
+    surveys = []
+    for file in asked.files:
+        progress(f"{file.name}: reading")
+        book = read_workbook(file, workspace.settings.workbooks)
+        language = workspace.settings.language
+        surveys.append(survey(book, language, unit, _telling(progress, file)))
+    surveys.sort(key=_age)
+    _refuse_twice(surveys)
+    drafting = _Drafting(workspace, asked, surveys)
+    pattern = file_name(surveys[-1].file).pattern
+    origin = Origin(
+        f"{FORMAT}/{asked.report}",
+        FORMAT,
+        pattern,
+        f"reports/{asked.report}.yml",
+        (f"reports/{asked.report}",),
+    )
+    progress("merging")
+    prepared = prepare(workspace, origin, drafting, identity=lambda _, entry: str(entry["key"]))
+    return Imported(
+        asked,
+        tuple(surveys),
+        tuple(drafting.drafted),
+        prepared,
+        tuple(drafting.unlike),
+        tuple(drafting.unsure),
+    )
+
+
+def _telling(progress: Progress, file: Path) -> Progress:
+    return lambda sheet: progress(f"{file.name}: sheet {sheet}")
+
+
+def _refuse(asked: Asked) -> None:
+    import re
+
+    if not re.fullmatch(KEY_PATTERN, asked.report) or len(asked.report) > 100:
+        raise UsageError(
+            f"--report {asked.report} is no key: letters, digits and underscores, a letter first"
+        )
+    if len({file.resolve() for file in asked.files}) < len(asked.files):
+        raise UsageError("the same file is named twice; name each workbook once")
+
+
+def _unit(workspace: Workspace, report: str) -> PeriodUnit | None:
+    """The span a report is known to speak of."""
+    folder = workspace.root / workspace.settings.catalog
+    if not any(folder.rglob("*.y*ml")):
+        return None
+    known = workspace.load().catalog.reports.get(report)
+    return known.period if known else None
+
+
+def _age(one: Survey) -> tuple[Any, ...]:
+    return (one.period.end.isoformat() if one.period else "", one.file.name, str(one.file))
+
+
+def _refuse_twice(surveys: Sequence[Survey]) -> None:
+    for one, other in itertools.pairwise(surveys):
+        if one.period and one.period == other.period:
+            raise UsageError(
+                f"{one.file.name} and {other.file.name} both speak of {one.period.label}; several "
+                "files are several periods of one report: import other reports one by one"
+            )
+
+
+@dataclass
+class _Drafting:
+    """Drafts the report for `prepare`, and remembers what it found."""
+
+    workspace: Workspace
+    asked: Asked
+    surveys: Sequence[Survey]
+    drafted: list[Drafted] = field(default_factory=list)
+    unlike: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+
+    def __call__(self, catalog: Catalog, known: Known) -> Entries:
+        check_wishes(Wishes(self.asked.owner, self.asked.team), catalog)
+        ours = self._entry(known.ours)
+        base = self._entry(known.base.entries)
+        present = catalog.reports.get(self.asked.report)
+        if self.asked.team and present and present.team != self.asked.team:
+            raise UsageError(
+                f"report {present.key} is of team {present.team}, not {self.asked.team}; "
+                "leave --team out, or name another --report"
+            )
+        newest = self.surveys[-1]
+        last = draft_cells(newest.numbers, ours, base)
+        self.unsure = [*newest.unsure, *(note for one in newest.sheets for note in one.unsure)]
+        head = self._head(catalog, present, base, newest, last)
+        entry = {**head, **_parts(last)}
+        for one in self.surveys[:-1]:
+            self.drafted.append(draft_cells(one.numbers, entry, {}))
+            self.unlike += self._unlike(one, entry, last)
+        self.drafted.append(last)
+        return {"reports": [entry]}
+
+    def _entry(self, entries: Entries) -> Entry:
+        listed = entries.get("reports", ())
+        return next((one for one in listed if one["key"] == self.asked.report), {})
+
+    def _head(
+        self,
+        catalog: Catalog,
+        present: Report | None,
+        base: Entry,
+        newest: Survey,
+        last: Drafted,
+    ) -> dict[str, Any]:
+        """What the report says of itself; of one that was written by hand nothing but its key."""
+        key = self.asked.report
+        if present is not None and "definition" not in base:
+            return {"key": key}
+        if self.asked.team is None and present is None:
+            raise UsageError(f"report {key} is new: name the team that makes it with --team")
+        name = file_name(newest.file)
+        pattern, doubts = self._pattern(newest, name.plain or name.period is None)
+        language = catalog.language
+        title = title_of(newest) or key
+        team = catalog.teams.get(self.asked.team or (present.team if present else ""))
+        owner = self.asked.owner or (team.head if team else None)
+        said = {
+            "en": "name, definition and owner are drafts from the workbook",
+            "tr": "ad, tanım ve sahip çalışma kitabından taslaktır",
+        }
+        made = {
+            "key": key,
+            "name": title,
+            "definition": definition_of(title, last.labels.values(), language),
+            "team": self.asked.team or str(base.get("team")),
+            "owner": owner or str(base.get("owner") or self.asked.team),
+            "status": "draft",
+            "imported": {"format": FORMAT, "file": name.pattern},
+            "period": newest.period.unit if newest.period else None,
+            "workbook": pattern,
+            "unsure": [said[language], *doubts, *self.unsure],
+        }
+        for said_once in ("name", "definition", "team", "owner"):
+            if said_once in base:
+                made[said_once] = base[said_once]
+        if base and self.asked.owner:
+            made["owner"] = self.asked.owner
+        return {name: value for name, value in made.items() if value is not None}
+
+    def _pattern(self, newest: Survey, plain: bool) -> tuple[str, list[str]]:
+        """Where the workbooks lie, seen from the workspace."""
+        doubts = []
+        folder = newest.file.resolve().parent
+        relative = Path(os.path.relpath(folder, self.workspace.root)).as_posix()
+        pattern = file_name(newest.file).pattern
+        if relative.startswith(".."):
+            doubts.append("the workbook lies outside the workspace; say where it will lie")
+            relative = "reports"
+        if not plain:
+            period = newest.period.label if newest.period else "2026-10"
+            doubts.append(
+                f"the period in the name {newest.file.name} is not written as {period}; rename the "
+                "files, or say where their numbers are published"
+            )
+        return (pattern if relative == "." else f"{relative}/{pattern}"), doubts
+
+    def _unlike(self, older: Survey, entry: Entry, last: Drafted) -> list[str]:
+        """In what a workbook of an earlier period differs from the newest one."""
+        found = follow(list(cells_of(entry)), older.numbers, name_all(older.numbers))
+        keys = set(last.keys.values())
+        missing = sorted(cell.key for cell in found.vanished if cell.key in keys)
+        extra = [n.address for i, n in enumerate(older.numbers) if i not in found.cells]
+        said = []
+        if missing:
+            said.append(f"{older.file.name} has no {_some(missing)}")
+        if extra:
+            said.append(f"{older.file.name} has numbers that the newest lacks: {_some(extra)}")
+        return said
+
+
+def _parts(drafted: Drafted) -> dict[str, Any]:
+    parts = {"cells": drafted.cells, "blocks": drafted.blocks}
+    return {name: list(found) for name, found in parts.items() if found}
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -1,0 +1,38 @@
+"""Says what a report may be called and mean, from nothing but its workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.model.definition import Language
+from lineage.importing.excel.numbers import Survey
+from lineage.importing.excel.periods import is_period_label, period_in
+
+_TOP = 8
+
+
+def title_of(found: Survey) -> str | None:
+    """The first text above the numbers of the first sheet that has any; None without one."""
+    titles = dict.fromkeys(number.sheet for number in found.numbers)
+    for title in titles:
+        sheet = found.book.sheet(title)
+        first = min(number.spot[0] for number in found.numbers if number.sheet == title)
+        for (row, _), cell in sorted(sheet.cells.items()) if sheet else ():
+            if row >= min(first, _TOP):
+                break
+            text = cell.value if isinstance(cell.value, str) else ""
+            if len(text) > 3 and not period_in(text) and not is_period_label(text):
+                return " ".join(text.split())[:200]
+    return None
+
+
+def definition_of(title: str, labels: Iterable[str], language: Language) -> str:
+    """A sentence that says no more than the workbook does."""
+    named = [label for label in dict.fromkeys(labels) if label]
+    shown = ", ".join(named[:4])
+    more = len(named) - 4
+    if language == "tr":
+        rest = f" ve {more} sayı daha" if more > 0 else ""
+        return f"Çalışma kitabından taslak: “{title}” şu sayıları gösterir: {shown}{rest}."
+    rest = f" and {more} more" if more > 0 else ""
+    return f"Drafted from the workbook: “{title}” shows {shown}{rest}."
