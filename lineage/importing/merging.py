@@ -138,7 +138,7 @@ class _Merger:
         """Merge one list of entries; gives what is to be remembered of it."""
         old, new, own = (self._indexed(name, entries) for entries in (base, theirs, ours))
         remembered = []
-        for one in dict.fromkeys([*new, *old]):
+        for one in dict.fromkeys([*old, *new]):
             entry = self._entry(name, parent, path, old.get(one), new.get(one), own.get(one))
             remembered += [entry] if entry is not None else []
         return remembered

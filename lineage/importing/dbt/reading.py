@@ -242,7 +242,8 @@ class _Reader:
         """By model, its columns with what they come from, as its compiled SQL says."""
         models, schema = [], {}
         for key, node in self.known.items():
-            reported = tuple(self.manifest.columns.get(key) or node.get("columns") or ())
+            declared = () if _is_model(node) else tuple(node.get("columns") or ())
+            reported = tuple(self.manifest.columns.get(key) or declared)
             if reported:
                 schema[_relation(node)] = reported
             if node.get("compiled_code") or node.get("compiled_sql"):

@@ -1,0 +1,66 @@
+"""Other tools' types become the institution's, and what is none of them is told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from lineage.importing.servers import place_of, without_secrets
+from lineage.importing.types import type_of
+
+
+@pytest.mark.parametrize(
+    ("physical", "ours"),
+    [
+        ("character varying(50)", "text"),
+        ("VARCHAR2(20 CHAR)", "text"),
+        ("nvarchar(max)", "text"),
+        ("uuid", "text"),
+        ("bigint", "integer"),
+        ("int64", "integer"),
+        ("INT UNSIGNED", "integer"),
+        ("serial", "integer"),
+        ("NUMBER(38,0)", "integer"),
+        ("NUMBER(10)", "integer"),
+        ("NUMBER", "decimal"),
+        ("numeric(12, 2)", "decimal"),
+        ("double precision", "decimal"),
+        ("float(3,2)", "decimal"),
+        ("money", "money"),
+        ("date", "date"),
+        ("timestamp without time zone", "timestamp"),
+        ("TIMESTAMP_NTZ(9)", "timestamp"),
+        ("datetime2", "timestamp"),
+        ("bool", "boolean"),
+        ("STRUCT<a INT>", None),
+        ("array<int>", None),
+        ("bytea", None),
+        ("interval", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_types_of_databases_are_known(physical: str | None, ours: str | None) -> None:
+    assert type_of(physical) == ours
+
+
+@pytest.mark.parametrize(
+    ("system", "kind"),
+    [("postgres", "postgres"), ("Snowflake", "odbc"), ("duckdb", "duckdb"), ("kafka", "files"), (None, "files")],
+)  # fmt: skip
+def test_systems_become_kinds_of_source(system: str | None, kind: str) -> None:
+    place = place_of(system)
+    assert place.kind == kind
+    assert bool(place.unsure) == (kind in ("files", "duckdb"))
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("postgres://u:p@h:1/d", "postgres://h:1/d"),
+        ("az://c/x?sig=abc&se=1 and more", "az://c/x and more"),
+        ("Server=h;Pwd=geheim;", "Server=h;;"),
+        ("https://x.example/a", "https://x.example/a"),
+    ],
+)
+def test_no_secret_of_an_address_stays_in_a_text(text: str, plain: str) -> None:
+    assert without_secrets(text) == plain
