@@ -120,7 +120,7 @@ def _published(one: Comparison, context: PanelContext) -> Markup:
     if one.published is None:
         return Markup("<span class='td-quiet'>{}</span>").format(_NOT_PUBLISHED[context.language])
     said = [*_source(one, context), *_beside(one, context)]
-    quiet = (Markup("<br><span class='td-quiet'>{}</span>").format(line) for line in said)
+    quiet = (Markup("<span class='td-aside'>{}</span>").format(line) for line in said)
     return _number(one, one.published, context) + Markup("").join(quiet)
 
 
