@@ -114,8 +114,13 @@ class Changing:
     def _values(self) -> Iterator[Change]:
         """Of each fact that both sides tell: taken from the right, for each reason to differ."""
         for subject in self.pair.told:
-            for kind in _DIFFER:
+            for kind in self._kinds(subject):
                 yield Change(f"{kind}:{subject}", kind, (subject,), *self._tellers(subject))
+
+    def _kinds(self, subject: str) -> list[CauseKind]:
+        """Why both sides may tell a fact differently."""
+        found = self.pair.doubts(subject)
+        return [kind for kind in _DIFFER if kind == "source" or kind in found]
 
     def _tellers(self, subject: str) -> tuple[str | None, str | None]:
         """The columns in which both sides tell a fact."""
@@ -153,11 +158,26 @@ class Changing:
         return tuple(dict.fromkeys(self._group(part) for side in sides for part in side.parts))
 
     def _group(self, part: Part) -> str:
-        if part.cuts_off:
+        if self._cuts_off(part):
             return CUT_OFF
         mine = self._subjects(part)
         whole = next(one for one in self._connected if mine <= one)
         return f"filter:{'+'.join(sorted(whole))}"
+
+    def _cuts_off(self, part: Part) -> bool:
+        """Whether it says what belongs to the period; that a time is not too long before it does
+        so only as one end of a span.
+        """
+        if not part.reaches_back:
+            return part.is_dated
+        return bool(self._subjects(part) & self._ended)
+
+    @cached_property
+    def _ended(self) -> frozenset[str]:
+        """The facts that have an end by the period's days."""
+        every = (part for side, _ in self._sides.values() for part in side.parts)
+        dated = [part for part in every if part.is_dated and not part.reaches_back]
+        return frozenset(subject for part in dated for subject in self._subjects(part))
 
     def _subjects(self, part: Part) -> frozenset[str]:
         return frozenset(self.pair.grounds.subject(one) for one in part.addresses)
@@ -168,7 +188,8 @@ class Changing:
         cannot be exchanged.
         """
         found: list[frozenset[str]] = []
-        for part in (p for side, _ in self._sides.values() for p in side.parts if not p.cuts_off):
+        every = (part for side, _ in self._sides.values() for part in side.parts)
+        for part in (one for one in every if not self._cuts_off(one)):
             mine = self._subjects(part)
             touching = [one for one in found if one & mine or one == mine]
             found = [one for one in found if one not in touching]
@@ -205,11 +226,12 @@ class Changing:
         subject = self.pair.grounds.subject(address)
         if left is None or right is None or subject not in self.pair.told:
             return (left if taken == LEFT else right) or left or right or "NULL"
-        kinds = [k for k in _DIFFER if f"{k}:{subject}" in changed]
+        known = self._kinds(subject)
+        kinds = [k for k in known if f"{k}:{subject}" in changed]
         kinds += ["population"] if "population" in changed else []
         if not kinds:
             return left
-        if len(kinds) == len(_DIFFER) + 1:
+        if len(kinds) == len(known) + 1:
             return right
         listed = ", ".join(map(quote, kinds))
         return f"CASE WHEN {self.pair.reason(subject)} IN ({listed}) THEN {right} ELSE {left} END"

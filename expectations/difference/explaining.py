@@ -50,15 +50,16 @@ from expectations.plan import MeasurePlan, Plan, PublishedFigure, ReportPlan
 from expectations.runner import Progress, silent
 from expectations.truth import Truths
 
-MOST_CHANGES = 14
+MOST_CHANGES = 40
 NOISE = Decimal("1e-9")
-Twosome = tuple[str, str]
+Asked = tuple[str, str] | tuple[str, str, Period | None]
+"""Two numbers, and of which period if not of that asked for all of them."""
 
 
 def explain_differences(
     workspace: Workspace,
     catalog: Catalog,
-    pairs: Sequence[Twosome],
+    pairs: Sequence[Asked],
     *,
     period: Period | None = None,
     as_of: date | None = None,
@@ -68,17 +69,20 @@ def explain_differences(
     """Why the two numbers of each pair differ in a period, all counted in one run of the engine.
 
     Numbers are named as `cell:report/key` or `measure:key`. Without a period each pair is told for
-    the last closed one. What cannot be told is in `unknown` of a difference; UsageError where a
-    name is no number.
+    the last closed one; a pair may name its own. What cannot be told is in `unknown` of a
+    difference; UsageError where a name is no number.
     """
     day = as_of or workspace.clock.today()
-    named = [(named_number(catalog, one), named_number(catalog, other)) for one, other in pairs]
+    named = [
+        (named_number(catalog, one), named_number(catalog, other), rest[0] if rest else None)
+        for one, other, *rest in pairs
+    ]
     scene = Scene(catalog, day, workspace.settings.calendar, period)
     plan = _with_every_report(scene, compile_plan(catalog, day, workspace.settings, period))
     feeds = read_published(workspace, catalog, plan)
     stating = Stating(catalog, plan, feeds)
-    nodes = _Nodes(stating, Grounds(catalog, plan), workspace, period)
-    tops = [nodes.node(*pair) for pair in named]
+    nodes = _Nodes(stating, Grounds(catalog, plan), workspace)
+    tops = [nodes.node(one, other, own or period) for one, other, own in named]
     with known_of(workspace, catalog, day) as known:
         warn_of(known)
         plan = nodes.counted_plan()
@@ -124,9 +128,8 @@ class _Nodes:
     stating: Stating
     grounds: Grounds
     workspace: Workspace
-    asked: Period | None
     changings: list[Changing] = field(default_factory=list)
-    calculations: dict[str, None] = field(default_factory=dict)
+    wanted: dict[tuple[str, Period], None] = field(default_factory=dict)
     further: dict[str, MeasurePlan] = field(default_factory=dict)
 
     @property
@@ -134,14 +137,14 @@ class _Nodes:
         """The plan of the day."""
         return self.stating.plan
 
-    def node(self, left: str, right: str) -> _Node:
+    def node(self, left: str, right: str, asked: Period | None) -> _Node:
         """Two numbers as they are compared; a formula with the numbers that it takes."""
         try:
-            unit = same_unit([self.stating.unit(left), self.stating.unit(right)], self.asked)
-            period = self.asked or Period.last_closed(unit, self.plan.as_of)
+            unit = same_unit([self.stating.unit(left), self.stating.unit(right)], asked)
+            period = asked or Period.last_closed(unit, self.plan.as_of)
             sides = self.stating.pair(left, right, period)
         except NotStated as error:
-            period = self.asked or Period.last_closed(self.stating.unit(left), self.plan.as_of)
+            period = asked or Period.last_closed(self.stating.unit(left), self.plan.as_of)
             alone = self.stating.pair(left, left, period)[0]
             other = self.stating.pair(right, right, period)[0]
             return _Node(alone, other, unknown=(str(error),), is_stated=False)
@@ -163,7 +166,7 @@ class _Nodes:
                 f"{left.name} is made by {shapes[0].form}, {right.name} by {shapes[1].form}"
             )
         inputs = tuple(
-            self.node(f"cell:{one}", f"cell:{other}")
+            self.node(f"cell:{one}", f"cell:{other}", left.period)
             for one, other in zip(shapes[0].cells, shapes[1].cells, strict=True)
         )
         return _Node(left, right, inputs=inputs, shapes=shapes)
@@ -176,7 +179,7 @@ class _Nodes:
             return
         if number.of is None:
             return
-        self.calculations[number.of] = None
+        self.wanted[number.of, number.period] = None
         measure = self.plan.measure(number.of)
         if not measure.dated or not measure.is_query:
             return
@@ -234,21 +237,13 @@ class _Nodes:
 
     def counted_plan(self) -> Plan:
         """The plan with every calculation for each period that is asked for."""
-        periods = {m.period for m in self.plan.measures if m.period} | (
-            {self.asked} if self.asked else set()
-        )
-        wanted = [
-            (of, period)
-            for of in self.calculations
-            for period in periods
-            if period.unit == self.unit_of(of)
-        ]
-        plan = with_periods(self.plan, wanted)
+        plan = with_periods(self.plan, self.wanted)
         return replace(plan, measures=(*plan.measures, *self.further.values()))
 
-    def unit_of(self, of: str) -> str:
-        """The span that a calculation speaks of."""
-        return self.stating.unit(of if of.startswith("cell:") else f"measure:{of}")
+    @property
+    def calculations(self) -> frozenset[str]:
+        """The calculations that are counted, for whichever periods."""
+        return frozenset(of for of, _ in self.wanted)
 
 
 def shape_cells(plan: Plan, number: Number) -> tuple[str, ...]:
@@ -368,7 +363,7 @@ class _Telling:
     def _step(self, number: Number, other: Number) -> Step | None:
         """What makes the published number of the counted one."""
         published = number.published.last
-        if published is None or number.counted is None:
+        if published is None or number.counted is None or number.is_as_counted:
             return None
         counted = rounded(number.counted, number.digits)
         for value in number.published.versions[:-1]:

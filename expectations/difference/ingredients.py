@@ -41,11 +41,15 @@ class Part:
         return addresses_of(self.tree)
 
     @cached_property
-    def cuts_off(self) -> bool:
-        """Whether it says which span of time counts, by the period's own days alone."""
-        if not self.tree.find(exp.Placeholder):
-            return False
-        return not (isinstance(self.tree, exp.GTE | exp.GT) and self.tree.find(exp.Interval))
+    def is_dated(self) -> bool:
+        """Whether it looks at the period's days."""
+        return self.tree.find(exp.Placeholder) is not None
+
+    @cached_property
+    def reaches_back(self) -> bool:
+        """Whether it asks for no more than a time before the period: a login within a year."""
+        bound = isinstance(self.tree, exp.GTE | exp.GT)
+        return self.is_dated and bound and self.tree.find(exp.Interval) is not None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
@@ -63,6 +63,13 @@ def calculated_otherwise(left: Formed, right: Formed) -> Iterator[Change]:
         yield Change("rounding:calculation", "rounding", said="rounded_otherwise", shown=shown)
 
 
+def _in_own_unit(form: Formed, step: Step | None) -> Formed:
+    """The same, to the digits that a number published in another unit has in its own."""
+    if step is None or form.digits is None:
+        return form
+    return replace(form, digits=form.digits + step.factor.adjusted())
+
+
 def _finest(form: Formed) -> int | None:
     """To how many decimals a number is rounded, however often."""
     known = [one for one in (form.own_digits, form.digits) if one is not None]
@@ -93,7 +100,8 @@ class Rowed:
         """Those of rows, and those of arithmetic."""
         found = list(self.row_changes)
         if self.totals:
-            found += calculated_otherwise(self.left_form, self.right_form)
+            left = _in_own_unit(self.left_form, self.left_step)
+            found += calculated_otherwise(left, _in_own_unit(self.right_form, self.right_step))
         for side, step in (("left", self.left_step), ("right", self.right_step)):
             if step:
                 key = f"{step.cause}:{side}"
@@ -116,20 +124,21 @@ class Rowed:
         return _settled(bare + rest)
 
     def _bare(self, changed: Subset) -> Decimal | None:
-        value = self._counted(changed)
-        if value is None:
+        found = self._unrounded(changed)
+        if found is None:
             return None
+        value, digits = found
         if self.left_step and f"{self.left_step.cause}:left" not in changed:
-            value = self.left_step.of(value)
+            value, digits = self.left_step.of(value, digits), None
         if self.right_step and f"{self.right_step.cause}:right" in changed:
-            value = self.right_step.of(value)
-        return value
+            value, digits = self.right_step.of(value, digits), None
+        return rounded(value, digits)
 
-    def _counted(self, changed: Subset) -> Decimal | None:
+    def _unrounded(self, changed: Subset) -> tuple[Decimal, int | None] | None:
+        """The number as it is calculated, and to which digits it is then rounded."""
         if not self.totals:
-            return (
-                None if self.left.counted is None else rounded(self.left.counted, self.left.digits)
-            )
+            counted = self.left.counted
+            return None if counted is None else (counted, self.left.digits)
         total = self.totals.get(changed & self._of_rows)
         if total is None:
             return None
@@ -144,7 +153,7 @@ class Rowed:
         if form.own_digits is not None:
             own = form.factor
             scaled = rounded(scaled / own, form.own_digits) * own
-        return rounded(scaled, form.digits)
+        return scaled, form.digits
 
     @cached_property
     def _of_rows(self) -> Subset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 from catalog.consolidations import CauseKind
@@ -57,6 +57,17 @@ class Number:
     unknown: str | None = None
 
     @property
+    def is_as_counted(self) -> bool:
+        """Whether what was published is what is counted, as far as its tolerance goes."""
+        published, counted = self.published.last, self.counted
+        if published is None or counted is None:
+            return True
+        scale = self.factor / self.cell.factor
+        share = self.cell.relative * abs(counted)
+        apart = abs(published - rounded(counted, self.digits))
+        return apart <= max(self.cell.absolute * scale, share)
+
+    @property
     def value(self) -> Decimal | None:
         """What it says: what was published, else what is counted."""
         if self.published.last is not None:
@@ -82,12 +93,13 @@ class Step:
     shift: Decimal = Decimal(0)
     on: str = "left"
 
-    def of(self, value: Decimal) -> Decimal:
-        """The number with it."""
+    def of(self, value: Decimal, digits: int | None) -> Decimal:
+        """An unrounded number with it, where it would else be rounded to `digits`."""
         value = value * self.factor
-        if self.digits is not None:
-            value = truncated(value, self.digits) if self.cut else rounded(value, self.digits)
-        return value + self.shift
+        if self.digits is None:
+            return rounded(value, digits) + self.shift
+        cut = truncated(value, self.digits) if self.cut else rounded(value, self.digits)
+        return cut + self.shift
 
 
 def truncated(value: Decimal, digits: int) -> Decimal:
@@ -171,18 +183,11 @@ def _is_telling(value: Decimal, digits: int | None) -> bool:
 
 
 def other_days(period: Period, published: Sequence[date]) -> dict[str, Period]:
-    """The days on which somebody may have counted instead of on the period's last, by their name.
-
-    The period before and after; the day before and after the last one; when it was published.
+    """When somebody may have counted instead of at the period's end, by their name: at the end of
+    the period before, and on the day on which it was published.
     """
-    found = {"before": period.before(), "after": period.after()}
-    ends = {
-        "day_before": period.end - timedelta(days=1),
-        "day_after": period.end + timedelta(days=1),
-    }
+    found = {"before": period.before()}
     for day in published[-1:]:
-        ends["published"] = day
-    for name, end in ends.items():
-        if end >= period.start:
-            found[name] = Period(period.unit, period.start, end)
+        if day > period.end:
+            found["published"] = Period(period.unit, period.start, day)
     return found

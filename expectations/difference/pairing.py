@@ -143,6 +143,17 @@ class Pair:
             'ON "left".key = "right".key AND "left".n = "right".n'
         )
 
+    def doubts(self, subject: str) -> frozenset[str]:
+        """What else than another source may be why two sides tell a fact differently."""
+        if self.mode == "same":
+            return frozenset()
+        return frozenset(
+            kind
+            for name in (LEFT, RIGHT)
+            for address in self._of_sources(name, subject)
+            for kind, _ in self._faults(name, address)
+        )
+
     def reason(self, subject: str) -> str:
         """The column that says why what both sides tell of a fact may differ."""
         return quote_name(f"told {subject}")
@@ -191,12 +202,19 @@ class Pair:
             cases.append(f"WHEN NOT \"{name}\".p THEN 'population'")
             cases += [
                 f"WHEN {condition} THEN '{kind}'"
-                for address in self.needed(name)
-                if self.grounds.subject(address) == subject
-                and not self.grounds.is_golden(self.grounds.table_of(address))
+                for address in self._of_sources(name, subject)
                 for kind, condition in self._faults(name, address)
             ]
         return f"CASE {' '.join(cases)} ELSE 'source' END"
+
+    def _of_sources(self, side: str, subject: str) -> list[str]:
+        """The columns of datasets in which one side tells a fact."""
+        return [
+            address
+            for address in self.needed(side)
+            if self.grounds.subject(address) == subject
+            and not self.grounds.is_golden(self.grounds.table_of(address))
+        ]
 
     def _faults(self, side: str, address: str) -> Iterator[tuple[str, str]]:
         """What may be wrong with a source's value, and how that is told; of golden values alone
@@ -210,11 +228,12 @@ class Pair:
         if column:
             text = cleanse(f"CAST({side_of(side)}.{value} AS VARCHAR)", column.cleanse)
             parsed = parse(text, column.type, self.dialect.zone)
-            wrong = [misfit(parsed, text, column.type)]
+            wrong = [one for one in (misfit(parsed, text, column.type),) if one != "false"]
             if column.values is not None:
                 listed = ", ".join(map(quote, column.values))
                 wrong.append(f"{canonical(parsed, text, column.type)} NOT IN ({listed})")
-            yield "invalid", f"({' OR '.join(wrong)})"
+            if wrong:
+                yield "invalid", f"({' OR '.join(wrong)})"
         if span := self.grounds.span(address):
             first = literal(span.before(self.dialect.as_of))
             yield "stale", f"{side_of(side)}.t < {first}"

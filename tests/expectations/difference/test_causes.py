@@ -110,6 +110,12 @@ CALCULATIONS = {
     "owed_minus": f"SELECT -sum(amount) AS value {CRM}",
     "owed_rounded": f"SELECT round(sum(amount), -2) AS value {CRM}",
     "owed_active": f"SELECT sum(amount) AS value {CRM} AND status = 'active'",
+    "october": "SELECT count(*) AS value FROM crm.people "
+    "WHERE created BETWEEN :period_start AND :period_end",
+    "shifted": "SELECT count(*) AS value FROM crm.people WHERE created "
+    "BETWEEN :period_start + interval 5 day AND :period_end + interval 5 day",
+    "year": "SELECT count(*) AS value FROM crm.people "
+    "WHERE created BETWEEN :period_end - interval 365 day AND :period_end",
     "undated": "SELECT count(*) AS value FROM crm.people",
     "once_more": f"SELECT count(*) AS value {CRM}",
     "wild": f"SELECT count(*) AS value FROM (SELECT DISTINCT cust {CRM}) AS x",
@@ -175,7 +181,8 @@ PUBLISHED = {
     "first_wrong": [EARLIER, OWED],
     "took_over": [EARLIER],
     "old_issue": [(OWED // 2)],
-    "early": [OWED - 108],
+    "counted_late": [OWED + sum(100 + n for n in range(9, 15))],
+    "lenient": [OWED + 7],
     "bare": [4_017],
     "bare_thousandfold": [4_017_000],
     "bare_other": [4_123],
@@ -194,7 +201,7 @@ that are `bare`, and for formulas over others.
 def _published() -> list[dict[str, str]]:
     rows = [
         {"cell": key, "period": "2026-10", "value": str(value), "version": str(n),
-         "published_at": "2026-11-03"}
+         "published_at": "2026-11-06"}
         for key, values in PUBLISHED.items()
         for n, value in enumerate(values, start=1)
     ]  # fmt: skip
@@ -206,6 +213,7 @@ def _cells() -> str:
     for n, key in enumerate(PUBLISHED, start=1):
         sql = f'calculation: "{CALCULATIONS["owed"]}", at: S!A{n}'
         cells[key] = sql
+    cells["lenient"] += ", tolerance: {absolute: 10}"
     cells["adjusted_active"] = f'calculation: "{CALCULATIONS["owed_active"]}"'
     for key in ("bare", "bare_thousandfold", "bare_other", "part", "whole", "part_b", "whole_b"):
         at = list(PUBLISHED).index(key) + 1
@@ -247,7 +255,10 @@ PAIRS = {
     "to hundreds": ("to_hundreds", "measure:owed"),
     "restated": ("took_over", "first_wrong"),
     "old issue": ("old_issue", "said"),
-    "early": ("early", "said"),
+    "counted late": ("counted_late", "said"),
+    "lenient": ("lenient", "said"),
+    "window": ("shifted", "october"),
+    "year back": ("year", "october"),
     "bare unit": ("bare", "bare_thousandfold"),
     "bare": ("bare", "bare_other"),
     "formula": ("share", "share_b"),
@@ -311,7 +322,10 @@ EXPECTED: Mapping[str, tuple[Mapping[str, object], object]] = {
     "to hundreds": ({"rounding:left": OWED - round(OWED, -2)}, 0),
     "restated": ({"restatement:left": 5}, 0),
     "old issue": ({"cut_off:left": OWED - OWED // 2}, 0),
-    "early": ({"cut_off:left": 108}, 0),
+    "counted late": ({"cut_off:left": -sum(100 + n for n in range(9, 15))}, 0),
+    "lenient": ({}, -7),
+    "window": ({"cut_off": CRM_ROWS - 7}, 0),
+    "year back": ({}, 0),
     "bare unit": ({"unit": 4_017_000 - 4_017}, 0),
     "bare": ({}, 4_123 - 4_017),
     "formula": (
