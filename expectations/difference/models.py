@@ -100,14 +100,19 @@ class Rowed:
         """Those of rows, and those of arithmetic."""
         found = list(self.row_changes)
         if self.totals:
-            left = _in_own_unit(self.left_form, self.left_step)
-            found += calculated_otherwise(left, _in_own_unit(self.right_form, self.right_step))
+            found += calculated_otherwise(*self._forms)
         for side, step in (("left", self.left_step), ("right", self.right_step)):
             if step:
                 key = f"{step.cause}:{side}"
                 shown = {**step.shown, "side": side}
                 found.append(Change(key, step.cause, said=step.said, shown=shown))
         return found
+
+    @cached_property
+    def _forms(self) -> tuple[Formed, Formed]:
+        """How both come of totals, before what was done to them when they were published."""
+        left = _in_own_unit(self.left_form, self.left_step)
+        return left, _in_own_unit(self.right_form, self.right_step)
 
     def rows(self, key: str) -> Rows | None:
         """The rows that one change moves."""
@@ -138,11 +143,12 @@ class Rowed:
         """The number as it is calculated, and to which digits it is then rounded."""
         if not self.totals:
             counted = self.left.counted
-            return None if counted is None else (counted, self.left.digits)
+            digits = _in_own_unit(Formed(digits=self.left.digits), self.left_step).digits
+            return None if counted is None else (counted, digits)
         total = self.totals.get(changed & self._of_rows)
         if total is None:
             return None
-        left, right = self.left_form, self.right_form
+        left, right = self._forms
         times = left.times
         if "unit:calculation" in changed:
             times = abs(right.times) if times > 0 else -abs(right.times)

@@ -97,7 +97,8 @@ class Step:
         """An unrounded number with it, where it would else be rounded to `digits`."""
         value = value * self.factor
         if self.digits is None:
-            return rounded(value, digits) + self.shift
+            finest = None if digits is None else digits - self.factor.adjusted()
+            return rounded(value, finest) + self.shift
         cut = truncated(value, self.digits) if self.cut else rounded(value, self.digits)
         return cut + self.shift
 
