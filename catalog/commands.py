@@ -52,14 +52,32 @@ def init(
     return 0
 
 
-def validate(workspace: WorkspaceOption = None, format_: FormatOption = OutputFormat.text) -> int:
+def validate(
+    workspace: WorkspaceOption = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="REV",
+            help="Also hold numbers that are new since this git revision against all others.",
+        ),
+    ] = None,
+    format_: FormatOption = OutputFormat.text,
+) -> int:
     """Find every problem of the definitions; 0 when there is no error, 4 when there is."""
     from catalog.errors import EXIT_INVALID
     from catalog.validation.listing import problems_document
     from catalog.validation.opening import examine
     from catalog.workspace import open_workspace
 
-    catalog, problems = examine(open_workspace(workspace), with_history=True)
+    opened = open_workspace(workspace)
+    before = None
+    if changed_since:
+        from catalog.loading.revisions import read_past
+
+        past = read_past(opened.root, changed_since)
+        before = past.loaded.catalog if past.loaded else None
+    catalog, problems = examine(opened, with_history=True, before=before)
     errors = sum(problem.level == "error" for problem in problems)
     if format_ == OutputFormat.json:
         print(json.dumps(problems_document(problems), ensure_ascii=False, indent=2))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from catalog.workspace import Workspace
     from expectations.plan import Plan
     from expectations.reports.telling import Telling
-    from expectations.touched import Touched
+    from expectations.touched import Past, Touched
 
 
 class Level(StrEnum):
@@ -124,6 +124,8 @@ def check(
     asked = _period(period)
     plan = plan_checks(opened, catalog, _day(opened, as_of), select, asked)
     touched = _touched(opened, catalog, plan, changed_since, asked) if changed_since else None
+    if touched:
+        _tell_new(opened, catalog, touched.past)
     plan = touched.plan if touched else plan
     if touched and (dry_run or format_ != ReportFormat.text):
         print(touched.note, file=sys.stderr)
@@ -173,6 +175,24 @@ def _touched(
     from expectations.touched import find_touched
 
     return find_touched(opened, catalog, plan, read_past(opened.root, revision), period)
+
+
+def _tell_new(opened: Workspace, catalog: Catalog, past: Past) -> None:
+    """Tell of new numbers that equal or contradict others; CatalogInvalid where that is refused."""
+    from catalog.validation.problems import in_order
+    from catalog.validation.rules import Context
+    from lineage.canonical.duplicates import duplicates
+
+    if past.loaded is None:
+        return
+    context = Context(
+        opened.settings, opened.clock.today(), before=past.loaded.catalog, root=opened.root
+    )
+    problems = in_order(duplicates(catalog, context))
+    if any(problem.level == "error" for problem in problems):
+        raise CatalogInvalid(problems)
+    for problem in problems:
+        print(problem, file=sys.stderr)
 
 
 def _selection(

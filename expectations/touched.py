@@ -36,7 +36,7 @@ from lineage.graph import Lineage, build_lineage
 HARMLESS = frozenset(
     {
         *("institution", "language", "catalog", "output", "state", "database_url"),
-        *("engine", "privacy", "site", "workbooks"),
+        *("engine", "privacy", "site", "workbooks", "consolidation"),
     }
 )
 MOST_NAMED = 6

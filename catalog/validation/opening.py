@@ -36,11 +36,13 @@ def examine(
     over: Sequence[Path] = (),
     *,
     with_history: bool = False,
+    before: Catalog | None = None,
 ) -> tuple[Catalog, list[Problem]]:
     """The catalog as far as it could be read, and every problem of it; `instead` has texts to be
     examined in place of the files of these names, before they are written, and the definitions of
     the files `over` stand in place of those of the same key. Only `with_history` are the
-    definitions held against what was found out since.
+    definitions held against what was found out since. What is new since `before` is held against
+    all the rest.
 
     Where the files themselves have errors, only warnings and errors that do not follow from what
     could not be read would be worth telling; so the rules are asked only of a catalog that loads.
@@ -50,5 +52,12 @@ def examine(
         return loaded.catalog, in_order(loaded.problems)
     history = workspace.state_url if with_history and workspace.has_history else None
     today = workspace.clock.today()
-    context = Context(workspace.settings, today, reads_history=with_history, history=history)
+    context = Context(
+        workspace.settings,
+        today,
+        reads_history=with_history,
+        history=history,
+        before=before,
+        root=workspace.root,
+    )
     return loaded.catalog, in_order([*loaded.problems, *validate(loaded.catalog, context)])

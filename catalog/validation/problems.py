@@ -50,6 +50,8 @@ CODES: dict[str, str] = {
     "TD059": "a measured trust without enough evidence",
     "TD060": "something an import was unsure of",
     "TD061": "an input block of a workbook that leads nowhere",
+    "TD062": "a new number that equals one there is",
+    "TD063": "a new number called like one there is, and calculated otherwise",
     "TD064": "a decision on consolidation that cannot be respected",
 }
 

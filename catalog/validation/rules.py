@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from catalog.clock import Clock
 from catalog.model import Catalog
@@ -18,13 +19,16 @@ class Context:
     """What a rule may look at beside the catalog.
 
     `history` is the address of the history where one is kept. Reading it takes time, so rules look
-    at it only with `reads_history`.
+    at it only with `reads_history`. `before` is the catalog as it was, where what is new since is
+    asked for; `root` is the folder of the workspace, where there is one.
     """
 
     settings: Settings = field(default_factory=Settings)
     today: date = field(default_factory=lambda: Clock().today())
     reads_history: bool = False
     history: str | None = None
+    before: Catalog | None = None
+    root: Path | None = None
 
 
 ValidationRule = Callable[[Catalog, Context], Iterable[Problem]]
