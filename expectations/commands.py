@@ -17,12 +17,13 @@ from catalog.options import LanguageChoice, WorkspaceOption
 from expectations.reports.formats import Destination, ReportFormat, find_destinations
 
 if TYPE_CHECKING:
+    from catalog.loading.revisions import Past
     from catalog.model import Catalog
     from catalog.periods import Period
     from catalog.workspace import Workspace
     from expectations.plan import Plan
     from expectations.reports.telling import Telling
-    from expectations.touched import Past, Touched
+    from expectations.touched import Touched
 
 
 class Level(StrEnum):

@@ -26,7 +26,7 @@ NEW = """
 """
 ACTIVE = "FROM customer WHERE NOT status <> 'active'"
 CELLS = {
-    "equal": f"{{key: n, name: Those who count, calculation: \"SELECT count(*) AS value {ACTIVE}\"}}",
+    "equal": f'{{key: n, name: Those who count, calculation: "SELECT count(*) AS value {ACTIVE}"}}',
     "against": "{key: n, name: Faal müşteriler, unit: customers, calculation: SELECT count(*) AS value FROM core.customers WHERE status = 'live'}",
     "measure": "{key: n, name: Something of its own, measure: everybody}",
     "own": "{key: n, name: Something of its own, calculation: SELECT min(balance) AS value FROM core.accounts}",
@@ -51,7 +51,9 @@ def told(folder: Path, cell: str, more: str = "", **duplicate: str) -> list[Prob
 def test_an_equal_one_is_named_with_its_owner_and_page(tmp_path: Path) -> None:
     (found,) = told(tmp_path, "equal")
     assert (found.code, found.level, found.urn) == ("TD062", "warning", "cell:third/n")
-    assert "equals measure:active (Active customers; owner o; page d/measure-active" in found.message
+    assert (
+        "equals measure:active (Active customers; owner o; page d/measure-active" in found.message
+    )
     assert "and 2 more" in found.message
     assert found.place is not None
 

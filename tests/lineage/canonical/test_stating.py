@@ -69,7 +69,9 @@ def test_what_cannot_be_said_is_said_with_the_reason(
     assert reason in found.reason
 
 
-def test_a_number_in_thousands_and_one_in_millions_are_alike_in_ones(statements: Statements) -> None:
+def test_a_number_in_thousands_and_one_in_millions_are_alike_in_ones(
+    statements: Statements,
+) -> None:
     thousands, millions = (
         known(statements, urn).canonical for urn in ("measure:deposits", "cell:first/deposits")
     )
@@ -81,7 +83,7 @@ def test_the_ingredients_tell_sources_filters_and_cut_offs_apart(statements: Sta
     assert part.tables == {"core.customers"}
     assert part.filters == ()
     assert [one.sql for one in part.cut_offs] == [
-        "(\"core.customers\".\"opened_on\" < (:period_end + INTERVAL '1' DAY))"
+        '("core.customers"."opened_on" < (:period_end + INTERVAL \'1\' DAY))'
     ]
     assert part.value_sql == "count(*)"
 
