@@ -147,7 +147,8 @@ class Cluster(_Document):
     `reason` why that one, in both languages. `explained` and `remainder` speak of the widest
     difference within the cluster; all are in `differences`. `because` says whether calculations or
     published figures contradict each other. `groups` are the cells of it that are one number: each
-    of them can stand for the others. `published` holds the last periods' numbers.
+    of them can stand for the others; `equals` are, by cell, numbers of another name that it is by
+    its calculation. `published` holds the last periods' numbers.
     """
 
     key: str
@@ -165,6 +166,7 @@ class Cluster(_Document):
     differences: tuple[Difference, ...] = ()
     because: Literal["calculation", "figures"] | None = None
     groups: tuple[tuple[str, ...], ...] = ()
+    equals: Mapping[str, tuple[str, ...]] = {}
     published: tuple[PublishedNumber, ...] = ()
     decided: Decided | None = None
 

@@ -27,6 +27,7 @@ class Grouped:
     """Cells that belong together, by URN: `groups` of them are one number each.
 
     `because` says what contradicts, if anything does; `apart` are the pairs of which it does.
+    `equals` are, by cell, things of another name outside that it is one number with.
     """
 
     cells: tuple[str, ...]
@@ -35,13 +36,18 @@ class Grouped:
     because: Because | None = None
     measure: str | None = None
     apart: tuple[Pair, ...] = ()
+    equals: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
 class Clustered:
-    """Every cell in one cluster, or unknown with the reason why it could not be compared."""
+    """Every cell in one cluster, or unknown with the reason why it could not be compared.
+
+    `same` are the cells that are one number, whichever cluster they are in.
+    """
 
     clusters: tuple[Grouped, ...] = ()
+    same: tuple[tuple[str, ...], ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -51,6 +57,7 @@ class _Links:
 
     proofs: dict[Pair, Equality] = field(default_factory=dict)
     against: dict[Pair, Because] = field(default_factory=dict)
+    alike: set[Pair] = field(default_factory=set)
     open: dict[str, str] = field(default_factory=dict)
 
 
@@ -137,6 +144,8 @@ def _links(
         for pair in combinations(sorted(members), 2):
             if pair not in forbidden:
                 _prove(links, pair_of(*pair), "identical", histories)
+                links.alike.add(pair_of(*pair))
+    links.alike |= {pair for pair, one in judged.items() if one.alike}
     for pair, one in sorted(judged.items()):
         if pair in links.proofs or pair in links.against or pair in forbidden:
             continue
@@ -218,20 +227,13 @@ def _gather(
     unknown: Mapping[str, str],
     forbidden: Collection[Pair],
 ) -> Clustered:
-    """Groups that are one number, then the groups that contradict each other, then the rest."""
+    """Groups that are one number, then what carries one name, then the rest."""
     group_of = _cliques(links, cells)
     groups = _groups(group_of)
     said = dict(unknown)
-    tied = _joined(
-        [(group_of.get(a, a), group_of.get(b, b)) for a, b in sorted(links.against)],
-        also=(members[0] for members in groups),
-    )
-    parts: dict[str, list[tuple[str, ...]]] = {}
-    for members in groups:
-        parts.setdefault(tied[members[0]], []).append(members)
     clusters = []
-    for some in parts.values():
-        made = _grouped(some, links, cells)
+    for some in _groups(_tied(links, group_of)):
+        made = _grouped(some, groups, links, cells)
         if not made.cells:
             continue
         if len(made.cells) == 1 and made.because is None:
@@ -244,7 +246,26 @@ def _gather(
                 continue
         clusters.append(made)
     ordered = sorted(clusters, key=lambda one: one.cells)
-    return Clustered(tuple(ordered), dict(sorted(said.items())))
+    same = [mine for mine in _without_measures(groups, cells) if len(mine) > 1]
+    return Clustered(tuple(ordered), tuple(same), dict(sorted(said.items())))
+
+
+def _tied(links: _Links, group_of: Mapping[str, str]) -> dict[str, str]:
+    """For each thing the first of all that stand on one page with it.
+
+    What contradicts stands with what it contradicts. What is one number stands together unless a
+    contradiction is about the name alone: a cell called *Active customers* that counts all of them
+    stands with those of its name, unless nothing else is left to stand with what it equals.
+    """
+    same = [pair for pair in links.proofs if group_of[pair[0]] == group_of[pair[1]]]
+    torn = {urn for pair in links.against for urn in pair}
+    kept = [pair for pair in same if pair in links.alike or torn.isdisjoint(pair)]
+    tied = _joined([*sorted(links.against), *sorted(kept)], also=group_of)
+    sizes: dict[str, int] = {}
+    for first in tied.values():
+        sizes[first] = sizes.get(first, 0) + 1
+    alone = [pair for pair in sorted(same) if any(sizes[tied[urn]] == 1 for urn in pair)]
+    return _joined([*sorted(links.against), *sorted(kept), *alone], also=group_of)
 
 
 def _is_loose(
@@ -277,9 +298,12 @@ def _cliques(links: _Links, cells: Mapping[str, Cell]) -> dict[str, str]:
 
 
 def _grouped(
-    groups: Sequence[tuple[str, ...]], links: _Links, cells: Mapping[str, Cell]
+    every: Sequence[str],
+    groups: Sequence[tuple[str, ...]],
+    links: _Links,
+    cells: Mapping[str, Cell],
 ) -> Grouped:
-    every = sorted(urn for members in groups for urn in members)
+    here = set(every)
     mine = tuple(urn for urn in every if urn in cells)
     inside = [pair for pair in combinations(every, 2) if pair in links.against]
     reasons = {links.against[pair] for pair in inside}
@@ -288,14 +312,25 @@ def _grouped(
         because = "calculation" if "calculation" in reasons else "figures"
     proofs = [how for pair in combinations(every, 2) if (how := links.proofs.get(pair))]
     weakest = max(proofs, key=EQUAL.index) if proofs and len(mine) > 1 else None
+    parts = [tuple(urn for urn in members if urn in here) for members in groups]
     return Grouped(
         cells=mine,
-        groups=tuple(sorted(_without_measures(groups, cells))),
+        groups=tuple(sorted(_without_measures(parts, cells))),
         equality="different" if because == "calculation" else weakest,
         because=because,
         measure=_measure(every, cells),
         apart=tuple(inside),
+        equals=tuple(_outside(mine, groups, here)),
     )
+
+
+def _outside(
+    mine: Sequence[str], groups: Sequence[tuple[str, ...]], here: Collection[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for members in groups:
+        outside = tuple(urn for urn in members if urn not in here)
+        if outside:
+            yield from ((urn, outside) for urn in mine if urn in members)
 
 
 def _without_measures(

@@ -84,17 +84,13 @@ def plan_consolidation(known: Known) -> Consolidation:
 
 def _agreed(found: Clustered, decisions: Decisions) -> Iterator[tuple[str, ...]]:
     """The cells that are one number, without those that are to stay as they are."""
-    for one in found.clusters:
-        for group in one.groups:
-            mine = set(group)
-            if not any(len(rejected & mine) > 1 for rejected in decisions.rejected):
-                yield group
-                continue
-            for rejected in decisions.rejected:
-                if len(rejected & mine) > 1:
-                    mine -= rejected
-            if len(mine) > 1:
-                yield tuple(sorted(mine))
+    for group in found.same:
+        mine = set(group)
+        for rejected in decisions.rejected:
+            if len(rejected & mine) > 1:
+                mine -= rejected
+        if len(mine) > 1:
+            yield tuple(sorted(mine))
 
 
 def _survivors(
@@ -132,7 +128,7 @@ def _differences(
         Asked(left, right, _period(known, left, right)): one
         for one in found.clusters
         if one.because
-        for left, right in _unlike(one, survivors[one].cell)
+        for left, right in _unlike(known.catalog, one, survivors[one].cell)
     }
     by_pair = {(ask.left, ask.right): one for ask, one in asked.items()}
     explained: dict[Grouped, list[Difference]] = {}
@@ -154,13 +150,16 @@ def _period(known: Known, left: str, right: str) -> str | None:
     return last.label if last else None
 
 
-def _unlike(one: Grouped, surviving: str) -> Iterator[Pair]:
-    """The surviving cell and the others that are another number; the measure with a lone cell."""
+def _unlike(catalog: Catalog, one: Grouped, surviving: str) -> Iterator[Pair]:
+    """The surviving cell and those that are another number; where no cell shows the measure that
+    the cluster is about, that measure and each of them.
+    """
     own = next((set(group) for group in one.groups if surviving in group), {surviving})
-    others = [urn for urn in one.cells if urn not in own]
-    if not others and one.measure:
-        yield one.measure, surviving
-    yield from ((surviving, urn) for urn in others)
+    shown = {f"measure:{catalog.cells[urn.partition(':')[2]].measure}" for urn in one.cells}
+    if one.measure and one.measure not in shown:
+        yield from ((one.measure, urn) for urn in one.cells)
+    else:
+        yield from ((surviving, urn) for urn in one.cells if urn not in own)
 
 
 def _cluster(
@@ -194,6 +193,7 @@ def _cluster(
         differences=differences,
         because=one.because,
         groups=one.groups,
+        equals=dict(one.equals),
         published=known.histories.shown(one.cells) if verdict != "unique" else (),
         decided=decisions.on_cells(one.cells),
     )

@@ -61,7 +61,9 @@ class Choosing:
         """
         some = [self.catalog.cells[urn.partition(":")[2]] for urn in sorted(cells)]
         if len(some) == 1:
-            return self._told(some[0].urn, "keep.only", measure, some)
+            about = self.catalog.definitions.get(measure or "")
+            key = "keep.alone" if about and f"measure:{some[0].measure}" != measure else "keep.only"
+            return self._told(some[0].urn, key, None, some, {"measure": about})
         left = some
         for criterion in self._criteria(measure):
             best = max(criterion.worth(cell) for cell in left)

@@ -100,6 +100,8 @@ def _cluster(one: Cluster, catalog: Catalog, words: Words) -> Iterator[str]:
         by = f"{by}; {words('told.figures')}" if by else words("told.figures")
     yield f"  {one.key}: {one.name} ({by})"
     yield f"    {', '.join(map(_path, one.cells))}"
+    for urn, others in one.equals.items():
+        yield f"    {words('told.equals', cell=_path(urn), others=', '.join(map(_path, others)))}"
     if explained := say_explained(one, words):
         yield f"    {explained}"
     reason = one.reason_tr if words.language == "tr" else one.reason

@@ -18,7 +18,7 @@ from catalog.consolidations import (
     Decided,
     Difference,
 )
-from catalog.model import Cell, Definition, Report
+from catalog.model import Cell, Definition, Measure, Report
 from catalog.model.reports import CurrencyUnit
 from lineage.pages.addresses import cluster_address
 from lineage.pages.context import UP, PageContext
@@ -149,13 +149,18 @@ class Shown:
         shown = shown_in(self.ctx.catalog.cells[urn.partition(":")[2]], self.ctx.catalog)
         return say_unit(shown, self.ctx.words)
 
+    def _left(self, urn: str) -> Markup:
+        """A cell or the measure it is held against."""
+        return self.cell_link(urn) if urn.startswith("cell:") else self.ctx.link(urn)
+
     def number(self, urn: str, value: Decimal | None, *, bare: bool = False) -> Markup:
         """A number in a cell's unit, or `bare`; what counts a few people is told as few."""
         ctx = self.ctx
         if value is None:
             return Markup("–")
-        cell = ctx.catalog.cells[urn.partition(":")[2]]
-        shown = shown_in(cell, ctx.catalog)
+        definition = ctx.catalog.definitions[urn]
+        shown = shown_in(definition, ctx.catalog) if isinstance(definition, Cell) else definition
+        assert isinstance(shown, Cell | Measure)
         counts = shown.unit != "%" and not isinstance(shown.unit, CurrencyUnit)
         if counts and ctx.privacy.is_small(urn, abs(value)):
             return ctx.words("found.fewer", n=ctx.privacy.limit)
@@ -180,14 +185,26 @@ class Shown:
         hides = any(self._rests_on_hidden(urn) for urn in cluster.cells)
         for one in cluster.differences:
             yield Causes(
-                self.cell_link(one.left),
-                self.cell_link(one.right),
+                self._left(one.left),
+                self._left(one.right),
                 self.ctx.words.period(one.period),
                 self.number(one.left, one.apart) if one.apart is not None else None,
                 [self._cause(one, cause, hides=hides) for cause in one.causes],
                 self.number(one.left, one.remainder) if one.remainder is not None else None,
                 [] if hides else [self._safe(said) for said in one.unknown],
             )
+
+    def equals(self, cluster: Cluster) -> Iterator[tuple[Markup, Markup]]:
+        """Cells that are, by their calculation, a number of another name, and that number."""
+        for urn, others in cluster.equals.items():
+            shown = [one for one in others if one in self.ctx.visible]
+            if urn in cluster.cells and shown:
+                measures = [one for one in shown if one.startswith("measure:")] or shown
+                links = (
+                    self.cell_link(one) if one.startswith("cell:") else self.ctx.link(one)
+                    for one in measures
+                )
+                yield self.cell_link(urn), Markup(", ").join(links)
 
     def _cause(
         self, one: Difference, cause: Cause, *, hides: bool
@@ -203,6 +220,8 @@ class Shown:
         if not cells or (one.verdict != "unique" and len(cells) < min(2, len(one.cells))):
             return None
         open_ = {urn for urn in cells if not self._rests_on_hidden(urn)}
+        if one.measure in self.ctx.visible and not self.ctx.rests_on_hidden(one.measure or ""):
+            open_.add(one.measure or "")
         differences = (d for d in one.differences if d.left in open_ and d.right in open_)
         update: dict[str, Any] = {
             "cells": cells,

@@ -122,6 +122,26 @@ def test_a_contradiction_joins_the_cluster_of_the_cells_that_are_one() -> None:
     assert plan.clusters[0].groups == (("cell:a/n", "cell:b/n"), ("cell:c/n",))
 
 
+def test_a_wrong_name_does_not_tear_two_numbers_together() -> None:
+    """What is called *active* in `c` counts all customers, as `a` and `b` do under their name."""
+    made = catalog(*(report(key, own("n")) for key in "abcd"))
+    plan = planned(
+        made,
+        judged(A, B, "identical", alike=True),
+        judged(B, C, "identical"),
+        judged(C, "d/n", "different", alike=True),
+    )
+    assert verdicts(plan) == {"same": {(A, B)}, "contradictory": {(C, "d/n")}}
+    found = plan.cluster_of("cell:c/n")
+    assert found is not None
+    assert found.equals == {"cell:c/n": ("cell:a/n", "cell:b/n")}
+
+
+def test_what_equals_only_a_contradicted_cell_stands_with_it() -> None:
+    plan = planned(three(), judged(A, B, "identical"), judged(B, C, "different", alike=True))
+    assert verdicts(plan) == {"contradictory": {(A, B, C)}}
+
+
 def test_what_could_not_be_compared_is_unknown_with_the_reason() -> None:
     plan = planned(three(), judged(A, B, None, reason="its SQL cannot be run"))
     assert verdicts(plan) == {"unique": {(C,)}, "unknown": {(A,), (B,)}}
