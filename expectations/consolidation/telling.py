@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from catalog.consolidations import Cluster, Consolidation, CoveredReport, Decided
+from catalog.consolidations import Cluster, Consolidation, CoveredReport, Decided, Difference
 from catalog.model import Catalog
 from catalog.model.definition import Language
 from catalog.plain_text import printable
@@ -46,6 +46,9 @@ def say_decision(decided: Decided | None, words: Words) -> str:
 def say_explained(cluster: Cluster, words: Words) -> str:
     """The causes of the widest difference with their shares, and what is left; may be empty."""
     said = [f"{words(f'cause.{one.cause}')} {words.signed(one.share)}" for one in cluster.explained]
+    widest = max(cluster.differences, key=_width, default=None)
+    if widest and widest.together and widest.together[-1].interaction:
+        said.append(f"{words('told.interplay')} {words.signed(widest.together[-1].interaction)}")
     if cluster.remainder is not None and (said or cluster.remainder):
         said.append(f"{words('told.remainder')} {words.signed(cluster.remainder)}")
     return ", ".join(said)
@@ -59,6 +62,10 @@ def open_clusters(plan: Consolidation) -> list[Cluster]:
 def open_reports(plan: Consolidation) -> list[CoveredReport]:
     """The reports that can go and about which nobody has decided."""
     return [one for one in plan.reports if one.proposed and _is_open(one.decided)]
+
+
+def _width(difference: Difference) -> Decimal:
+    return abs(difference.apart) if difference.apart is not None else Decimal(-1)
 
 
 def _is_open(decided: Decided | None) -> bool:

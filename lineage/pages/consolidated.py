@@ -41,6 +41,7 @@ class Causes:
     period: str
     apart: Markup | None
     causes: Sequence[tuple[Markup, Markup, Markup]]
+    interplay: Markup | None
     remainder: Markup | None
     unknown: Sequence[str]
 
@@ -188,9 +189,10 @@ class Shown:
                 self._left(one.left),
                 self._left(one.right),
                 self.ctx.words.period(one.period),
-                self.number(one.left, one.apart) if one.apart is not None else None,
+                self.number(one.left, abs(one.apart)) if one.apart is not None else None,
                 [self._cause(one, cause, hides=hides) for cause in one.causes],
-                self.number(one.left, one.remainder) if one.remainder is not None else None,
+                self._interplay(one),
+                self._share(one.left, one.remainder) if one.remainder is not None else None,
                 [] if hides else [self._safe(said) for said in one.unknown],
             )
 
@@ -212,7 +214,17 @@ class Shown:
         words = self.ctx.words
         said = cause.says_tr if self.ctx.language == "tr" else cause.says
         told = Markup("") if hides else Markup.escape(self._safe(said))
-        return words(f"cause.{cause.cause}"), self.number(one.left, cause.share), told
+        return words(f"cause.{cause.cause}"), self._share(one.left, cause.share), told
+
+    def _interplay(self, one: Difference) -> Markup | None:
+        """What all causes make together beyond each alone; None where that is nothing."""
+        found = one.together[-1].interaction if one.together else Decimal(0)
+        return self._share(one.left, found) if found else None
+
+    def _share(self, urn: str, value: Decimal) -> Markup:
+        """A part of a difference, with its sign."""
+        sign = "+" if value > 0 else "−" if value < 0 else ""
+        return Markup("{}{}").format(sign, self.number(urn, abs(value)))
 
     def _seen(self, one: Cluster) -> Cluster | None:
         """A cluster with what may be shown of it; None where nothing is left to compare."""

@@ -1,0 +1,168 @@
+"""Tests that five questions are answered from the management report's first page alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.consolidations import Consolidation
+from catalog.model import Catalog
+from catalog.settings import Settings
+from expectations.consolidation.management import management_report
+from expectations.consolidation.planning import plan_consolidation
+from tests.support.consolidating import catalog, cell, decided, judged, known, own, report
+
+EVIL = "<img src=x onerror=alert(1)>"
+BOARD = {"audience": [{"who": "Executive board", "who_tr": "Yönetim kurulu", "decision": "plan"}]}
+
+
+class _Reader(HTMLParser):
+    """Reads the text of each element that has an id, and what the page would fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: dict[str, str] = {}
+        self.fetched: list[str] = []
+        self._open: list[tuple[str, str | None]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        stated = dict(attrs)
+        self.fetched += [v for k, v in stated.items() if k in ("src", "href", "srcset")]
+        if tag not in ("meta", "link", "br", "img"):
+            self._open.append((tag, stated.get("id")))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for _, key in self._open:
+            if key:
+                self.texts[key] = " ".join(f"{self.texts.get(key, '')} {data}".split())
+
+
+def bank() -> Catalog:
+    """Two reports that can go (one decided), one owed, one contradicting, one partly covered."""
+    return catalog(
+        report("large", cell("n"), cell("m", measure="loans"), cell("x", where={"s": "a"}),
+               name="Large monthly", **BOARD),
+        report("small", cell("n"), effort={"hours": 8}, name="Small digest", team="finance", **BOARD),
+        report("weekly", cell("m", measure="loans"), name="Loans weekly", team="risk",
+               period="week", effort={"hours": 3}),
+        report("owed", cell("n"), name="Supervisor", obligation="BDDK"),
+        report("other", own("n", name=EVIL), cell("m", measure="loans"), name="Other"),
+        decisions=(decided("gone", "accept", report="weekly", reason="Nobody reads it."),),
+    )  # fmt: skip
+
+
+def planned(made: Catalog) -> Consolidation:
+    return plan_consolidation(known(made, judged("large/n", "other/n", "different", alike=True)))
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    made = bank()
+    return management_report(planned(made), made, Settings(institution="Bank"), "en")
+
+
+@pytest.fixture(scope="module")
+def read(page: str) -> dict[str, str]:
+    return _Reader(page).texts
+
+
+def test_which_reports_can_go(read: dict[str, str]) -> None:
+    said = read["go"]
+    assert "Small digest (Finance)" in said
+    assert "Loans weekly (Risk)" in said
+    assert "Other" not in said
+    assert "never proposed: Supervisor (BDDK)" in said
+
+
+def test_what_each_saves(read: dict[str, str]) -> None:
+    said = read["saves"]
+    assert "Loans weekly Risk 13 1,950" in said
+    assert "Small digest Finance 8 1,600" in said
+    assert "In all 21 3,550" in said
+    assert "Risk: 13 hours a month (4.1% of the time of its 2 reporting people)" in said
+
+
+def test_who_keeps_the_number(read: dict[str, str]) -> None:
+    said = read["keeps"]
+    assert "active Supervisor Head of retail" in said
+    assert "loans Large monthly Head of retail" in said
+
+
+def test_what_is_lost(read: dict[str, str]) -> None:
+    said = read["lost"]
+    assert "No number: each is still published." in said
+    assert "Small digest: Executive board (plan)" in said
+
+
+def test_what_is_still_to_decide(read: dict[str, str]) -> None:
+    said = read["open"]
+    assert "Small digest" in said
+    assert "Loans weekly" not in said
+    assert "1 number is published under one name with different values" in said
+
+
+def test_all_five_are_on_the_first_page_and_the_detail_follows(read: dict[str, str]) -> None:
+    for key in ("go", "saves", "keeps", "lost", "open"):
+        assert read[key] in read["summary"]
+    assert "accepted (h@b.example, 18 Nov 2026)" in read["detail"]
+    assert "Nobody reads it." in read["detail"]
+    assert EVIL in read["detail"]
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(page: str) -> None:
+    assert not _Reader(page).fetched
+    assert "<script" not in page
+    assert EVIL not in page
+    assert not re.search(r"url\(|@import|https?://", page)
+
+
+def test_the_turkish_page_answers_too() -> None:
+    made = bank()
+    html = management_report(planned(made), made, Settings(institution="Banka"), "tr")
+    said = _Reader(html).texts
+    assert '<html lang="tr">' in html
+    assert "Hangi raporlar kaldırılabilir" in said["go"]
+    assert "Small digest: Yönetim kurulu" in said["lost"]
+    assert "1.950" in said["saves"]
+
+
+def test_without_anything_to_free_the_page_says_so() -> None:
+    made = catalog(report("a", cell("n")), report("b", cell("n", measure="loans"), effort=None))
+    html = management_report(plan_consolidation(known(made)), made, Settings(), "en")
+    said = _Reader(html).texts
+    assert "None: no report is wholly published by others." in said["go"]
+    assert "Nothing: everything is decided." in said["open"]
+
+
+def test_hours_and_cost_that_nobody_states_are_not_made_up() -> None:
+    made = catalog(
+        report("a", cell("n"), cell("m", measure="loans")),
+        report("b", cell("n"), effort=None, team="unknown"),
+    )
+    said = _Reader(management_report(plan_consolidation(known(made)), made, Settings(), "en")).texts
+    assert "b unknown – –" in said["saves"]
+    assert "Where a team states no cost per hour" in said["saves"]
+
+
+@pytest.mark.long
+def test_it_is_one_sheet_of_paper_and_the_detail(page: str, chromium: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+         f"--print-to-pdf={tmp_path / 'report.pdf'}", f"file://{tmp_path / 'report.html'}"],
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    raw = (tmp_path / "report.pdf").read_bytes()
+    assert re.search(rb"/MediaBox \[0 0 59[45]\.\d+ 84[12]\.\d+\]", raw)
+    assert len(re.findall(rb"/Type /Page\b", raw)) == 2
