@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from consolidating import TODAY, catalog, cell, decided, report
 from pydantic import ValidationError
 
 from catalog.model import ConsolidationDecision
 from catalog.validation.consolidations import consolidations
 from catalog.validation.problems import Problem
 from catalog.validation.rules import Context
-from tests.support.consolidating import TODAY, catalog, cell, decided, report
 
 AB = {"cells": ["a/n", "b/n"]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from consolidating import catalog, cell, decided, judged, known, own, report
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from catalog.consolidations import Consolidation
 from catalog.model import Catalog
 from expectations.consolidation.evidence import Judged
 from expectations.consolidation.planning import plan_consolidation
-from tests.support.consolidating import catalog, cell, decided, judged, known, own, report
 
 A, B, C = "a/n", "b/n", "c/n"
 

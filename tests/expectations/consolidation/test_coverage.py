@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from consolidating import catalog, cell, decided, known, report
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from expectations.consolidation.coverage import (
     report_of,
 )
 from expectations.consolidation.planning import plan_consolidation
-from tests.support.consolidating import catalog, cell, decided, known, report
 
 
 def going(*reports: Report, same: list[tuple[str, ...]], **more: Any) -> list[str]:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from tests.support.commands import run_here
-from tests.support.workspaces import write_workspace
+from commands import run_here
+from workspaces import write_workspace
 
 DEFINITIONS = """
 teams: [{key: retail, name: Retail}]

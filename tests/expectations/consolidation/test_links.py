@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Ended, run_here
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
+from workspaces import write_workspace
 
 from catalog.settings import WorkbookLimits
 from expectations.consolidation.package import Text, with_sheet
 from lineage.workbooks.archive import WorkbookRefused
-from tests.support.commands import Ended, run_here
-from tests.support.workspaces import write_workspace
 
 LIMITS = WorkbookLimits()
 LISTING = {"[content_types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"}

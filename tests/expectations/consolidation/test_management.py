@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from consolidating import catalog, cell, decided, judged, known, own, report
 
 from catalog.consolidations import Consolidation
 from catalog.model import Catalog
 from catalog.settings import Settings
 from expectations.consolidation.management import management_report
 from expectations.consolidation.planning import plan_consolidation
-from tests.support.consolidating import catalog, cell, decided, judged, known, own, report
 
 EVIL = "<img src=x onerror=alert(1)>"
 BOARD = {"audience": [{"who": "Executive board", "who_tr": "Yönetim kurulu", "decision": "plan"}]}

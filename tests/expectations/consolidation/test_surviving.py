@@ -6,12 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.consolidations import Cluster, Difference
-from catalog.model import Catalog
-from catalog.results import Comparison, RunRecord
-from expectations.consolidation.evidence import Judged
-from expectations.consolidation.planning import Asked, plan_consolidation
-from tests.support.consolidating import (
+from consolidating import (
     TODAY,
     catalog,
     cell,
@@ -21,6 +16,12 @@ from tests.support.consolidating import (
     own,
     report,
 )
+
+from catalog.consolidations import Cluster, Difference
+from catalog.model import Catalog
+from catalog.results import Comparison, RunRecord
+from expectations.consolidation.evidence import Judged
+from expectations.consolidation.planning import Asked, plan_consolidation
 
 A, B = "a/n", "b/n"
 

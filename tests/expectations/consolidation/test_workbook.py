@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from consolidating import catalog, cell, decided, judged, known, own, report
 from openpyxl import Workbook, load_workbook
 
 from expectations.consolidation.planning import plan_consolidation
 from expectations.consolidation.workbook import write_plan
-from tests.support.consolidating import catalog, cell, decided, judged, known, own, report
 
 PUBLISHED = {
     "a/n": {"2026-09": "5", "2026-10": "1234.50"},

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from consolidating import TODAY, catalog, cell, decided, judged, known, own, report
 
 from catalog.consolidations import Consolidation, Difference
 from catalog.model import Catalog
@@ -15,7 +16,6 @@ from expectations.consolidation.planning import Asked, plan_consolidation
 from lineage.graph import build_lineage
 from lineage.pages.context import PageContext
 from lineage.pages.render import render_pages
-from tests.support.consolidating import TODAY, catalog, cell, decided, judged, known, own, report
 
 EVIL = "<script>alert(1)</script>"
 PUBLISHED = {
