@@ -320,7 +320,7 @@ def _grouped(
         because=because,
         measure=_measure(every, cells),
         apart=tuple(inside),
-        equals=tuple(_outside(mine, groups, here)),
+        equals=tuple(_outside(mine, groups, here)) if because else (),
     )
 
 
