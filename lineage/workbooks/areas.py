@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of, letters_of
@@ -40,11 +41,17 @@ class Area(NamedTuple):
 
     def block(self, down: int = 0, across: int = 0) -> Block | None:
         """Its cells in a formula so many cells further; None where they leave the sheet."""
-        rows = sorted((self.top.moved(down), self.bottom.moved(down)))
-        columns = sorted((self.left.moved(across), self.right.moved(across)))
-        if rows[0] < 1 or columns[0] < 1 or rows[1] > LAST_ROW or columns[1] > LAST_COLUMN:
+        _, _, (top, top_fixed), (left, left_fixed), (bottom, low_fixed), (right, right_fixed) = self
+        top, bottom = top if top_fixed else top + down, bottom if low_fixed else bottom + down
+        left, right = (
+            left if left_fixed else left + across,
+            right if right_fixed else right + across,
+        )
+        top, bottom = (bottom, top) if top > bottom else (top, bottom)
+        left, right = (right, left) if left > right else (left, right)
+        if top < 1 or left < 1 or bottom > LAST_ROW or right > LAST_COLUMN:
             return None
-        return Block(rows[0], columns[0], rows[1], columns[1])
+        return Block(top, left, bottom, right)
 
     def moved(self, down: int, across: int) -> Area:
         """The area in a formula so many cells further, where it does not leave the sheet."""
@@ -104,6 +111,7 @@ def split_prefix(text: str) -> tuple[str, str]:
     return (found[0], text[found.end() :]) if found else ("", text)
 
 
+@lru_cache(maxsize=4096)
 def area_of(text: str) -> Area | None:
     """The cells that an operand names; None where it is a name, a table or no cell of a sheet."""
     prefix, rest = split_prefix(text) if "!" in text else ("", text)

@@ -28,22 +28,29 @@ def circles(graph: CellGraph) -> tuple[tuple[At, ...], ...]:
 
 
 def _suspects(graph: CellGraph) -> frozenset[int]:
-    """The patterns that may lie on a circle: those that lead to themselves by way of others."""
-    if len(graph.patterns) > _MOST_PATTERNS or graph.filled:
+    """The patterns that may lie on a circle: those that lead to themselves by way of others.
+
+    Patterns that share their references are looked at as one.
+    """
+    families: dict[tuple[str, int], list[int]] = {}
+    for number, pattern in enumerate(graph.patterns):
+        families.setdefault((pattern.sheet, id(pattern.references)), []).append(number)
+    if len(families) > _MOST_PATTERNS or graph.filled:
         return frozenset(range(len(graph.patterns)))
-    hulls = {number: _hull(spots) for number, spots in graph.groups.items()}
+    members = list(families.values())
+    firsts = [graph.patterns[numbers[0]] for numbers in members]
+    hulls = [_hull([spot for one in numbers for spot in graph.groups[one]]) for numbers in members]
     by_sheet: dict[str, list[int]] = {}
-    for number, pattern in enumerate(graph.patterns):
-        by_sheet.setdefault(pattern.sheet, []).append(number)
-    arrows: dict[int, set[int]] = {}
-    for number, pattern in enumerate(graph.patterns):
-        for source, reach in _reaches(pattern, hulls[number]):
+    for family, pattern in enumerate(firsts):
+        by_sheet.setdefault(pattern.sheet, []).append(family)
+    arrows: dict[int, set[int]] = {family: set() for family in range(len(members))}
+    for family, pattern in enumerate(firsts):
+        for source, reach in _reaches(pattern, hulls[family]):
             met = (one for one in by_sheet.get(source.sheet, ()) if reach.meets(hulls[one]))
-            arrows.setdefault(number, set()).update(met)
-    for number, pattern in enumerate(graph.patterns):
-        if number in arrows.get(number, ()) and _goes_one_way(pattern, hulls[number]):
-            arrows[number].discard(number)
-    return _knotted(arrows)
+            arrows[family].update(met)
+        if family in arrows[family] and _goes_one_way(pattern, hulls[family]):
+            arrows[family].discard(family)
+    return frozenset(number for family in _knotted(arrows) for number in members[family])
 
 
 def _hull(spots: Sequence[Spot]) -> Block:
@@ -70,7 +77,8 @@ def _reach(source: Source, hull: Block) -> Block:
         return _around(_reach(source.left, hull), _reach(source.right, hull))
     first = source.area.block(hull.top - source.row, hull.left - source.column)
     last = source.area.block(hull.bottom - source.row, hull.right - source.column)
-    if source.wraps or first is None or last is None:
+    moves = not all(place.fixed for place in source.area[2:])
+    if (source.wraps and moves) or first is None or last is None:
         return Block(1, 1, LAST_ROW, LAST_COLUMN)
     return _around(first, last)
 

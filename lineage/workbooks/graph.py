@@ -10,15 +10,19 @@ from lineage.workbooks.book import Block, Content, Spot, Workbook, block_of
 from lineage.workbooks.references import Here, Outcome, Reference, Resolver
 from lineage.workbooks.templates import Template, template_of_tokens
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
+from lineage.workbooks.unvisited import Unvisited
 
 _RECENT = 4
+_PATIENCE = 8
+_LITERALS = frozenset({"number", "text", "logical"})
 
 
 @dataclass(frozen=True)
 class Pattern:
     """A formula in relative form and what it takes; `unread` says why it could not be read.
 
-    `first` is the cell at which it was read.
+    `first` is the first cell that carries it, `base` the one for which its references were read:
+    formulas that differ in numbers and texts alone share them.
     """
 
     sheet: str
@@ -26,6 +30,7 @@ class Pattern:
     first: Spot
     references: tuple[Reference, ...]
     unread: str = ""
+    base: Spot = (1, 1)
 
     @property
     def dynamic(self) -> bool:
@@ -69,12 +74,15 @@ class CellGraph:
         return None if number is None else self.patterns[number]
 
     def taken(self, sheet: str, spot: Spot) -> Iterator[tuple[Reference, tuple[Taken, ...]]]:
-        """Each reference of a cell's formula with the cells it takes there."""
+        """Each reference of a cell's formula, as written there, with the cells it takes there."""
         pattern = self.pattern(sheet, spot)
-        for reference in pattern.references if pattern else ():
+        if pattern is None:
+            return
+        down, across = spot[0] - pattern.base[0], spot[1] - pattern.base[1]
+        for reference in pattern.references:
             found = ((source, source.block(*spot)) for source in reference.sources)
             blocks = (Taken(source.sheet, block, source.file) for source, block in found if block)
-            yield reference, tuple(blocks)
+            yield reference.moved(down, across), tuple(blocks)
 
     @cached_property
     def groups(self) -> Mapping[int, tuple[Spot, ...]]:
@@ -127,7 +135,8 @@ class _Patterns:
     """Gives each formula the number of its pattern.
 
     Most formulas are copies of the one above or beside them; that is seen by writing that one for
-    the cell in question, which costs a tenth of taking the formula apart.
+    the cell in question, which costs a tenth of taking the formula apart. Those that differ in
+    numbers and texts alone are resolved together.
     """
 
     def __init__(self, book: Workbook, longest: int) -> None:
@@ -135,7 +144,8 @@ class _Patterns:
         self.longest = longest
         self.patterns: list[Pattern] = []
         self.numbers: dict[tuple[str, str, object], int] = {}
-        self.above: dict[int, list[tuple[Template, int]]] = {}
+        self.resolved: dict[tuple[str, str, object], tuple[Spot, tuple[Reference, ...]]] = {}
+        self.above: dict[int, _Recent] = {}
         self.beside: tuple[int, Template, int] | None = None
 
     def sheet(self, title: str, cells: Iterable[Content]) -> dict[Spot, int]:
@@ -145,39 +155,62 @@ class _Patterns:
 
     def _number(self, title: str, cell: Content) -> int:
         formula, row, column = cell.formula or "", cell.row, cell.column
-        recent = self.above.setdefault(column, [])
-        for template, number in recent:
-            if template.down.at(row) == formula:
+        above = self.above.get(column)
+        if above is None:
+            above = self.above[column] = _Recent()
+        if above.is_worth_a_look():
+            number = above.find(formula, row)
+            if number is None:
+                number = self._beside(formula, row, column)
+            if number is not None:
+                above.missed = 0
                 return number
-        if (beside := self.beside) and beside[0] == row:
-            template, number = beside[1:]
-            if template.across.across(column) == formula:
-                self._remember(template.moved(row, column), number)
-                return number
-        return self._slowly(title, cell)
+        return self._slowly(title, cell, above)
 
-    def _slowly(self, title: str, cell: Content) -> int:
+    def _beside(self, formula: str, row: int, column: int) -> int | None:
+        """The number of the formula last read in the row, if this one is a copy of it."""
+        if not self.beside or self.beside[0] != row:
+            return None
+        _, template, number = self.beside
+        if template.across.across(column) != formula:
+            return None
+        self.above[column].keep(template.moved(row, column), number, None)
+        return number
+
+    def _slowly(self, title: str, cell: Content, above: _Recent) -> int:
         """The number of a formula that is no copy of its neighbours."""
         formula, here = cell.formula or "", Here(title, cell.row, cell.column)
         try:
             tokens = self._tokens(formula)
         except FormulaUnread as error:
-            return self._add((title, formula, None), here, formula, (), str(error))
+            return self._add(
+                (title, formula, None), here, ((here.row, here.column), ()), str(error)
+            )
         template = template_of_tokens(tokens, cell.row, cell.column)
-        relative, besides = template.relative, self._besides(formula, tokens, here)
-        key = (title, relative, besides)
+        pieces, besides = template.relative_pieces, self._besides(formula, tokens, here)
+        key = (title, f"={''.join(pieces)}", besides)
         number = self.numbers.get(key)
         if number is None:
-            number = self._add(key, here, relative, self.resolver.resolved(tokens, here))
-        if besides is None:
-            self._remember(template, number)
+            number = self._add(key, here, self._references(tokens, pieces, besides, here))
+        if besides is None or isinstance(besides, _InTable):
+            above.keep(template, number, besides.rows if besides else None)
+            self.beside = None if besides else (here.row, template, number)
         return number
 
-    def _remember(self, template: Template, number: int) -> None:
-        recent = self.above.setdefault(template.column, [])
-        recent.insert(0, (template, number))
-        del recent[_RECENT:]
-        self.beside = template.row, template, number
+    def _references(
+        self, tokens: Sequence[Token], pieces: Sequence[str], besides: object, here: Here
+    ) -> tuple[Spot, tuple[Reference, ...]]:
+        """What a formula takes, and the cell for which that was found out."""
+        said = (
+            "0" if kind in _LITERALS else piece
+            for (kind, _), piece in zip(tokens, pieces, strict=True)
+        )
+        key = (here.sheet, "".join(said), besides)
+        found = self.resolved.get(key)
+        if found is None:
+            references = self.resolver.resolved(tokens, here)
+            found = self.resolved[key] = ((here.row, here.column), references)
+        return found
 
     def _tokens(self, formula: str) -> list[Token]:
         if len(formula) > self.longest:
@@ -192,44 +225,68 @@ class _Patterns:
             return None
         table = self.resolver.table_at(here)
         if table is None:
-            return None
-        data = table.block.top + table.headings <= here.row <= table.block.bottom - table.totals
-        return table.name, data
+            return _InTable("", (here.row, here.row))
+        first, last = table.block.top + table.headings, table.block.bottom - table.totals
+        rows = (first, last) if first <= here.row <= last else (here.row, here.row)
+        return _InTable(table.name, rows)
 
     def _add(
         self,
         key: tuple[str, str, object],
         here: Here,
-        relative: str,
-        references: tuple[Reference, ...],
+        resolved: tuple[Spot, tuple[Reference, ...]],
         unread: str = "",
     ) -> int:
         number = self.numbers.setdefault(key, len(self.patterns))
         if number == len(self.patterns):
             spot = (here.row, here.column)
-            self.patterns.append(Pattern(here.sheet, relative, spot, references, unread))
+            self.patterns.append(
+                Pattern(here.sheet, key[1], spot, resolved[1], unread, resolved[0])
+            )
         return number
+
+
+@dataclass(frozen=True)
+class _InTable:
+    """The table around a formula that speaks of its own row, and the rows in which it may."""
+
+    name: str
+    rows: tuple[int, int]
+
+
+@dataclass
+class _Recent:
+    """The formulas last read in a column; who misses often is asked seldom."""
+
+    templates: list[tuple[Template, int, tuple[int, int] | None]] = field(default_factory=list)
+    missed: int = 0
+
+    def is_worth_a_look(self) -> bool:
+        return self.missed < _PATIENCE or self.missed % _PATIENCE == 0
+
+    def find(self, formula: str, row: int) -> int | None:
+        """The number of the formula above of which this one is a copy."""
+        for template, number, rows in self.templates:
+            if template.down.at(row) == formula and (rows is None or rows[0] <= row <= rows[1]):
+                return number
+        return None
+
+    def keep(self, template: Template, number: int, rows: tuple[int, int] | None) -> None:
+        self.missed += 1
+        self.templates.insert(0, (template, number, rows))
+        del self.templates[_RECENT:]
 
 
 def _filled(book: Workbook) -> dict[str, dict[Spot, Spot]]:
     """The cells that array formulas fill besides the one they stand in."""
     filled: dict[str, dict[Spot, Spot]] = {}
     for sheet in book.sheets:
-        for spot, cell in sheet.cells.items():
-            block = block_of(cell.array) if cell.array else None
-            if block is None or block.single:
-                continue
-            here = filled.setdefault(sheet.title, {})
-            here |= {one: spot for one in _held(sheet.cells, block) if one != spot}
+        anchors = [cell for cell in sheet.cells.values() if cell.array]
+        if not anchors:
+            continue
+        free = Unvisited(spot for spot, cell in sheet.cells.items() if cell.formula is None)
+        for cell in anchors:
+            block = block_of(cell.array or "")
+            for spot in free.take(block) if block else ():
+                filled.setdefault(sheet.title, {})[spot] = (cell.row, cell.column)
     return filled
-
-
-def _held(cells: Mapping[Spot, Content], block: Block) -> Iterator[Spot]:
-    """The cells of a block that hold a value and no formula of their own."""
-    if block.size <= len(cells):
-        rows, columns = range(block.top, block.bottom + 1), range(block.left, block.right + 1)
-        spots: Iterator[Spot] = ((row, column) for row in rows for column in columns)
-        found = ((spot, cells.get(spot)) for spot in spots)
-    else:
-        found = ((spot, cell) for spot, cell in cells.items() if block.holds(*spot))
-    return (spot for spot, cell in found if cell is not None and cell.formula is None)

@@ -38,6 +38,13 @@ class Reference:
     sources: tuple[Source, ...] = ()
     reason: str = ""
 
+    def moved(self, down: int, across: int) -> Reference:
+        """As it is written in a formula so many cells further; `sources` see that by themselves."""
+        if self.outcome == "resolved" or not (down or across):
+            return self
+        area = area_of(self.text)
+        return replace(self, text=area.written(down, across)) if area else self
+
 
 @dataclass(frozen=True)
 class Here:
@@ -57,6 +64,7 @@ class Resolver:
         self._order = {title.casefold(): at for at, title in enumerate(self._titles)}
         self._tables = {table.name.casefold(): table for table in book.tables}
         self._names: dict[tuple[str | None, str], Name] = {}
+        self._meanings: dict[tuple[str, str | None, str, str], Reference] = {}
         for name in book.names:
             scope = name.scope.casefold() if name.scope is not None else None
             self._names.setdefault((scope, name.name.casefold()), name)
@@ -87,7 +95,7 @@ class Resolver:
         own = _parameters(tokens)
         for at, (kind, text) in enumerate(tokens):
             if kind == "range":
-                if text.casefold() not in own:
+                if not own or text.casefold() not in own:
                     yield from line.take(self._operand(text, here, through))
             elif not line.goes_on(tokens, at):
                 yield from line.let_go()
@@ -179,6 +187,15 @@ class Resolver:
 
     def _meaning(self, text: str, name: Name, here: Here, through: tuple[str, ...]) -> Reference:
         """What a name stands for, names of names too; its relative references count from A1."""
+        key = (text, name.scope, name.name, here.sheet)
+        if not through and key in self._meanings:
+            return self._meanings[key]
+        found = self._stands_for(text, name, here, through)
+        if not through and "[" not in name.text:
+            self._meanings[key] = found
+        return found
+
+    def _stands_for(self, text: str, name: Name, here: Here, through: tuple[str, ...]) -> Reference:
         known = f"{name.scope or ''}!{name.name}".casefold()
         if known in through or len(through) >= _DEEPEST:
             return Reference(text, "unresolved", reason="the name is defined by itself")
@@ -343,6 +360,8 @@ def _joined(left: Reference, joint: str, right: Reference) -> Reference:
 
 def _parameters(tokens: Sequence[Token]) -> frozenset[str]:
     """The names that a formula gives to values of its own, by LET and LAMBDA."""
+    if not any(_names_values(kind, text) for kind, text in tokens):
+        return frozenset()
     found: set[str] = set()
     calls: list[str] = []
     for at, (kind, text) in enumerate(tokens):
@@ -355,6 +374,12 @@ def _parameters(tokens: Sequence[Token]) -> frozenset[str]:
             if named or text.casefold().startswith("_xlpm."):
                 found.add(text.casefold())
     return frozenset(found)
+
+
+def _names_values(kind: str, text: str) -> bool:
+    if kind == "call":
+        return text[-4:].upper() == "LET(" or text[-7:].upper() == "LAMBDA("
+    return kind == "range" and text.startswith("_xlpm.")
 
 
 def _stands_alone(tokens: Sequence[Token], at: int) -> bool:

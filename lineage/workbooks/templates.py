@@ -40,10 +40,15 @@ class Template:
     @property
     def relative(self) -> str:
         """The formula as it looks from its cell; the same for every cell it is copied to."""
-        return "=" + "".join(
+        return "=" + "".join(self.relative_pieces)
+
+    @property
+    def relative_pieces(self) -> list[str]:
+        """The same in pieces, one for each token."""
+        return [
             piece if isinstance(piece, str) else piece.relative(self.row, self.column)
             for piece in self.pieces
-        )
+        ]
 
     @cached_property
     def down(self) -> Form:
