@@ -92,9 +92,10 @@ test: $(READY) ## Run every test
 quick: $(READY) ## Run the tests that take no more than a few seconds each
 	@$(PYTEST) -q $(PARALLEL) -m "not long"
 
-bench: $(READY) ## Measure check and resolve beside hand-written DuckDB (SIZE=100k or 1M, ROUNDS=3)
+bench: $(READY) ## Measure check, resolve and workbooks beside hand-written DuckDB and openpyxl (SIZE, ROUNDS)
 	@$(BIN)/python tests/bench/bench.py --size $(SIZE) --rounds $(ROUNDS)
 	@$(BIN)/python tests/bench/golden.py --size $(SIZE) --rounds $(ROUNDS)
+	@$(BIN)/python tests/bench/workbooks.py --rounds $(ROUNDS)
 
 lint: $(READY) ## Look at the code: style, format, types, imports
 	@mkdir -p build; bad=0; $(BIN)/ruff check --quiet || bad=1; \

@@ -83,3 +83,13 @@ def test_matching_by_keys_is_measured_and_brings_no_two_customers_together(tmp_p
     assert ended.returncode == 0, ended.stderr
     assert "0 entities of several customer numbers" in ended.stderr
     assert "median CPU s" in ended.stdout
+
+
+@pytest.mark.long
+def test_workbooks_are_measured_beside_openpyxl(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH / "workbooks.py"), "--formulas", "500", "--rounds", "1"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    for shape in ("copied", "shared", "distinct"):
+        assert f"\n{shape:10} openpyxl " in ended.stdout
+        assert f"\n{shape:10} cells " in ended.stdout
