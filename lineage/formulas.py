@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.formulas import LAST_COLUMN, LAST_ROW, column_of
 from catalog.model import Cell
 from lineage.blocks import Block, Roles
 from lineage.origins import Use
-from lineage.places import Places, fold_sheet, point
+from lineage.places import Places, fold_sheet
+from lineage.workbooks.areas import area_of
+from lineage.workbooks.references import DYNAMIC, function_of, parameters
+from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
-_CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
-_REFERENCE = re.compile(
-    rf"""(?P<sheet>(?:'(?:[^']|'')+'|[\w.\[\]]+)!)?(?<![\w.$])
-        (?:(?P<from>{_CELL})(?::(?P<to>{_CELL}))?
-        |\$?(?P<left>[A-Za-z]{{1,3}}):\$?(?P<right>[A-Za-z]{{1,3}})
-        |\$?(?P<top>[1-9]\d{{0,6}}):\$?(?P<bottom>[1-9]\d{{0,6}})
-        )(?![\w(.!\[])""",
-    re.VERBOSE,
-)
-_NAME = re.compile(r"(?<![\w.])(?!\d)[\w.\\]+(?:\[(?:[^\[\]]|\[[^\]]*\])*\])?(?![\w(.!\[])")
-_DYNAMIC = re.compile(r"\b(INDIRECT|OFFSET|INDEX)\s*\(", re.IGNORECASE)
-_CONSTANTS = frozenset({"true", "false"})
+_EMPTY = '""'
 
 
 @dataclass(frozen=True)
@@ -64,14 +53,24 @@ class Inputs:
 
 
 def references(formula: str) -> Iterator[Reference]:
-    """The references of a formula, in the order they are written; text in quotes is passed over."""
-    for found in _REFERENCE.finditer(_TEXT.sub('""', formula)):
-        start, end = _corners(found)
-        first = (min(start[0], end[0]), min(start[1], end[1]))
-        last = (max(start[0], end[0]), max(start[1], end[1]))
-        sheet = found["sheet"]
-        named = fold_sheet(sheet[:-1]) if sheet else None
-        yield Reference(found[0], named, first, last, found.span())
+    """The references of a formula, in the order they are written; it may lack its `=`.
+
+    Of a formula that cannot be read there are none.
+    """
+    try:
+        tokens = _tokens(formula)
+    except FormulaUnread:
+        return
+    at = len(formula) - len(formula.lstrip()) + formula.lstrip().startswith("=")
+    for token in tokens:
+        kind, text = token
+        end = at + len(_blanked(token))
+        area = area_of(text) if kind == "range" else None
+        if area and (block := area.block()):
+            named = fold_sheet(area.prefix[:-1]) if area.prefix else None
+            first, last = (block.left, block.top), (block.right, block.bottom)
+            yield Reference(text, named, first, last, (at, end))
+        at = end
 
 
 def takings_of(cell: Cell, places: Places) -> Iterator[Taking]:
@@ -83,7 +82,7 @@ def takings_of(cell: Cell, places: Places) -> Iterator[Taking]:
     own_sheet = place[0] if place else ""
     found = list(references(formula))
     plain = _is_plain(formula, found)
-    roles = Roles(_TEXT.sub('""', formula))
+    roles = Roles(_without_texts(formula))
     for reference in found:
         sheet = own_sheet if reference.sheet is None else reference.sheet
         role = roles.at(*reference.span)
@@ -112,10 +111,7 @@ def inputs_of(cell: Cell, places: Places) -> Inputs:
             block.meets(sheet, reference.first, reference.last) for block in places.blocks
         ):
             missed.append((reference.text, _reason(reference, places)))
-    missed += _names(formula)
-    if dynamic := _DYNAMIC.search(_TEXT.sub('""', formula)):
-        name = dynamic[1].upper()
-        missed.append((name, "dynamic: which cells it takes is known only when it is computed"))
+    missed += _others(formula)
     plain = _is_plain(formula, found)
     return Inputs(tuple(cells), tuple(dict.fromkeys(missed)), plain)
 
@@ -125,22 +121,43 @@ def _is_plain(formula: str, found: Sequence[Reference]) -> bool:
     return len(found) == 1 and formula.strip().lstrip("=+").strip() == found[0].text
 
 
-def _names(formula: str) -> Iterator[tuple[str, str]]:
-    """Names of the workbook and columns of its tables, which the catalog does not know."""
-    bare = _REFERENCE.sub(" 0 ", _TEXT.sub('""', formula))
-    for found in _NAME.finditer(bare):
-        if found[0].casefold() in _CONSTANTS:
-            continue
-        kind = "a column of a table" if "[" in found[0] else "a name"
-        yield found[0], f"{kind} in the workbook; which cells it means is not in the catalog"
+def _others(formula: str) -> Iterator[tuple[str, str]]:
+    """Names of the workbook and columns of its tables, which the catalog does not know.
+
+    Then the first function whose cells are known only when it is computed.
+    """
+    try:
+        tokens = _tokens(formula)
+    except FormulaUnread as error:
+        yield formula, f"it cannot be read: {error}"
+        return
+    own = parameters(tokens)
+    for kind, text in tokens:
+        if kind == "range" and not area_of(text) and text.casefold() not in own:
+            what = "a column of a table" if "[" in text else "a name"
+            yield text, f"{what} in the workbook; which cells it means is not in the catalog"
+    calls = (function_of(text) for kind, text in tokens if kind == "call")
+    if dynamic := next((name for name in calls if name in DYNAMIC), None):
+        yield dynamic, "dynamic: which cells it takes is known only when it is computed"
 
 
-def _corners(found: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]]:
-    if found["left"]:
-        return (column_of(found["left"]), 1), (column_of(found["right"]), LAST_ROW)
-    if found["top"]:
-        return (1, int(found["top"])), (LAST_COLUMN, int(found["bottom"]))
-    return point(found["from"]), point(found["to"] or found["from"])
+def _tokens(formula: str) -> list[Token]:
+    return tokens_of(f"={formula.strip().removeprefix('=')}")
+
+
+def _without_texts(formula: str) -> str:
+    """A formula with its texts emptied, so that nothing in them is taken for a part of it."""
+    try:
+        tokens = _tokens(formula)
+    except FormulaUnread:
+        return ""
+    stripped = formula.lstrip()
+    before = formula[: len(formula) - len(stripped)] + "=" * stripped.startswith("=")
+    return before + "".join(map(_blanked, tokens))
+
+
+def _blanked(token: Token) -> str:
+    return _EMPTY if token[0] == "text" else token[1]
 
 
 def _reason(reference: Reference, places: Places) -> str:

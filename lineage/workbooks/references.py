@@ -92,7 +92,7 @@ class Resolver:
     ) -> Iterator[Reference]:
         """References, those joined by a range operator or an intersection as one."""
         line = _Line(self, here)
-        own = _parameters(tokens)
+        own = parameters(tokens)
         for at, (kind, text) in enumerate(tokens):
             if kind == "range":
                 if not own or text.casefold() not in own:
@@ -358,8 +358,8 @@ def _joined(left: Reference, joint: str, right: Reference) -> Reference:
     return Reference(text, "resolved", sources)
 
 
-def _parameters(tokens: Sequence[Token]) -> frozenset[str]:
-    """The names that a formula gives to values of its own, by LET and LAMBDA."""
+def parameters(tokens: Sequence[Token]) -> frozenset[str]:
+    """The names, folded, that a formula gives to values of its own, by LET and LAMBDA."""
     if not any(_names_values(kind, text) for kind, text in tokens):
         return frozenset()
     found: set[str] = set()
