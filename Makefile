@@ -15,7 +15,7 @@ BANK := build/bank
 WORKSPACE := --workspace $(BANK)
 CHECKED := $(BANK)/build/check.txt
 LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
-PRINTED := run resolve conflicts close explain difference simulate match map queue corrections trust lineage consolidate import_excel
+PRINTED := run resolve conflicts close explain difference simulate match map queue corrections trust lineage consolidate import_excel import
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := $(if $(filter-out 0 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder)
 

@@ -105,6 +105,7 @@ class Document(StrEnum):
     map = "map"
     queue = "queue"
     explain = "explain"
+    import_ = "import"
     difference = "difference"
     simulate = "simulate"
     import_excel = "import_excel"

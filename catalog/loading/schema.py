@@ -16,6 +16,7 @@ from catalog.consolidations import (
     Difference,
 )
 from catalog.corrections import CORRECTIONS_VERSION, TRUST_VERSION, ListedCorrection, Trust
+from catalog.exchanges import IMPORT_VERSION, ImportDocument
 from catalog.explanations import EXPLAIN_VERSION, ExplainDocument
 from catalog.imports import IMPORT_EXCEL_VERSION, ImportExcelDocument
 from catalog.loading.loader import KINDS
@@ -40,6 +41,7 @@ PRINTED: Mapping[str, tuple[str, Any]] = {
     "corrections": (CORRECTIONS_VERSION, list[ListedCorrection]),
     "trust": (TRUST_VERSION, list[Trust]),
     "import_excel": (IMPORT_EXCEL_VERSION, ImportExcelDocument),
+    "import": (IMPORT_VERSION, ImportDocument),
     "lineage": (LINEAGE_VERSION, LineageListing),
 }
 """What commands print with `--format json`, by its name: the version of the form, and its type."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
+
+from catalog.exchanges import How
 
 Entry = Mapping[str, Any]
 """One definition as plain YAML values: text, numbers, booleans, lists and mappings of these."""
@@ -12,7 +14,6 @@ Entries = Mapping[str, Sequence[Entry]]
 """Definitions by the list they stand in: `sources`, `attributes`, `measures`, `reports`…"""
 Identity = Callable[[str, Entry], str]
 """What tells that two entries of a list (its name comes first) are the same thing."""
-How = Literal["new", "updated", "kept", "conflicting", "vanished", "removed"]
 CHILDREN: Mapping[str, tuple[str, str]] = {
     "sources": ("datasets", "source"),
     "datasets": ("fields", "dataset"),

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from catalog.exchanges import ChangeTold, FileImported, ImportDocument, LeftTold, RefusedTold
 from lineage.importing.bringing import Import
-from lineage.importing.documents import (
-    ChangeTold,
-    FileImported,
-    ImportDocument,
-    LeftTold,
-    RefusedTold,
-)
 from lineage.importing.merging import Change
 
 _MOST = 20

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import UsageError
+from lineage.importing.dbt.shapes import NODE, fitted
 from lineage.importing.facts import LeftOut
 
 Node = Mapping[str, Any]
@@ -118,7 +119,7 @@ def _nodes(
         if not isinstance(node, Mapping) or not isinstance(node.get("name"), str):
             left.append(LeftOut(f"{kind} {key}", "it has no `name`, so nothing can be made of it"))
         elif _mapping(node.get("config")).get("enabled") is not False:
-            yield str(key), node
+            yield str(key), fitted(node, NODE)
 
 
 def _reported(file: Path) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -89,6 +89,8 @@ def _over_measures(kind: str, key: str, metric: Node, stated: Mapping[str, Any])
         else stated.get("metrics") or []
     )
     parts = [one if isinstance(one, Mapping) else {"name": one} for one in inputs]
+    if not all(one.get("name") for one in parts):
+        raise ValueError("a part of it has no name")
     unlike = ("filter", "offset_window", "offset_to_grain")
     if not parts or any(one.get(name) for one in parts for name in unlike) or _filters(metric):
         raise ValueError("its parts are filtered or moved in time, which an expression cannot say")

@@ -61,7 +61,7 @@ def property_notes(column: Mapping[str, Any]) -> Iterator[str]:
     for name in ("encryptedName", "transformDescription", "transformLogic"):
         if column.get(name):
             yield f"{name} there: {column[name]}"
-    if column.get("transformSourceObjects"):
+    if isinstance(column.get("transformSourceObjects"), list):
         yield f"Made there of: {', '.join(map(str, column['transformSourceObjects']))}"
     if column.get("partitioned") is True:
         yield f"Partition key, position {position_of(column.get('partitionKeyPosition'))}."

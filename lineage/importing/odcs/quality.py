@@ -123,7 +123,8 @@ def _valid(demands: Demands, check: Mapping[str, Any], share: float, type_: Fiel
     arguments = check.get("arguments")
     arguments = arguments if isinstance(arguments, Mapping) else {}
     allowed = arguments.get("validValues") or check.get("validValues")
-    found = [one for one in allowed or () if one not in (None, "")]
+    listed = allowed if isinstance(allowed, list) else []
+    found = [one for one in listed if one not in (None, "")]
     pattern = arguments.get("pattern")
     mostly = {} if share == 1 else {"at_least": share}
     if found and not any(isinstance(one, list | Mapping) for one in found):

@@ -203,7 +203,8 @@ class _Reader:
 
     def _origins(self, column: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """The columns of this contract that a column is said to be made of."""
-        for text in column.get("transformSourceObjects") or ():
+        stated = column.get("transformSourceObjects")
+        for text in stated if isinstance(stated, list) else ():
             table, _, name = str(text).rpartition(".")
             source, _, plain = table.rpartition(".")
             found = self._column_of(plain, name) if source in ("", self.key) else None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from imported import empty_workspace
 from jsonschema import Draft201909Validator
@@ -59,16 +59,14 @@ def test_contracts_of_the_sample_bank_are_valid_by_the_published_schema(
     assert [fault for one in made for fault in faults(schema, one)] == []
 
 
-@pytest.mark.long
 def test_contracts_of_an_imported_dbt_project_are_valid_too(
     tmp_path: Path, shared_data: Path, schema: Draft201909Validator
 ) -> None:
     workspace = empty_workspace(tmp_path / "ws")
-    manifest = shared_data / "dbt/fivetran_quickbooks_manifest.json"
+    manifest = shared_data / "dbt/jaffle_duckdb_manifest.json"
     assert run(["import", "dbt", str(manifest), "--workspace", str(workspace)]) == 0
-    made = list(contracts(open_workspace(workspace).load().catalog))
-    assert len(made) == 2
-    assert [fault for one in made for fault in faults(schema, one)] == []
+    (made,) = contracts(open_workspace(workspace).load().catalog)
+    assert faults(schema, made) == []
 
 
 def test_the_same_definitions_give_the_same_contract_and_another_version_otherwise(
@@ -184,6 +182,7 @@ def columns_are_unique(source: dict[str, Any]) -> bool:
 
 
 @pytest.mark.long
+@settings(max_examples=40)
 @given(SOURCE.filter(columns_are_unique))
 def test_a_contract_read_back_gives_the_same_datasets_and_fields(source: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lineage.importing.merging import How
-
 IMPORT_VERSION = "1.0"
+How = Literal["new", "updated", "kept", "conflicting", "vanished", "removed"]
+"""What became of a definition, or of one key of it, by an import."""
 
 
 class _Document(BaseModel):
