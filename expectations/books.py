@@ -131,7 +131,7 @@ def read_books(
         asked = [one for key in books for one in books[key].asked.values()]
         issues = _issues(root, pattern, sharing[0], today, books.values())
         for period, file in issues:
-            shown, look = look_into(root, file, asked, settings.workbooks, known)
+            shown, look = look_into(root, file, period, asked, settings.workbooks, known)
             for key, one in books.items():
                 if catalog.reports[key].period == period.unit:
                     one.files.append(shown.file)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from catalog.formulas import column_of, letters_of, plain_sheet, read_address
 from catalog.model.reports import Find
+from catalog.periods import Period
 from catalog.publications import DatedBy, Look
 from catalog.results import Fingerprint
 from catalog.settings import WorkbookLimits
@@ -73,11 +74,12 @@ class Shown:
 def look_into(
     root: Path,
     file: Path,
+    period: Period,
     asked: Sequence[Asked],
     limits: WorkbookLimits,
     known: Mapping[str, Look],
 ) -> tuple[Shown, Look | None]:
-    """What a workbook shows, and what to keep of it if it was read now.
+    """What the workbook of a period shows, and what to keep of it if it was read now.
 
     A workbook that is as it was when it was last asked the same is not read again.
     """
@@ -92,7 +94,7 @@ def look_into(
         )
         if last and seen and last.asked == question and last.content == seen.content:
             return _told(last), None
-        shown = _read(file, name, asked, limits)
+        shown = _read(file, name, period, asked, limits)
         after = fingerprint_of([file], root, seen)
     except OSError as error:
         return _refused(name, f"it cannot be read: {error.strerror or error}"), None
@@ -110,7 +112,9 @@ def _refused(name: str, why: str) -> Shown:
     return Shown(name, datetime.fromtimestamp(0, UTC), "file", refused=why)
 
 
-def _read(file: Path, name: str, asked: Sequence[Asked], limits: WorkbookLimits) -> Shown:
+def _read(
+    file: Path, name: str, period: Period, asked: Sequence[Asked], limits: WorkbookLimits
+) -> Shown:
     from lineage.workbooks.opening import WorkbookRefused, read_workbook
 
     try:
@@ -118,7 +122,7 @@ def _read(file: Path, name: str, asked: Sequence[Asked], limits: WorkbookLimits)
     except WorkbookRefused as refused:
         return _refused(name, str(refused).removeprefix(f"{file}: "))
     saved, dated_by = _saved(book, file)
-    finder = _Finder(book)
+    finder = _Finder(book, period)
     return Shown(name, saved, dated_by, {one.path: finder.hold(one) for one in asked})
 
 
@@ -144,8 +148,9 @@ def _saved(book: Workbook, file: Path) -> tuple[datetime, DatedBy]:
 class _Finder:
     """Finds cells in one workbook, by address or by headings."""
 
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
+    def __init__(self, book: Workbook, period: Period) -> None:
+        self.book, self.period = book, period
+        self._numbers: dict[str, Mapping[tuple[str, str], list[tuple[int, int]]]] = {}
         self._headings: dict[str, Mapping[str, list[tuple[int, int]]]] = {}
 
     def hold(self, asked: Asked) -> Held:
@@ -177,7 +182,9 @@ class _Finder:
             if named is None:
                 return f"there is no sheet '{find.sheet}'"
             sheets = [named]
-        places = [(one, spot) for one in sheets for spot in self._crossings(one, find)]
+        places = [(one, spot) for one in sheets for spot in self._headed(one, find)]
+        if not places:
+            places = [(one, spot) for one in sheets for spot in self._crossings(one, find)]
         if len(places) == 1:
             return places[0]
         if not places:
@@ -197,6 +204,25 @@ class _Finder:
         return (
             f"its headings '{find.row}' and '{find.column}' lead to several cells: {listed}{more}"
         )
+
+    def _headed(self, sheet: Sheet, find: Find) -> list[tuple[int, int]]:
+        """The numbers that an import would name so: headings of several levels, `{period}`."""
+        if sheet.title not in self._numbers:
+            from lineage.importing.excel.grids import grid_of
+            from lineage.importing.excel.headings import headings_of
+            from lineage.importing.excel.stating import heading_of, series_of
+
+            grid = grid_of(sheet)
+            series = series_of(grid.texts.values())
+            named: dict[tuple[str, str], list[tuple[int, int]]] = {}
+            for spot, said in headings_of(grid).items():
+                row, column = (
+                    " / ".join(heading_of(one, self.period, series, "en").find for one in texts)
+                    for texts in (said.row, said.column)
+                )
+                named.setdefault((_folded(row), _folded(column)), []).append(spot)
+            self._numbers[sheet.title] = named
+        return self._numbers[sheet.title].get((_folded(find.row), _folded(find.column)), [])
 
     def _crossings(self, sheet: Sheet, find: Find) -> Iterator[tuple[int, int]]:
         """Where the row of one heading, to its right, crosses the column of the other, below it."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from catalog.model import Cell, Measure, Report
+from catalog.model.definition import Severity
 from catalog.model.reports import CurrencyUnit, Tolerance, is_formula
 from catalog.periods import Period, PeriodUnit
 from expectations.compiler.scene import Scene, is_calculated
@@ -143,6 +144,11 @@ def report_checks(scene: Scene, calculations: Mapping[str, MeasurePlan]) -> Iter
             yield _same(scene, left, right)
 
 
+def _severity(report: Report) -> Severity:
+    """How much its published numbers weigh; a draft closes no gate until somebody looks at it."""
+    return "info" if report.status == "draft" else report.severity
+
+
 def _feed(scene: Scene, report: Report) -> Check:
     return scene.check(
         report,
@@ -150,7 +156,8 @@ def _feed(scene: Scene, report: Report) -> Check:
         FeedFigure(report.key),
         "expect_published_figures_to_be_readable",
         f"The published figures of {report.name} can be read",
-        part=("published",),
+        part=("published",) if report.published else ("workbook",),
+        severity=_severity(report),
     )
 
 
@@ -162,6 +169,7 @@ def _late(scene: Scene, report: Report) -> Check:
         "expect_report_to_be_published_on_time",
         f"{report.name} is published on time",
         part=("due",),
+        severity=_severity(report),
     )
 
 
@@ -175,7 +183,7 @@ def _published(
         "expect_published_value_to_be_true",
         f"What {report.name} published as {cell.named('en')} is the truth",
         reads=tuple(dict.fromkeys(reads)),
-        severity=report.severity,
+        severity=_severity(report),
     )
 
 
@@ -187,7 +195,7 @@ def _workbook(scene: Scene, report: Report, cell: Cell) -> Check:
         "expect_workbook_to_show_what_was_published",
         f"The workbook of {report.name} shows what was published as {cell.named('en')}",
         part=("find",) if cell.find else ("at",),
-        severity="warning",
+        severity="info" if report.status == "draft" else "warning",
     )
 
 
@@ -223,5 +231,5 @@ def _same(scene: Scene, left: Cell, right: Cell) -> Check:
         f"{one.name} and {other.name} publish the same {measure.name}",
         what=right.path,
         part=("measure",),
-        severity=one.severity,
+        severity="info" if "draft" in (one.status, other.status) else one.severity,
     )

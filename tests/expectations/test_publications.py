@@ -154,6 +154,14 @@ def test_what_is_shown_is_held_against_the_truth_as_exactly_as_it_is_shown(folde
     assert by_key(record)["report:r/feed"].verdict == "pass"
 
 
+def test_a_draft_closes_no_gate(folder: Path) -> None:
+    change(folder, "    workbook:", "    status: draft\n    workbook:")
+    opened, catalog = open_valid(folder)
+    plan = plan_checks(opened, catalog, TODAY, ["report:r", "cell:r"])
+    severities = {c.kind: c.severity for c in plan.checks if c.kind != "expiry"}
+    assert severities == {"feed": "info", "late": "info", "published": "info"}
+
+
 def test_a_wrong_workbook_fails_in_business_words(folder: Path) -> None:
     publish(folder, C5=At(5, "SUM(Veri!B2:B4)"))
     found = by_key(run(folder))["cell:r/all/published"]
@@ -366,6 +374,11 @@ HEADINGS = {
     "missing": ({}, "{row: Mudi, column: Değer}", "no cell holds its heading 'Mudi'"),
     "twice": ({"B6": "Müşteri"}, "{row: Müşteri, column: Değer}", "lead to several cells: Özet!C5"),
     "apart": ({"A9": "Son"}, "{row: Değer, column: Son}", "does not stand to the left"),
+    "period": ({"D4": "Eylül 2026", "C4": "Ekim 2026", "D5": 9, "B5": "Bireysel"},
+               "{row: Bireysel, column: '{period-1}', sheet: Özet}", [9]),
+    "levels": ({"C4": None, "C5": None, "B5": None, "B10": "Bireysel", "C9": "Adet", "D9": "Tutar",
+                "D10": 8, "C10": 6, "A10": "Banka"},
+               "{row: Banka / Bireysel, column: Tutar, sheet: Özet}", [8]),
     "no sheet": ({}, "{row: Müşteri, column: Değer, sheet: Yok}", "there is no sheet 'Yok'"),
 }  # fmt: skip
 
