@@ -154,6 +154,8 @@ def _of_unit(counted: Decimal, published: Decimal, digits: int | None) -> Step |
 def _of_rounding(counted: Decimal, published: Decimal, digits: int | None) -> Step | None:
     finest = COARSEST if digits is None else digits - 1
     for places in range(finest, -COARSEST - 1, -1):
+        if not _is_round(published, places):
+            continue
         for cut in (False, True):
             value = truncated(counted, places) if cut else rounded(counted, places)
             if value == published and abs(published).scaleb(places) >= 10:
@@ -163,6 +165,14 @@ def _of_rounding(counted: Decimal, published: Decimal, digits: int | None) -> St
     if digits is not None and published and truncated(counted, digits) == published:
         return Step("rounding", "rounding", "cut", {"digits": digits}, digits=digits, cut=True)
     return None
+
+
+def _is_round(value: Decimal, places: int) -> bool:
+    """Whether a number ends there on purpose: no digit is written behind, or two zeros are. One
+    number in ten ends in one zero by accident.
+    """
+    written = -int(value.as_tuple().exponent)
+    return written <= places or written - places >= 2
 
 
 def _taken_over(
