@@ -145,7 +145,7 @@ def step_between(
 def _of_unit(counted: Decimal, published: Decimal, digits: int | None) -> Step | None:
     for factor in (*TENS, *(1 / one for one in TENS)):
         scaled = rounded(counted * factor, digits)
-        if scaled == published and _is_telling(published, digits):
+        if scaled == published and _is_telling(published):
             shown = {"factor": max(factor, 1 / factor), "more": factor > 1}
             return Step("unit", "unit", "unit", shown, factor=factor)
     return None
@@ -183,14 +183,22 @@ def _taken_over(
 ) -> Step | None:
     for cause, other in others:
         if rounded(other.value, digits) == published and published:
+            if cause == "cut_off" and not _is_telling(_apart(published, counted)):
+                continue  # a few more or less are had on many a day
             shift = published - rounded(counted, digits) if other.moved is None else other.moved
             return Step(cause, cause, other.said, {**other.shown, "value": published}, shift=shift)
     return None
 
 
-def _is_telling(value: Decimal, digits: int | None) -> bool:
+def _apart(published: Decimal, counted: Decimal) -> Decimal:
+    """By how much a number is higher than what is counted, to the digits in which it is written."""
+    return published - rounded(counted, max(0, -int(published.as_tuple().exponent)))
+
+
+def _is_telling(value: Decimal) -> bool:
     """Whether a number has two digits that count, so that it is not equal by accident."""
-    return abs(value).scaleb(digits or 0) >= 10 if digits is not None else bool(value)
+    written = max(0, -int(value.as_tuple().exponent))
+    return abs(value).scaleb(written) >= 10
 
 
 def other_days(period: Period, published: Sequence[date]) -> dict[str, Period]:
