@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -102,8 +102,29 @@ class Reader:
         reading = self._reading(scope)
         if where := node.args.get("where"):
             rows = rows.where(reading.form(where.this))
-        columns = tuple((reading.form(one), one.alias_or_name) for one in node.expressions)
+        columns = tuple(
+            column for one in node.expressions for column in self._columns(one, scope, reading)
+        )
         return self._given(node, columns, rows, reading)
+
+    def _columns(
+        self, node: exp.Expr, scope: Scope, reading: Reading
+    ) -> Iterator[tuple[Form, str]]:
+        """The columns of one piece of a SELECT: several where it is a star."""
+        is_star = isinstance(node, exp.Star) or (
+            isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
+        )
+        if not is_star:
+            yield reading.form(node), node.alias_or_name
+            return
+        if scope.shared:
+            raise Opaque("a star over columns that are joined")
+        wanted = node.table.casefold() if isinstance(node, exp.Column) else None
+        if wanted is not None and wanted not in scope.sources:
+            raise Opaque("a star of something else")
+        for alias, columns in scope.sources.items():
+            if wanted in (None, alias):
+                yield from ((form, name) for name, form in columns.items())
 
     def _reading(self, scope: Scope) -> Reading:
         return Reading(
