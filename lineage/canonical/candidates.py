@@ -17,7 +17,8 @@ from lineage.canonical.stating import Calculation, Statements, proved
 
 Why = Literal["calculation", "lineage", "name"]
 MOST_IN_A_BLOCK = 12
-"""Blocks with more different calculations say nothing by what they rest on."""
+"""Of more different calculations of one name each is compared with the first alone, and resting on
+the same columns says nothing."""
 _CONSTANTS = ("num", "str", "day", "ts", "bool")
 
 
@@ -151,7 +152,10 @@ class Proposals:
             for key in keys:
                 called.setdefault(key, []).append(urn)
         for urns in called.values():
-            for left, right in combinations(self._few(urns), 2):
+            few = self._few(urns)
+            several = len(few) > MOST_IN_A_BLOCK
+            pairs = ((few[0], one) for one in few[1:]) if several else combinations(few, 2)
+            for left, right in pairs:
                 if self.are_alike(left, right):
                     yield left, right
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -69,6 +69,7 @@ class Statements:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._known: dict[str, Calculation | NotCalculated] = {}
+        self._alike: dict[tuple[object, ...], Calculation | NotCalculated] = {}
         self._places: dict[str, Places] = {}
         self._trees: dict[tuple[str, bool], exp.Expr] = {}
         self._canonical: dict[str, Canonical] = {}
@@ -76,8 +77,21 @@ class Statements:
     def of(self, urn: str) -> Calculation | NotCalculated:
         """The calculation of `measure:…` or `cell:…`. KeyError for what is not in the catalog."""
         if urn not in self._known:
-            self._known[urn] = self._worked_out(urn)
+            kind, _, key = urn.partition(":")
+            owner = self.catalog.measures[key] if kind == "measure" else self.catalog.cells[key]
+            said = self._said(owner)
+            if said is None or said not in self._alike:
+                self._alike[said or (urn,)] = self._worked_out(owner)
+            self._known[urn] = replace(self._alike[said or (urn,)], urn=urn)
         return self._known[urn]
+
+    def _said(self, owner: Measure | Cell) -> tuple[object, ...] | None:
+        """All that a cell's calculation rests on, where cells may be alike in it."""
+        if isinstance(owner, Measure) or is_formula(owner.calculation):
+            return None
+        period = self.catalog.reports[owner.report].period
+        shown = (owner.measure, tuple(sorted(owner.where.items())), owner.calculation)
+        return (*shown, unit_of(owner), self._currency(owner), period, repr(owner.unit))
 
     @cached_property
     def types(self) -> Mapping[str, Mapping[str, str]]:
@@ -89,9 +103,8 @@ class Statements:
         """Of each golden record the column that no two of its rows share."""
         return dict.fromkeys(self.catalog.entities, ENTITY_ID)
 
-    def _worked_out(self, urn: str) -> Calculation | NotCalculated:
-        kind, _, key = urn.partition(":")
-        owner = self.catalog.measures[key] if kind == "measure" else self.catalog.cells[key]
+    def _worked_out(self, owner: Measure | Cell) -> Calculation | NotCalculated:
+        urn = owner.urn
         try:
             if isinstance(owner, Measure):
                 tree, unit = self._measure(owner, {}, frozenset()), unit_of(owner)
