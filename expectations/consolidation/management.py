@@ -20,6 +20,8 @@ from expectations.consolidation.telling import (
     say_explained,
 )
 from expectations.consolidation.words import Words
+from lineage.pages.numbers import say_unit, shown_in
+from lineage.pages.words import Words as PageWords
 
 MOST_ON_FIRST_PAGE = 8
 PERSON_MONTH = Decimal(160)
@@ -161,11 +163,25 @@ class _Report:
         going = {one.urn for one in self.plan.reports if one.proposed}
         kept: dict[tuple[str, str, str], None] = {}
         for one in self.plan.clusters:
-            reports = {self._report_urn(urn) for urn in one.cells}
-            if one.surviving and reports & going:
-                report = self._name(self._report_urn(one.surviving))
-                kept[self._cluster_name(one), report, self._owner(one.surviving)] = None
+            for urn in one.cells:
+                if self._report_urn(urn) in going:
+                    keeper = self._keeper(one, urn, going)
+                    report = self._name(self._report_urn(keeper))
+                    same = keeper == one.surviving
+                    name = self._cluster_name(one) if same else self._name(keeper)
+                    kept[name, report, self._owner(keeper)] = None
         return list(kept)
+
+    def _keeper(self, one: Cluster, urn: str, going: set[str]) -> str:
+        """The cell that publishes a cell's number from a report that stays."""
+        group = next((some for some in one.groups if urn in some), (urn,))
+        equal = [*group, *one.equals.get(urn, ())]
+        stays = [c for c in equal if c.startswith("cell:") and self._report_urn(c) not in going]
+        if one.surviving in stays or not stays:
+            return one.surviving or urn
+        by = self.plan.report(self._report_urn(urn))
+        order = list(by.by) if by else []
+        return min(stays, key=lambda c: (order.index(self._report_urn(c)), c))
 
     @cached_property
     def owed(self) -> list[tuple[str, str]]:
@@ -276,7 +292,7 @@ class _Report:
         values = {(p.cell, p.period): p.value for p in one.published}
         published = [
             (
-                self._full_name(urn),
+                self._with_unit(urn),
                 [words.number(values[urn, p]) if (urn, p) in values else "–" for p in periods],
             )
             for urn in one.cells
@@ -295,6 +311,12 @@ class _Report:
             decision=say_decision(one.decided, words),
             is_open=one.is_open,
         )
+
+    def _with_unit(self, urn: str) -> str:
+        """A cell by its full name, and the unit in which it publishes."""
+        shown = shown_in(self.catalog.cells[urn.partition(":")[2]], self.catalog)
+        unit = say_unit(shown, PageWords(self.language)).striptags()
+        return f"{self._full_name(urn)}, {unit}" if unit else self._full_name(urn)
 
     def _cluster_name(self, one: Cluster) -> str:
         cells = [self.catalog.cells[urn.partition(":")[2]] for urn in one.cells]

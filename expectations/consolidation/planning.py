@@ -114,7 +114,7 @@ def _survivors(
             ]
             chosen[one] = Chosen(f"cell:{decided.surviving}", *said)
         else:
-            chosen[one] = choosing.among(one.cells, one.measure)
+            chosen[one] = choosing.among(one.cells, one.measure, one.groups)
     return chosen
 
 

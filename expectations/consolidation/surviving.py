@@ -53,26 +53,36 @@ class Choosing:
     choice: Choice
     run: RunRecord | None = None
 
-    def among(self, cells: Sequence[str], measure: str | None) -> Chosen:
-        """The one of some cells that is to survive.
+    def among(
+        self,
+        cells: Sequence[str],
+        measure: str | None,
+        groups: Sequence[tuple[str, ...]] = (),
+    ) -> Chosen:
+        """The one of some cells that is to survive; `groups` of them are one number each.
 
         Counted in this order: its report stays, it shows the measure, it was right, it is approved,
-        it is owed, it is early, its team answers for the measure; then by name.
+        it is owed, most of the others are the same number, it is early, its team answers for the
+        measure; then by name.
         """
         some = [self.catalog.cells[urn.partition(":")[2]] for urn in sorted(cells)]
         if len(some) == 1:
             about = self.catalog.definitions.get(measure or "")
             key = "keep.alone" if about and f"measure:{some[0].measure}" != measure else "keep.only"
             return self._told(some[0].urn, key, None, some, {"measure": about})
-        left = some
-        for criterion in self._criteria(measure):
+        left, telling = some, None
+        for criterion in self._criteria(measure, groups):
             best = max(criterion.worth(cell) for cell in left)
             kept = [cell for cell in left if criterion.worth(cell) == best]
-            if len(kept) == 1:
-                told = criterion.values(kept[0])
-                return self._told(kept[0].urn, f"keep.{criterion.key}", measure, some, told)
+            telling = criterion if len(kept) < len(left) else telling
             left = kept
-        return self._told(left[0].urn, "keep.tie", measure, some)
+            if len(left) == 1:
+                break
+        if telling is None:
+            return self._told(left[0].urn, "keep.tie", measure, some)
+        values = telling.values(left[0])
+        told = self._told(left[0].urn, f"keep.{telling.key}", measure, some, values)
+        return told if len(left) == 1 else _first(told)
 
     def _told(
         self,
@@ -100,8 +110,9 @@ class Choosing:
             return value.named(words.language)
         return words.number(value) if isinstance(value, Decimal | int) else str(value)
 
-    def _criteria(self, measure: str | None) -> list[_Criterion]:
+    def _criteria(self, measure: str | None, groups: Sequence[tuple[str, ...]]) -> list[_Criterion]:
         catalog = self.catalog
+        sizes = {urn: len(group) for group in groups for urn in group}
         key = (measure or "").partition(":")[2]
         about = catalog.measures.get(key)
         return [
@@ -118,6 +129,7 @@ class Choosing:
                 lambda cell: bool(obligation_of(self._report(cell))),
                 lambda cell: {"authority": obligation_of(self._report(cell))},
             ),
+            _Criterion("agreed", lambda cell: sizes.get(cell.urn, 1)),
             _Criterion("early", self._earliness, self._early_values),
             _Criterion("owner", lambda cell: self._answers(cell, about)),
         ]
@@ -164,3 +176,10 @@ class Choosing:
         if about is None:
             return False
         return who_answers(self.catalog, about.urn, self.today).team == self._report(cell).team
+
+
+def _first(told: Chosen) -> Chosen:
+    """The same, said of several that are alike from there on."""
+    said = (Words(language)("keep.first") for language in LANGUAGES)
+    english, turkish = said
+    return Chosen(told.cell, f"{told.reason} {english}", f"{told.reason_tr} {turkish}")

@@ -213,7 +213,9 @@ class Shown:
     ) -> tuple[Markup, Markup, Markup]:
         words = self.ctx.words
         said = cause.says_tr if self.ctx.language == "tr" else cause.says
-        told = Markup("") if hides else Markup.escape(self._safe(said))
+        numbers = (one.left_published, one.right_published, cause.share)
+        few = any(self.ctx.privacy.is_small(one.left, abs(n)) for n in numbers if n is not None)
+        told = Markup("") if hides or few else Markup.escape(self._safe(said))
         return words(f"cause.{cause.cause}"), self._share(one.left, cause.share), told
 
     def _interplay(self, one: Difference) -> Markup | None:

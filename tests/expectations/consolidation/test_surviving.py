@@ -87,6 +87,18 @@ def test_what_is_owed_anyway_survives() -> None:
     assert found.reason == "Its report is owed to BDDK and must be kept anyway."
 
 
+def test_the_number_that_most_others_publish_survives() -> None:
+    cells = [cell("n"), cell("n"), cell("n")]
+    made = catalog(*(report(k, c, own("x")) for k, c in zip("abc", cells, strict=True)))
+    published = {key: {"2026-10": value} for key, value in ((A, "4"), (B, "5"), ("c/n", "5"))}
+    found = only(made, published=published)
+    assert found.surviving == "cell:b/n"
+    assert found.reason == (
+        "More of the others publish the same number than any other. "
+        "Of those alike in that it is the first by name."
+    )
+
+
 def test_what_is_published_first_survives() -> None:
     published = {A: {"2026-10": "5"}, B: {"2026-10": "5"}}
     found = only(pair(), published=published, days={A: 9, B: 3})
