@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, product
 from typing import Literal
 
@@ -221,6 +222,25 @@ def _derive(
         _prove(links, pair, how, histories)
 
 
+@dataclass(frozen=True)
+class _Groups:
+    """The groups in which every two are one number: the first of each thing's group, and whole."""
+
+    first: Mapping[str, str]
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[str, ...]]:
+        """Each group by its first thing, in order."""
+        found: dict[str, list[str]] = {}
+        for urn in sorted(self.first):
+            found.setdefault(self.first[urn], []).append(urn)
+        return {first: tuple(members) for first, members in found.items()}
+
+    def of(self, urn: str) -> tuple[str, ...]:
+        """The group a thing is in."""
+        return self.members[self.first[urn]]
+
+
 def _gather(
     links: _Links,
     cells: Mapping[str, Cell],
@@ -228,25 +248,23 @@ def _gather(
     forbidden: Collection[Pair],
 ) -> Clustered:
     """Groups that are one number, then what carries one name, then the rest."""
-    group_of = _cliques(links, cells)
-    groups = _groups(group_of)
+    groups = _Groups(_cliques(links, cells))
+    loose = _loose(links, groups, forbidden)
     said = dict(unknown)
     clusters = []
-    for some in _groups(_tied(links, group_of)):
+    for some in _groups(_tied(links, groups.first)):
         made = _grouped(some, groups, links, cells)
         if not made.cells:
             continue
         if len(made.cells) == 1 and made.because is None:
             urn = made.cells[0]
-            reason = links.open.get(urn)
-            if reason is None and _is_loose(urn, links, group_of, forbidden):
-                reason = _UNPROVEN
+            reason = links.open.get(urn) or (_UNPROVEN if urn in loose else None)
             if reason:
                 said[urn] = reason
                 continue
         clusters.append(made)
     ordered = sorted(clusters, key=lambda one: one.cells)
-    same = [mine for mine in _without_measures(groups, cells) if len(mine) > 1]
+    same = [mine for mine in _without_measures(groups.members.values(), cells) if len(mine) > 1]
     return Clustered(tuple(ordered), tuple(same), dict(sorted(said.items())))
 
 
@@ -268,19 +286,16 @@ def _tied(links: _Links, group_of: Mapping[str, str]) -> dict[str, str]:
     return _joined([*sorted(links.against), *sorted(kept), *alone], also=group_of)
 
 
-def _is_loose(
-    urn: str, links: _Links, group_of: Mapping[str, str], forbidden: Collection[Pair]
-) -> bool:
-    """Whether a proof of it led nowhere, though nobody decided that it should not."""
+def _loose(links: _Links, groups: _Groups, forbidden: Collection[Pair]) -> set[str]:
+    """What has a proof that led nowhere, though nobody decided that it should not."""
+    found = set()
     for pair in links.proofs:
-        if urn not in pair or pair in links.against:
+        if pair in links.against or groups.first[pair[0]] == groups.first[pair[1]]:
             continue
-        other = pair[1] if pair[0] == urn else pair[0]
-        beside = [one for one, first in group_of.items() if first == group_of[other]]
-        apart = any(pair_of(urn, one) in forbidden for one in beside)
-        if group_of[other] != group_of[urn] and not apart:
-            return True
-    return False
+        for urn, other in (pair, pair[::-1]):
+            if not any(pair_of(urn, one) in forbidden for one in groups.of(other)):
+                found.add(urn)
+    return found
 
 
 def _cliques(links: _Links, cells: Mapping[str, Cell]) -> dict[str, str]:
@@ -298,10 +313,7 @@ def _cliques(links: _Links, cells: Mapping[str, Cell]) -> dict[str, str]:
 
 
 def _grouped(
-    every: Sequence[str],
-    groups: Sequence[tuple[str, ...]],
-    links: _Links,
-    cells: Mapping[str, Cell],
+    every: Sequence[str], groups: _Groups, links: _Links, cells: Mapping[str, Cell]
 ) -> Grouped:
     here = set(every)
     mine = tuple(urn for urn in every if urn in cells)
@@ -312,7 +324,8 @@ def _grouped(
         because = "calculation" if "calculation" in reasons else "figures"
     proofs = [how for pair in combinations(every, 2) if (how := links.proofs.get(pair))]
     weakest = max(proofs, key=EQUAL.index) if proofs and len(mine) > 1 else None
-    parts = [tuple(urn for urn in members if urn in here) for members in groups]
+    whole = {groups.first[urn]: groups.of(urn) for urn in every}
+    parts = [tuple(urn for urn in members if urn in here) for members in whole.values()]
     return Grouped(
         cells=mine,
         groups=tuple(sorted(_without_measures(parts, cells))),
@@ -325,12 +338,12 @@ def _grouped(
 
 
 def _outside(
-    mine: Sequence[str], groups: Sequence[tuple[str, ...]], here: Collection[str]
+    mine: Sequence[str], groups: _Groups, here: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for members in groups:
-        outside = tuple(urn for urn in members if urn not in here)
+    for urn in mine:
+        outside = tuple(other for other in groups.of(urn) if other not in here)
         if outside:
-            yield from ((urn, outside) for urn in mine if urn in members)
+            yield urn, outside
 
 
 def _without_measures(

@@ -202,11 +202,13 @@ def _cluster(
 def _keys(catalog: Catalog, clusters: Iterable[Grouped]) -> dict[Grouped, str]:
     """A key for each cluster that stays while others join: its measure's, else its first cell's."""
     keys: dict[Grouped, str] = {}
+    taken = set[str]()
     for one in clusters:
         key = (one.measure or "").partition(":")[2]
-        if not key or len(one.cells) < 2 or key in keys.values() or not _is_whole(catalog, one):
+        if not key or len(one.cells) < 2 or key in taken or not _is_whole(catalog, one):
             key = one.cells[0].partition(":")[2].replace("/", ".")
         keys[one] = key
+        taken.add(key)
     return keys
 
 
