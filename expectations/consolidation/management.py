@@ -14,6 +14,7 @@ from catalog.model import Catalog, Report
 from catalog.model.definition import Language
 from catalog.settings import Settings
 from expectations.consolidation.telling import (
+    name_of,
     open_clusters,
     open_reports,
     say_decision,
@@ -168,7 +169,7 @@ class _Report:
                     keeper = self._keeper(one, urn, going)
                     report = self._name(self._report_urn(keeper))
                     same = keeper == one.surviving
-                    name = self._cluster_name(one) if same else self._name(keeper)
+                    name = name_of(one, self.catalog, self.language) if same else self._name(keeper)
                     kept[name, report, self._owner(keeper)] = None
         return list(kept)
 
@@ -298,7 +299,7 @@ class _Report:
             for urn in one.cells
         ]
         return Number(
-            name=self._cluster_name(one),
+            name=name_of(one, self.catalog, self.language),
             verdict=one.verdict,
             equality=equality,
             cells=[self._full_name(urn) for urn in one.cells],
@@ -317,12 +318,6 @@ class _Report:
         shown = shown_in(self.catalog.cells[urn.partition(":")[2]], self.catalog)
         unit = say_unit(shown, PageWords(self.language)).striptags()
         return f"{self._full_name(urn)}, {unit}" if unit else self._full_name(urn)
-
-    def _cluster_name(self, one: Cluster) -> str:
-        cells = [self.catalog.cells[urn.partition(":")[2]] for urn in one.cells]
-        if one.measure and len(cells) > 1 and not any(cell.where for cell in cells):
-            return self._name(one.measure)
-        return self._name(one.surviving or one.cells[0])
 
     def _said(self, one: CoveredReport) -> str:
         return (one.reason_tr if self.language == "tr" else one.reason) or ""

@@ -66,7 +66,11 @@ def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
     limits = limits_of(settings.engine, settings.timezone)
     seconds = settings.engine.sandbox_seconds
     proposals = Proposals(catalog, glossary)
-    return Judging(proposals, limits, settings.timezone, seconds)
+
+    def told(done: int, of: int) -> None:
+        progress("calculations on generated data", done, of)
+
+    return Judging(proposals, limits, settings.timezone, seconds, told)
 
 
 def _explain(workspace: Workspace, catalog: Catalog, progress: Progress) -> Explain:

@@ -43,9 +43,23 @@ def say_decision(decided: Decided | None, words: Words) -> str:
     return said
 
 
+def name_of(cluster: Cluster, catalog: Catalog, language: Language) -> str:
+    """What a cluster is called: by its measure where it is about all of that, else its cell."""
+    cells = [catalog.cells[urn.partition(":")[2]] for urn in cluster.cells]
+    measure = catalog.definitions.get(cluster.measure or "")
+    if measure and len(cells) > 1 and not any(cell.where for cell in cells):
+        return measure.named(language)
+    surviving = catalog.definitions.get(cluster.surviving or "") or cells[0]
+    return surviving.named(language)
+
+
 def say_explained(cluster: Cluster, words: Words) -> str:
     """The causes of the widest difference with their shares, and what is left; may be empty."""
-    said = [f"{words(f'cause.{one.cause}')} {words.signed(one.share)}" for one in cluster.explained]
+    said = [
+        f"{words(f'cause.{one.cause}')} {words.signed(one.share)}"
+        for one in cluster.explained
+        if one.share
+    ]
     widest = max(cluster.differences, key=_width, default=None)
     if widest and widest.together and widest.together[-1].interaction:
         said.append(f"{words('told.interplay')} {words.signed(widest.together[-1].interaction)}")
@@ -105,7 +119,7 @@ def _cluster(one: Cluster, catalog: Catalog, words: Words) -> Iterator[str]:
     by = words(f"equality.{one.equality}") if one.equality else ""
     if one.because == "figures":
         by = f"{by}; {words('told.figures')}" if by else words("told.figures")
-    yield f"  {one.key}: {one.name} ({by})"
+    yield f"  {one.key}: {name_of(one, catalog, words.language)} ({by})"
     yield f"    {', '.join(map(_path, one.cells))}"
     for urn, others in one.equals.items():
         yield f"    {words('told.equals', cell=_path(urn), others=', '.join(map(_path, others)))}"

@@ -14,7 +14,7 @@ from catalog.consolidations import Cluster, Consolidation
 from catalog.model import Catalog
 from catalog.model.definition import Language
 from catalog.writing import write_whole
-from expectations.consolidation.telling import say_decision, say_explained
+from expectations.consolidation.telling import name_of, say_decision, say_explained
 from expectations.consolidation.words import Words
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _clusters(plan: Consolidation, catalog: Catalog, words: Words) -> Iterator[S
         shown = one.verdict != "unique"
         yield (
             one.key,
-            one.name,
+            name_of(one, catalog, words.language),
             words(f"verdict.{one.verdict}"),
             words(f"equality.{one.equality}") if one.equality else "",
             len(one.cells),

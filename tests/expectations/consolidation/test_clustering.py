@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from consolidating import catalog, cell, decided, judged, known, own, report
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,10 +44,11 @@ def test_cells_that_show_one_measure_are_one_number() -> None:
     assert plan.clusters[0].measure == "measure:active"
 
 
-def test_two_slices_of_a_measure_are_two_numbers_whatever_a_judge_says() -> None:
+@pytest.mark.parametrize("how", ["different", "equal_on_all_data_seen", None])
+def test_two_slices_of_a_measure_are_two_numbers_whatever_a_judge_says(how: str | None) -> None:
     retail, sme = ({"segment": key} for key in ("retail", "sme"))
     made = catalog(report("a", cell("n", where=retail)), report("b", cell("n", where=sme)))
-    plan = planned(made, judged(A, B, "different", alike=True))
+    plan = planned(made, judged(A, B, how, alike=True))
     assert verdicts(plan) == {"unique": {(A,), (B,)}}
 
 
