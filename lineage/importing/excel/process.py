@@ -22,13 +22,15 @@ from lineage.importing.excel.keys import name_all
 from lineage.importing.excel.known_cells import cells_of
 from lineage.importing.excel.numbers import Survey, survey
 from lineage.importing.excel.stating import file_name
-from lineage.importing.excel.titles import definition_of, title_of
+from lineage.importing.excel.titles import definition_of, name_in_words, title_of
 from lineage.importing.known import Known
 from lineage.importing.merging import Entries, Entry
 from lineage.importing.writing import Origin, Prepared, prepare
 from lineage.workbooks.opening import read_workbook
 
 FORMAT = "excel"
+MOST_VALIDATED = 5_000
+"""Beyond so many numbers the import leaves it to `validate` to look at each formula's inputs."""
 Progress = Callable[[str], None]
 
 
@@ -82,7 +84,13 @@ def import_workbooks(
         (f"reports/{asked.report}",),
     )
     progress("merging")
-    prepared = prepare(workspace, origin, drafting, identity=lambda _, entry: str(entry["key"]))
+    prepared = prepare(
+        workspace,
+        origin,
+        drafting,
+        identity=lambda _, entry: str(entry["key"]),
+        validated=len(surveys[-1].numbers) <= MOST_VALIDATED,
+    )
     return Imported(
         asked,
         tuple(surveys),
@@ -183,7 +191,7 @@ class _Drafting:
         name = file_name(newest.file)
         pattern, doubts = self._pattern(newest, name.plain or name.period is None)
         language = catalog.language
-        title = title_of(newest) or key
+        title = title_of(newest) or name_in_words(newest.file) or key
         team = catalog.teams.get(self.asked.team or (present.team if present else ""))
         owner = self.asked.owner or (team.head if team else None)
         said = {

@@ -40,6 +40,8 @@ def period_of_sheet(grid: Grid) -> Period | None:
         cell = cells.get((row, column))
         if cell and (found := period_of(cell.value, year=True)):
             return found
+    if not any(kind == "number" for kind in grid.kinds.values()):
+        return None
     for row, columns in sorted(grid.rows.items()):
         if any(grid.kinds[row, column] in ("number", "error", "empty") for column in columns):
             return _labelled_number(grid)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from catalog.model.definition import Language
 from lineage.importing.excel.numbers import Survey
 from lineage.importing.excel.periods import is_period_label, period_in
+from lineage.importing.excel.stating import PATTERN, file_name
 
 _TOP = 8
 
@@ -17,13 +21,24 @@ def title_of(found: Survey) -> str | None:
     for title in titles:
         sheet = found.book.sheet(title)
         first = min(number.spot[0] for number in found.numbers if number.sheet == title)
-        for (row, _), cell in sorted(sheet.cells.items()) if sheet else ():
-            if row >= min(first, _TOP):
-                break
+        top = [(s, c) for s, c in sheet.cells.items() if s[0] < min(first, _TOP)] if sheet else []
+        alone = Counter(row for (row, _), _ in top)
+        for (row, _), cell in sorted(top):
             text = cell.value if isinstance(cell.value, str) else ""
-            if len(text) > 3 and not period_in(text) and not is_period_label(text):
+            if (
+                alone[row] == 1
+                and len(text) > 3
+                and not period_in(text)
+                and not is_period_label(text)
+            ):
                 return " ".join(text.split())[:200]
     return None
+
+
+def name_in_words(file: Path) -> str:
+    """A file's name without its period, as words."""
+    stem = file_name(file).pattern.replace(PATTERN, " ").rpartition(".")[0]
+    return " ".join(re.sub(r"[_\s-]+", " ", stem).split())
 
 
 def definition_of(title: str, labels: Iterable[str], language: Language) -> str:
