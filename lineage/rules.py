@@ -70,7 +70,8 @@ def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
             place = catalog.places.find(found.urn, "calculation")
             said = (
                 f"{found.urn}: calculation: {found.text}: {found.reason}; lineage and impact do "
-                "not see what it takes there; add the cell that is meant to the report"
+                "not see what it takes there; add the cell that is meant to the report, or say under "
+                "its `inputs` where that block came from"
             )
             yield Problem("TD050", said, "warning", place, found.urn)
 
