@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from catalog.formulas import formula_problem
 from catalog.model import Catalog
 from catalog.model.reports import is_query
 from catalog.validation.problems import Problem
@@ -62,16 +63,20 @@ def cycles(catalog: Catalog, _context: Context) -> Iterator[Problem]:
 def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
     """A warning TD050 for each piece of a formula that leads to no cell of its report.
 
-    A report with an address that is none is left alone until that is mended.
+    A report with an address that is none is left alone until that is mended, and so is a formula
+    that cannot be read.
     """
     astray = {c.report for c in catalog.cells.values() if c.at and position_of(c) is None}
     for found in formula_edges(catalog):
-        if isinstance(found, Unresolved) and catalog.cells[_key(found.urn)].report not in astray:
+        if isinstance(found, Unresolved):
+            cell = catalog.cells[_key(found.urn)]
+            if cell.report in astray or formula_problem((cell.calculation or "").strip()):
+                continue
             place = catalog.places.find(found.urn, "calculation")
             said = (
                 f"{found.urn}: calculation: {found.text}: {found.reason}; lineage and impact do "
-                "not see what it takes there; add the cell that is meant to the report, or say under "
-                "its `inputs` where that block came from"
+                "not see what it takes there; add the cell that is meant to the report, or say "
+                "under its `inputs` where that block came from"
             )
             yield Problem("TD050", said, "warning", place, found.urn)
 
