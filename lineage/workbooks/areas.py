@@ -105,6 +105,25 @@ class Area(NamedTuple):
         return f"{self.prefix}{top}{left}:{bottom}{right}"
 
 
+def relative_text(text: str, row: int, column: int) -> str:
+    """An operand as it looks from a cell; a name as it is. The same as `Area.relative`, but quick.
+
+    Most operands are a cell or a block on the formula's own sheet.
+    """
+    found = _CELLS.fullmatch(text)
+    if found is None:
+        area = area_of(text)
+        return area.relative(row, column) if area else text
+    fixed, letters, lock, digits, other_fixed, other_letters, other_lock, other_digits = (
+        found.groups()
+    )
+    first = _point(fixed, letters, lock, digits, row, column)
+    if other_digits is None:
+        return first or text
+    last = _point(other_fixed, other_letters, other_lock, other_digits, row, column)
+    return f"{first}:{last}" if first and last else text
+
+
 def split_prefix(text: str) -> tuple[str, str]:
     """What stands before the `!` of an operand, with it, and the rest."""
     found = _PREFIX.match(text)
@@ -138,7 +157,7 @@ def _inside(area: Area) -> Area | None:
 
 
 def _column(fixed: str, letters: str) -> Place:
-    return Place(column_of(letters), bool(fixed))
+    return Place(_numbered(letters), bool(fixed))
 
 
 def _wrapped(place: Place, by: int, last: int) -> Place:
@@ -153,6 +172,19 @@ def _letters(place: Place, across: int) -> str:
 
 def _digits(place: Place, down: int) -> str:
     return f"{'$' if place.fixed else ''}{place.moved(down)}"
+
+
+def _point(fixed: str, letters: str, lock: str, digits: str, row: int, column: int) -> str:
+    """One corner as it looks from a cell; nothing where no sheet has it."""
+    number, at = int(digits), _numbered(letters)
+    if number > LAST_ROW or at > LAST_COLUMN:
+        return ""
+    down = f"{number}" if lock else f"[{number - row}]" if number != row else ""
+    across = f"{at}" if fixed else f"[{at - column}]" if at != column else ""
+    return f"R{down}C{across}"
+
+
+_numbered = lru_cache(maxsize=20_000)(column_of)
 
 
 def _from(letter: str, place: Place, here: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.formulas import LAST_COLUMN, LAST_ROW
 from lineage.workbooks.book import Block, Spot
+from lineage.workbooks.collecting import uncollected
 from lineage.workbooks.descent import At
 from lineage.workbooks.graph import CellGraph, Pattern
 from lineage.workbooks.sources import Beside, Cells, Crossing, Source, Spanning
@@ -23,8 +24,9 @@ def circles(graph: CellGraph) -> tuple[tuple[At, ...], ...]:
     Most workbooks have none, and that is seen from the patterns alone; else each formula cell that
     may lie on a circle is followed.
     """
-    suspects = _suspects(graph)
-    return _Following(graph, suspects).circles() if suspects else ()
+    with uncollected():
+        suspects = _suspects(graph)
+        return _Following(graph, suspects).circles() if suspects else ()
 
 
 def _suspects(graph: CellGraph) -> frozenset[int]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from lineage.workbooks.book import Block, Content, Spot, Workbook, block_of
+from lineage.workbooks.collecting import uncollected
 from lineage.workbooks.references import Here, Outcome, Reference, Resolver
-from lineage.workbooks.templates import Template, template_of_tokens
+from lineage.workbooks.templates import LateTemplate, relative_pieces
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 from lineage.workbooks.unvisited import Unvisited
 
 _RECENT = 4
 _PATIENCE = 8
+_SELDOM = 16
 _LITERALS = frozenset({"number", "text", "logical"})
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A formula in relative form and what it takes; `unread` says why it could not be read.
 
     `first` is the first cell that carries it, `base` the one for which its references were read:
@@ -124,11 +126,12 @@ def cell_graph(book: Workbook, longest: int = 32_768) -> CellGraph:
     """
     reading = _Patterns(book, longest)
     carriers: dict[str, dict[Spot, int]] = {}
-    for sheet in book.sheets:
-        cells = (cell for cell in sheet.cells.values() if cell.formula is not None)
-        if found := reading.sheet(sheet.title, cells):
-            carriers[sheet.title] = found
-    return CellGraph(book, tuple(reading.patterns), carriers, _filled(book))
+    with uncollected():
+        for sheet in book.sheets:
+            cells = (cell for cell in sheet.cells.values() if cell.formula is not None)
+            if found := reading.sheet(sheet.title, cells):
+                carriers[sheet.title] = found
+        return CellGraph(book, tuple(reading.patterns), carriers, _filled(book))
 
 
 class _Patterns:
@@ -146,7 +149,7 @@ class _Patterns:
         self.numbers: dict[tuple[str, str, object], int] = {}
         self.resolved: dict[tuple[str, str, object], tuple[Spot, tuple[Reference, ...]]] = {}
         self.above: dict[int, _Recent] = {}
-        self.beside: tuple[int, Template, int] | None = None
+        self.beside: tuple[int, LateTemplate, int] | None = None
 
     def sheet(self, title: str, cells: Iterable[Content]) -> dict[Spot, int]:
         """The numbers of the formulas on a sheet, whose cells come row by row."""
@@ -171,10 +174,10 @@ class _Patterns:
         """The number of the formula last read in the row, if this one is a copy of it."""
         if not self.beside or self.beside[0] != row:
             return None
-        _, template, number = self.beside
-        if template.across.across(column) != formula:
+        _, late, number = self.beside
+        if late.template.across.across(column) != formula:
             return None
-        self.above[column].keep(template.moved(row, column), number, None)
+        self.above[column].keep(late.moved(row, column), number, None)
         return number
 
     def _slowly(self, title: str, cell: Content, above: _Recent) -> int:
@@ -186,15 +189,16 @@ class _Patterns:
             return self._add(
                 (title, formula, None), here, ((here.row, here.column), ()), str(error)
             )
-        template = template_of_tokens(tokens, cell.row, cell.column)
-        pieces, besides = template.relative_pieces, self._besides(formula, tokens, here)
+        pieces = relative_pieces(tokens, cell.row, cell.column)
+        besides = self._besides(formula, tokens, here)
         key = (title, f"={''.join(pieces)}", besides)
         number = self.numbers.get(key)
         if number is None:
             number = self._add(key, here, self._references(tokens, pieces, besides, here))
         if besides is None or isinstance(besides, _InTable):
-            above.keep(template, number, besides.rows if besides else None)
-            self.beside = None if besides else (here.row, template, number)
+            late = LateTemplate(tokens, cell.row, cell.column)
+            above.keep(late, number, besides.rows if besides else None)
+            self.beside = None if besides else (here.row, late, number)
         return number
 
     def _references(
@@ -258,23 +262,26 @@ class _InTable:
 class _Recent:
     """The formulas last read in a column; who misses often is asked seldom."""
 
-    templates: list[tuple[Template, int, tuple[int, int] | None]] = field(default_factory=list)
+    templates: list[tuple[LateTemplate, int, tuple[int, int] | None]] = field(default_factory=list)
     missed: int = 0
 
     def is_worth_a_look(self) -> bool:
-        return self.missed < _PATIENCE or self.missed % _PATIENCE == 0
+        return self.missed < _PATIENCE or self.missed % _SELDOM == 0
 
     def find(self, formula: str, row: int) -> int | None:
         """The number of the formula above of which this one is a copy."""
-        for template, number, rows in self.templates:
-            if template.down.at(row) == formula and (rows is None or rows[0] <= row <= rows[1]):
+        for late, number, rows in self.templates:
+            if late.template.down.at(row) == formula and (
+                rows is None or rows[0] <= row <= rows[1]
+            ):
                 return number
         return None
 
-    def keep(self, template: Template, number: int, rows: tuple[int, int] | None) -> None:
+    def keep(self, template: LateTemplate, number: int, rows: tuple[int, int] | None) -> None:
         self.missed += 1
-        self.templates.insert(0, (template, number, rows))
-        del self.templates[_RECENT:]
+        if self.is_worth_a_look():
+            self.templates.insert(0, (template, number, rows))
+            del self.templates[_RECENT:]
 
 
 def _filled(book: Workbook) -> dict[str, dict[Spot, Spot]]:

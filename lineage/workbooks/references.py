@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from catalog.formulas import plain_sheet
 from catalog.validation.problems import nearest
@@ -21,11 +20,33 @@ _FEEDS = ("RTD", "CUBEVALUE", "CUBEMEMBER", "CUBESET", "WEBSERVICE", "SQL.REQUES
 _LIBRARY = re.compile(r"^(?:_xlfn\.|_xlws\.|_xludf\.)+", re.IGNORECASE)
 _OTHER_BOOK = re.compile(r"(?P<path>[^\[\]]*)\[(?P<book>[^\]]*)\](?P<sheets>.*)", re.DOTALL)
 _DEEPEST = 50
+_ODD = frozenset({"prefix", "postfix", "space", "error"})
+_JOINTS = frozenset({":", " "})
+_USUAL = frozenset(
+    f"{name}("
+    for name in (
+        *("ABS", "AND", "AVERAGE", "AVERAGEIF", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE"),
+        *(
+            "EXP",
+            "HLOOKUP",
+            "IF",
+            "IFERROR",
+            "INT",
+            "LN",
+            "LOG",
+            "LOOKUP",
+            "MATCH",
+            "MAX",
+            "MEDIAN",
+        ),
+        *("MIN", "MOD", "MONTH", "NOT", "OR", "POWER", "PRODUCT", "ROUND", "ROUNDDOWN", "ROUNDUP"),
+        *("SQRT", "STDEV", "SUBTOTAL", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT", "VLOOKUP", "YEAR"),
+    )
+)
 _TAKEN = {"SINGLE": "@", "ANCHORARRAY": "#"}
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference of a formula as it is written, what it takes, or why that is not known.
 
     A dynamic one is a function (`INDIRECT`) whose cells are known only when it is computed; what it
@@ -43,11 +64,10 @@ class Reference:
         if self.outcome == "resolved" or not (down or across):
             return self
         area = area_of(self.text)
-        return replace(self, text=area.written(down, across)) if area else self
+        return self._replace(text=area.written(down, across)) if area else self
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(NamedTuple):
     """Where a formula stands."""
 
     sheet: str
@@ -78,7 +98,20 @@ class Resolver:
 
     def resolved(self, tokens: Sequence[Token], here: Here) -> tuple[Reference, ...]:
         """The same of a formula whose tokens are known."""
-        return tuple(self._of_tokens(tokens, here, ()))
+        return self._plain(tokens, here) or tuple(self._of_tokens(tokens, here, ()))
+
+    def _plain(self, tokens: Sequence[Token], here: Here) -> tuple[Reference, ...] | None:
+        """The same, quickly, where nothing but cells of its own sheet is named; else None."""
+        found = []
+        for kind, text in tokens:
+            if kind == "range":
+                area = area_of(text)
+                if area is None or area.prefix:
+                    return None
+                found.append(Reference(text, "resolved", (Cells(here[0], area, here[1], here[2]),)))
+            elif kind in _ODD or text in _JOINTS or (kind == "call" and text.upper() not in _USUAL):
+                return None
+        return tuple(found)
 
     def table_at(self, here: Here) -> Table | None:
         """The table a cell stands in."""
@@ -261,7 +294,7 @@ class Resolver:
             cell = self._content(source.sheet, block.top, block.left) if block else None
             spilt = block_of(cell.array) if cell and cell.array else None
             filled.append(source if spilt is None else _fixed(source, spilt))
-        return replace(anchor, text=f"{anchor.text}#", sources=tuple(filled))
+        return anchor._replace(text=f"{anchor.text}#", sources=tuple(filled))
 
     def _content(self, title: str, row: int, column: int) -> Content | None:
         sheet = self.book.sheet(title)
@@ -326,7 +359,7 @@ def _cells(title: str, area: Area, here: Here, through: tuple[str, ...]) -> Cell
 
 def _beside(found: Reference) -> Reference:
     sources = tuple(Beside(source) for source in found.sources)
-    return replace(found, text=f"@{found.text}", sources=sources)
+    return found._replace(text=f"@{found.text}", sources=sources)
 
 
 def _fixed(source: Source, block: Block) -> Cells:
@@ -347,7 +380,7 @@ def _joined(left: Reference, joint: str, right: Reference) -> Reference:
     text = f"{left.text}{joint}{right.text}"
     for one in (left, right):
         if one.outcome != "resolved":
-            return replace(one, text=text, sources=left.sources + right.sources)
+            return one._replace(text=text, sources=left.sources + right.sources)
     kind = Spanning if joint == ":" else Crossing
     sources = tuple(
         kind(one, other)

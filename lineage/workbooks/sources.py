@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lineage.workbooks.areas import Area
 from lineage.workbooks.book import Block
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(NamedTuple):
     """An area on a sheet, seen from the cell at `row` and `column` where the formula was read.
 
     `rows` are those in which it means anything: a table's, for `[@Column]`. `file` is another

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.formulas import LAST_COLUMN, LAST_ROW, letters_of
-from lineage.workbooks.areas import Area, area_of
+from lineage.workbooks.areas import Area, area_of, relative_text
 from lineage.workbooks.tokens import Token, tokens_of
 
 
@@ -40,15 +40,10 @@ class Template:
     @property
     def relative(self) -> str:
         """The formula as it looks from its cell; the same for every cell it is copied to."""
-        return "=" + "".join(self.relative_pieces)
-
-    @property
-    def relative_pieces(self) -> list[str]:
-        """The same in pieces, one for each token."""
-        return [
+        return "=" + "".join(
             piece if isinstance(piece, str) else piece.relative(self.row, self.column)
             for piece in self.pieces
-        ]
+        )
 
     @cached_property
     def down(self) -> Form:
@@ -61,6 +56,24 @@ class Template:
         """How it is written in other columns of its row."""
         pieces = (_by_column(one) if isinstance(one, Area) else (one,) for one in self.pieces)
         return _form([part for piece in pieces for part in piece], self.column, LAST_COLUMN)
+
+
+class LateTemplate:
+    """A template that is made when it is asked for: of most formulas it never is."""
+
+    def __init__(self, tokens: Sequence[Token], row: int, column: int) -> None:
+        self._tokens, self._row, self._column = tokens, row, column
+
+    @cached_property
+    def template(self) -> Template:
+        """The template."""
+        return template_of_tokens(self._tokens, self._row, self._column)
+
+    def moved(self, row: int, column: int) -> LateTemplate:
+        """The same for another cell, to which the formula was copied."""
+        late = LateTemplate((), row, column)
+        late.template = self.template.moved(row, column)
+        return late
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +103,15 @@ def template(formula: str, row: int, column: int) -> Template:
     return template_of_tokens(tokens_of(formula), row, column)
 
 
-def template_of_tokens(tokens: list[Token], row: int, column: int) -> Template:
+def template_of_tokens(tokens: Sequence[Token], row: int, column: int) -> Template:
     """The template of a formula whose tokens are known."""
     pieces = tuple((area_of(text) or text) if kind == "range" else text for kind, text in tokens)
     return Template(row, column, pieces)
+
+
+def relative_pieces(tokens: Sequence[Token], row: int, column: int) -> list[str]:
+    """A formula as it looks from its cell, in pieces, one for each token."""
+    return [relative_text(text, row, column) if kind == "range" else text for kind, text in tokens]
 
 
 def _form(parts: Sequence[str | int], here: int, last: int) -> Form:

@@ -26,20 +26,22 @@ Kind = Literal[
 Token = tuple[Kind, str]
 """What a piece of a formula is, and its text. `range` is all that may name cells, names too."""
 
+_BY_SUBTYPE: dict[int, Kind] = {
+    1: "number",
+    2: "text",
+    3: "logical",
+    4: "error",
+    5: "range",
+    8: "separator",
+    9: "separator",
+}
 _KINDS: dict[tuple[int, int], Kind] = {
-    (1, 1): "number",
-    (1, 2): "text",
-    (1, 3): "logical",
-    (1, 4): "error",
-    (1, 5): "range",
     (2, 6): "call",
     (2, 7): "end",
     (3, 6): "array",
     (3, 7): "array",
     (4, 6): "open",
     (4, 7): "close",
-    (5, 8): "separator",
-    (5, 9): "separator",
     (6, 0): "prefix",
     (7, 0): "infix",
     (8, 0): "postfix",
@@ -64,16 +66,26 @@ def tokens_of(formula: str) -> list[Token]:
         found: list[Any] = list(tokenize(formula))
     except TokenizerError as error:
         return _by_openpyxl(formula, str(error).partition(": ")[2] or str(error))
-    source: str | bytes = formula if formula.isascii() else formula.encode()
-    at, tokens = 1, []
-    for token in found:
-        kind, piece = _KINDS[int(token.token_type), int(token.subtype)], token.value
-        if token.start > at:  # it leaves out the sheet before #REF!
-            said = source[at : token.end]
-            piece = said if isinstance(said, str) else said.decode()
-        at = token.end
-        tokens.append((kind, piece))
+    tokens = [(_kind_of(token), token.value) for token in found]
+    if "#" in formula:
+        tokens = _whole(formula, found, tokens)
     return tokens or _nothing()
+
+
+def _kind_of(token: Any) -> Kind:
+    """What a token is; mostly its subtype says all."""
+    subtype = int(token.subtype)
+    return _BY_SUBTYPE.get(subtype) or _KINDS[int(token.token_type), subtype]
+
+
+def _whole(formula: str, found: list[Any], tokens: list[Token]) -> list[Token]:
+    """The tokens with what is left out before an error: the sheet of `Sheet1!#REF!`."""
+    source, at, whole = formula.encode(), 1, []
+    for token, (kind, text) in zip(found, tokens, strict=True):
+        said = source[at : token.end].decode() if token.start > at else text
+        at = token.end
+        whole.append((kind, said))
+    return whole
 
 
 def _by_openpyxl(formula: str, complaint: str) -> list[Token]:
