@@ -111,6 +111,12 @@ def entities_with_golden(catalog: Catalog) -> tuple[str, ...]:
     return tuple(dict.fromkeys(attribute.entity for attribute in catalog.attributes.values()))
 
 
+def is_drafted(catalog: Catalog, entity: str) -> bool:
+    """Whether all that is known of an entity are drafts that an import made."""
+    own = catalog.attributes_of(entity)
+    return all(one.status == "draft" and one.imported is not None for one in own)
+
+
 def copy_step(name: str, select: str, target: Path, needs: Iterator[str]) -> Step:
     """Writes rows to a file, in the form its ending names."""
     form = "csv, HEADER" if target.suffix.casefold() == ".csv" else "parquet, COMPRESSION zstd"
@@ -147,7 +153,9 @@ def opened_job(
 ) -> Iterator[Job]:
     """A job on one entity of a workspace, or on every one with attributes; today without a day.
 
-    UsageError where there is no such entity, TekdogruError when records were never matched.
+    Of an entity that is only drafted by an import, nobody has yet said that it is one: it is
+    resolved where it is named. UsageError where there is no such entity, TekdogruError when
+    records were never matched.
     """
     opened, catalog = open_valid(workspace)
     day = as_of or opened.clock.today()
@@ -156,6 +164,11 @@ def opened_job(
         raise UsageError("no attribute is defined, so there is nothing to resolve")
     if entity is not None:
         entities = (named_entity(entity, entities),)
+    elif drafts := [one for one in entities if is_drafted(catalog, one)]:
+        print(f"tekdogru: drafts of an import, not resolved: {', '.join(drafts)}", file=sys.stderr)
+        entities = tuple(one for one in entities if one not in drafts)
+        if not entities:
+            raise UsageError("there are only drafts of an import; name the entity to resolve one")
     with known_of(opened, catalog, day) as known:
         warn_of(known)
         for one in entities:

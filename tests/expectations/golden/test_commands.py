@@ -186,6 +186,25 @@ def test_without_one_of_its_sources_nothing_is_written(folder: Path, tekdogru: C
     assert not [one for one in folder.iterdir() if one.name.startswith(".golden")]
 
 
+def test_what_an_import_drafted_is_resolved_where_it_is_named(
+    folder: Path, tekdogru: Command, tmp_path: Path
+) -> None:
+    """A source of a draft that nobody has set up yet must not stop the others."""
+    contract = tmp_path / "shop.odcs.yaml"
+    contract.write_text(
+        "{apiVersion: v3.1.0, kind: DataContract, id: s, name: shop, version: 1.0.0, status: draft, "
+        "servers: [{server: s, type: postgres}], schema: [{name: orders, properties: ["
+        "{name: id, primaryKey: true}, {name: paid, required: true}]}]}"
+    )
+    assert tekdogru("import", "odcs", contract, "-w", folder).status == 0
+    ended = tekdogru("resolve", "-w", folder)
+    assert (ended.status, "not resolved: orders" in ended.err) == (0, True)
+    assert tekdogru("check", "-w", folder, "--fail-on", "warning").status == 0
+    named = tekdogru("resolve", "orders", "-w", folder)
+    assert named.status == 3
+    assert "SHOP_URL is not set" in named.err
+
+
 def test_a_statement_that_fails_writes_nothing(folder: Path, tekdogru: Command) -> None:
     change(folder, "value <> 'no@no.no'", "CAST(value AS INTEGER) > 1")
     ended = tekdogru("resolve", "-w", folder, "--output", folder / "golden.parquet")
