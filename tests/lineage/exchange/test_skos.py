@@ -34,6 +34,7 @@ COUNT = Measure(
 )
 OTHER = COUNT.model_copy(update={"key": "other", "replaced_by": None, "visibility": "public"})
 SECRET = COUNT.model_copy(update={"key": "secret", "visibility": "restricted"})
+HALF = COUNT.model_copy(update={"key": "half", "calculation": "secret / other"})
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def graph() -> Graph:
     catalog = Catalog(
         entities={"customer": Entity(key="customer", name="Customer", name_tr="Müşteri")},
         attributes={MAIL.key: MAIL},
-        measures={one.key: one for one in (COUNT, OTHER, SECRET)},
+        measures={one.key: one for one in (COUNT, OTHER, SECRET, HALF)},
     )
     text = glossary(catalog, build_lineage(catalog), 'Bank "Ş"', visible_to(catalog))
     return Graph().parse(data=text, format="turtle")
@@ -76,6 +77,7 @@ def test_concepts_are_related_as_the_catalog_relates_them(graph: Graph) -> None:
 
 def test_what_an_audience_may_not_see_is_not_in_it(graph: Graph) -> None:
     assert (node("measure:secret"), RDF.type, SKOS.Concept) not in graph
+    assert said(graph, "measure:half", SKOS.related) == {node("measure:other")}
     assert (node("measure:other"), RDF.type, SKOS.Concept) in graph
 
 

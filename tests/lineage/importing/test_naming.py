@@ -43,8 +43,9 @@ def test_a_known_name_keeps_its_key_whatever_comes_first() -> None:
 
 
 def test_keys_that_differ_only_in_case_are_one_key_too_many() -> None:
-    names = Names({}, taken=["Mail"])
+    names = Names({}, taken=["Mail", "phone"])
     assert names.give("mail", "mail") == "mail_2"
+    assert names.give("Phone", "Phone") == "Phone_2"
 
 
 @given(st.lists(st.text(max_size=120), unique=True, max_size=30))
