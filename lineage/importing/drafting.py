@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.model import Catalog
+from catalog.model.definition import Language
 from catalog.validation.governance import E_MAIL
 from lineage.importing.calculations import calculation_of
 from lineage.importing.facts import (
@@ -74,7 +75,11 @@ class _Drafter:
             "measures": list(self._measures()),
             "reports": [self._report(report) for report in self.brought.reports],
         }
-        self.made.entries = {name: list(found) for name, found in lists.items() if found}
+        self.made.entries = {
+            name: [_in_language(one, self.catalog.language) for one in found]
+            for name, found in lists.items()
+            if found
+        }
         return self.made
 
     # keys
@@ -197,8 +202,9 @@ class _Drafter:
     ) -> Mapping[str, Any]:
         """What a part of the truth adds to what earlier parts said of a dataset."""
         before = self.known.before(source.name, dataset.name)
+        noted = before.get("notes") or before.get("notes_en")
         notes = [
-            *str(before.get("notes") or "").splitlines(),
+            *str(noted or "").splitlines(),
             *str(made["notes"] or "").splitlines(),
         ]
         origins = {*(before.get("derived_from") or ()), *made["derived_from"]}
@@ -399,6 +405,18 @@ class _Drafter:
 
     def _leave(self, what: str, reason: str) -> None:
         self.made.left_out.append(LeftOut(what, reason))
+
+
+def _in_language(entry: Entry, language: Language) -> Entry:
+    """A draft with its notes marked as English where that is not the language of the workspace."""
+    if language == "en":
+        return entry
+    return {
+        "notes_en" if key == "notes" else key: [_in_language(one, language) for one in value]
+        if key in ("datasets", "fields")
+        else value
+        for key, value in entry.items()
+    }
 
 
 def _filled(entry: Mapping[str, Any]) -> Entry:

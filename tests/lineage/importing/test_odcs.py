@@ -194,6 +194,18 @@ def test_rules_that_cannot_be_used_stay_behind_and_are_told(
     assert "customers.E_Mail" in catalog_of(workspace).attributes
 
 
+def test_notes_of_an_import_are_english_also_in_a_turkish_workspace(
+    workspace: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "tekdogru.toml").write_text('language = "tr"\n')
+    call = imports(capsys, workspace)
+    call("odcs", contract)
+    customers = catalog_of(workspace).datasets["sube_crm.customers"]
+    assert customers.notes is None
+    assert "rowCount" in (customers.notes_en or "")
+    assert call("odcs", contract)["files"][0]["written"] == []
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(
     workspace: Path, contract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
