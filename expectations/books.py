@@ -168,7 +168,7 @@ def _issues(
         if period.unit != unit:
             said = f"{name} is a {period.unit}; the report's is a {unit}, as in {EXAMPLES[unit]}"
             odd.append(f"{file.relative_to(root).as_posix()}: {said}")
-        elif period.end < today or period.end == today:
+        elif period.end <= today:
             by_period.setdefault(period, []).append(file)
     newest = sorted(by_period, key=lambda period: period.start, reverse=True)[:MOST_PERIODS]
     issues = []

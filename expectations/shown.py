@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 READER = "1"
 """Changes whenever the same workbook would be read otherwise."""
 MOST_TEXT = 20
+MOST_TOLD_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -291,11 +293,19 @@ def _no_number(value: object) -> str:
     if isinstance(value, bool):
         return f"it holds {str(value).upper()}, which is no number"
     if isinstance(value, str):
-        text = value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…"
-        return f"it holds the text '{text}', which is no number"
+        return f"it holds {_quoted_number(value)}, which is no number"
     if isinstance(value, date | time):
         return "it holds a date or time, which is no number"
     return f"it shows the error {value}"
+
+
+def _quoted_number(text: str) -> str:
+    """A text that looks like a number, so that one sees why it is none; any other could be
+    somebody's name, and more digits somebody's identity.
+    """
+    digits = sum(letter.isdigit() for letter in text)
+    plain = len(text) <= MOST_TEXT and re.fullmatch(r"[\d\s.,%+()/*-]+|#?[A-Z]{1,3}!?", text)
+    return f"the text '{text}'" if plain and digits <= MOST_TOLD_DIGITS else "text"
 
 
 def _quoted(sheet: str) -> str:

@@ -172,7 +172,10 @@ def test_a_wrong_workbook_fails_in_business_words(folder: Path) -> None:
 
 HOSTILE: Mapping[str, tuple[object, str]] = {
     "text": ("3", "it holds the text '3', which is no number"),
-    "long text": ("x" * 99, f"it holds the text '{'x' * 20}…', which is no number"),
+    "turkish": ("12.345,67", "it holds the text '12.345,67', which is no number"),
+    "a name": ("Ayşe Yılmaz", "it holds text, which is no number"),
+    "an identity": ("10000000146", "it holds text, which is no number"),
+    "many digits": ("1" * 99, "it holds text, which is no number"),
     "error": (At("#REF!", "Veri!B2", error=True), "it shows the error #REF!"),
     "empty": (None, "it is empty"),
     "never calculated": (At(None, "SUM(Veri!B2:B4)"), "its formula holds no calculated value"),
