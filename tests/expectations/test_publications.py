@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from books import SAVED, At, set_file_time, write_book
-from workspaces import by_key, change, write_workspace
+from workspaces import by_key, change, fixed_clock, write_workspace
 
 from catalog.cli import run as tekdogru
 from catalog.clock import Clock
 from catalog.periods import Period
 from catalog.results import Comparison, RunRecord
+from catalog.sample.bank import create_bank
+from catalog.sample.published import STALE
 from catalog.store.publications import PublicationStore
 from catalog.store.runs import RunStore
 from catalog.validation.opening import open_valid
@@ -485,3 +487,18 @@ def test_openpyxl_is_not_loaded_where_no_workbook_is_asked_for() -> None:
     code += "print([m for m in ('openpyxl', 'sqlmodel', 'formualizer') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.long
+def test_the_banks_workbooks_show_what_was_published_but_for_the_number_taken_over(
+    tmp_path: Path,
+) -> None:
+    """Finance took risk's first number over and never restated it; its workbook is right."""
+    create_bank(tmp_path / "bank", customers=200, as_of=TODAY)
+    opened, catalog = open_valid(tmp_path / "bank")
+    opened = Workspace(opened.root, opened.settings, fixed_clock(TODAY))
+    plan = plan_checks(opened, catalog, TODAY, ["*/workbook", "report:*/feed"])
+    record = run_checks(opened, catalog, plan)
+    told = {one.check: one.verdict for one in record.results if one.verdict != "pass"}
+    assert told == {f"cell:{STALE}/workbook": "fail"}
+    assert len(record.results) > 30
