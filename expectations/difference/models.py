@@ -14,6 +14,7 @@ from expectations.difference.counting import Rows, Subset
 from expectations.difference.numbers import Number, Step
 
 PLACES = 6
+ROUNDING = "rounding:calculation"
 ALIKE = Decimal("1e-12")
 
 
@@ -60,7 +61,7 @@ def calculated_otherwise(left: Formed, right: Formed) -> Iterator[Change]:
         yield Change("unit:calculation", "unit", said="unit_calculated", shown=shown)
     if (left.own_digits, left.digits) != (right.own_digits, right.digits):
         shown = {"left": _finest(left), "right": _finest(right)}
-        yield Change("rounding:calculation", "rounding", said="rounded_otherwise", shown=shown)
+        yield Change(ROUNDING, "rounding", said="rounded_otherwise", shown=shown)
 
 
 def _in_own_unit(form: Formed, step: Step | None) -> Formed:
@@ -100,13 +101,25 @@ class Rowed:
         """Those of rows, and those of arithmetic."""
         found = list(self.row_changes)
         if self.totals:
-            found += calculated_otherwise(*self._forms)
+            found += self._calculated_otherwise()
         for side, step in (("left", self.left_step), ("right", self.right_step)):
             if step:
                 key = f"{step.cause}:{side}"
                 shown = {**step.shown, "side": side}
                 found.append(Change(key, step.cause, said=step.said, shown=shown))
         return found
+
+    def _calculated_otherwise(self) -> Iterator[Change]:
+        """Whoever publishes in another unit writes other digits: that is no cause of its own."""
+        for change in calculated_otherwise(*self._forms):
+            if change.key != ROUNDING or not self._published_in_units:
+                yield change
+
+    @cached_property
+    def _published_in_units(self) -> Subset:
+        """The keys of the changes that take back that a number was published in another unit."""
+        steps = (("left", self.left_step), ("right", self.right_step))
+        return frozenset(f"unit:{side}" for side, step in steps if step and step.cause == "unit")
 
     @cached_property
     def _forms(self) -> tuple[Formed, Formed]:
@@ -154,7 +167,7 @@ class Rowed:
             times = abs(right.times) if times > 0 else -abs(right.times)
         if "sign:calculation" in changed:
             times = -times
-        form = right if "rounding:calculation" in changed else left
+        form = right if changed & {ROUNDING, *self._published_in_units} else left
         scaled = total * times
         if form.own_digits is not None:
             own = form.factor
@@ -254,7 +267,7 @@ class Formula:
         value = self.evaluate(found) if len(found) == len(numbers) else None
         if value is None:
             return None
-        side = self.right if "rounding:calculation" in changed else self.left
+        side = self.right if ROUNDING in changed else self.left
         return rounded(value, side.digits)
 
     def rows(self, key: str) -> Rows | None:
