@@ -129,9 +129,16 @@ class Attributing:
 
     def _row(self, values: Mapping[str, object]) -> dict[str, str | None]:
         return {
-            address: None if value is None else self._masked(address, str(value))
+            address: None if value is None else self._masked(address, self._short(address, value))
             for address, value in values.items()
         }
+
+    def _short(self, address: str, value: object) -> str:
+        """A value without the zeros that its type puts behind it."""
+        text = str(value)
+        if self.grounds.type_of(address).startswith("DECIMAL") and "." in text:
+            return text.rstrip("0").rstrip(".")
+        return text
 
     def _masked(self, address: str, value: str) -> str:
         is_personal = self.grounds.is_personal(address, PERSONAL_TYPES)

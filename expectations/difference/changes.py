@@ -97,9 +97,9 @@ class Changing:
 
     def _presence(self) -> Iterator[Change]:
         if self.pair.mode != "same":
-            tables = (self.pair.left.table, self.pair.right.table)
+            left, right = (", ".join(one.tables) for one in (self.pair.left, self.pair.right))
             for kind in _ALONE:
-                yield Change(kind, kind, left=tables[0], right=tables[1])
+                yield Change(kind, kind, left=left, right=right)
         elif self._is_counted_otherwise:
             table = self.pair.left.table
             yield Change("duplicates", "duplicates", left=table, right=table)

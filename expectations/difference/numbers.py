@@ -152,9 +152,10 @@ def _of_unit(counted: Decimal, published: Decimal, digits: int | None) -> Step |
 
 
 def _of_rounding(counted: Decimal, published: Decimal, digits: int | None) -> Step | None:
-    finest = COARSEST if digits is None else digits - 1
+    written = -int(published.as_tuple().exponent)
+    finest = COARSEST if digits is None else max(digits - 1, written)
     for places in range(finest, -COARSEST - 1, -1):
-        if not _is_round(published, places):
+        if places == digits or not _is_round(published, places):
             continue
         for cut in (False, True):
             value = truncated(counted, places) if cut else rounded(counted, places)

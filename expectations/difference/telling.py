@@ -9,6 +9,7 @@ from catalog.consolidations import Cause, Difference, Together
 from catalog.model import Catalog
 from catalog.model.definition import Language
 from catalog.plain_text import printable
+from expectations.comparing import rounded
 from expectations.difference.wording import Words, name_of
 
 MOST_PAIRS = 5
@@ -47,7 +48,7 @@ def _head(difference: Difference, words: Words, names: Names) -> str:
     if left is None or right is None:
         name = names["left" if left is None else "right"]
         return words("head.unsaid", **names, period=period, name=name)
-    more = left - right
+    more = _plain(left - right)
     apart = words("head.none")
     if more:
         apart = words("head.more" if more > 0 else "head.fewer", n=words.number(abs(more)))
@@ -56,18 +57,31 @@ def _head(difference: Difference, words: Words, names: Names) -> str:
 
 
 def _values(difference: Difference) -> tuple[Decimal | None, Decimal | None]:
-    """What both sides say: published, else as far from the other as is told."""
-    one, other = difference.left_published, difference.right_published
-    one = difference.left_counted if one is None else one
-    if one is None or difference.apart is None:
-        return one, difference.right_counted if other is None else other
-    return one, one + difference.apart
+    """What both sides say: published, else counted, to the hundredth."""
+    left, right = difference.left_published, difference.right_published
+    apart = difference.apart
+    if apart is not None and (left is not None or right is not None):
+        if left is None:
+            assert right is not None
+            return _plain(right - apart), right
+        return left, _plain(left + apart)
+    left = difference.left_counted if left is None else left
+    right = difference.right_counted if right is None else right
+    shown = [None if one is None else _plain(rounded(one, 2)) for one in (left, right)]
+    return shown[0], shown[1]
+
+
+def _plain(value: Decimal) -> Decimal:
+    return value.normalize() + 0
 
 
 def _counted(difference: Difference, words: Words, names: Names) -> str | None:
     """What counting gives, where that is not what both say."""
     left, right = difference.left_counted, difference.right_counted
-    if left is None or right is None or (left, right) == _values(difference):
+    if left is None or right is None:
+        return None
+    published = (difference.left_published, difference.right_published)
+    if published == (None, None) or (left, right) == _values(difference):
         return None
     return words(
         "head.of_calculation",

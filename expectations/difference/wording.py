@@ -106,19 +106,30 @@ class Wording:
 
     def _rows(self, change: Change, share: Decimal) -> str:
         """Rows that one side alone has."""
-        left, right = str(change.left), str(change.right)
+        left, right = (str(one).split(", ") for one in (change.left, change.right))
         if left == right and change.cause == "duplicates":
             return self.words("cause.duplicates_counted")
-        table = left if share <= 0 else right
+        table = self._holder(change.cause, [*left, *right] if share <= 0 else [*right, *left])
         dataset = self.catalog.datasets.get(table)
+        entity = self._entity(table)
         return self.words(
             f"cause.{change.cause}",
             table=table,
-            left=self._table(left),
-            right=self._table(right),
-            entity=self._entity(left).lower() if self.language == "en" else self._entity(left),
+            left=self._tables(left),
+            right=self._tables(right),
+            entity=entity.lower() if self.language == "en" else entity,
             population=(dataset.population if dataset else None) or "",
         )
+
+    def _holder(self, cause: str, tables: list[str]) -> str:
+        """The first of the tables that can hold such rows: golden records are one row each."""
+        datasets = [one for one in tables if one in self.catalog.datasets]
+        if cause == "population":
+            datasets = [one for one in datasets if self.catalog.datasets[one].population]
+        return (datasets or tables)[0]
+
+    def _tables(self, tables: list[str]) -> str:
+        return " + ".join(map(self._table, tables))
 
     def _told(self, change: Change) -> str:
         """A fact that both sides tell."""
