@@ -346,11 +346,15 @@ def _clauses(condition: Form) -> list[frozenset[Form]] | None:
 
 def _absorbed(clauses: Iterable[frozenset[Form]]) -> list[frozenset[Form]]:
     """Without clauses that another, shorter one implies."""
+    different = dict.fromkeys(clauses)
+    alone = {next(iter(clause)) for clause in different if len(clause) == 1}
     kept: list[frozenset[Form]] = []
-    for clause in sorted(set(clauses), key=len):
-        if not any(other <= clause for other in kept):
+    for clause in sorted((c for c in different if len(c) != 1), key=len):
+        if alone.isdisjoint(clause) and not any(other <= clause for other in kept):
             kept.append(clause)
-    return kept
+    if frozenset() in kept:
+        return [frozenset()]
+    return [*(frozenset({one}) for one in alone), *kept]
 
 
 def _grouped(clauses: Iterable[frozenset[Form]]) -> list[tuple[Form, ...]]:
