@@ -30,7 +30,7 @@ AMOUNTS: Final = (
 )
 COUNTS: Final = (0, 1, 2, 3, -1, 5, 7, 100, 987_654_321)
 HOURS: Final = (time(0), time(0, 0, 1), time(12, 30), time(21, 0), time(23, 59, 59, 500_000))
-SIZES: Final = (0, *(1,) * 8, *(2,) * 9, *(3,) * 6, *(5,) * 6, *(9,) * 4, *(20,) * 3, 40)
+SIZES: Final = (0, *(1,) * 11, *(2,) * 9, *(3,) * 6, *(5,) * 6, *(9,) * 4, *(20,) * 4, 40, 40)
 """How many rows each database has per table, the smallest first: so is the first witness."""
 ENDS: Final = (date(2026, 3, 31), date(2026, 2, 28), date(2028, 2, 29))
 """The periods' last days: one for each database in turn, with months of every length."""
@@ -88,7 +88,8 @@ def databases(needed: Needed, constants: Constants, seed: int = 0) -> tuple[Data
         chance = random.Random(f"{seed} {number}")  # noqa: S311 - no secret
         end = ENDS[number % len(ENDS)]
         complete = number % 2 == 0
-        making = _Making(needed, constants, end, chance, 0.0 if complete else 0.2)
+        missing, asked = 0.0 if complete else 0.2, 0.85 if number % 3 else 0.5
+        making = _Making(needed, constants, end, chance, missing, asked)
         rows = {table: making.rows(table, size) for table in needed.tables}
         made.append(Database(number, end, complete, rows))
     return tuple(made)
@@ -101,6 +102,7 @@ class _Making:
     end: date
     chance: random.Random
     missing: float
+    asked: float
 
     def rows(self, table: str, size: int) -> tuple[Row, ...]:
         """Rows of a table; some stand twice, a golden record's ids never do."""
@@ -128,7 +130,8 @@ class _Making:
         if self.chance.random() < self.missing:
             return None
         likely, possible = pool
-        return self.chance.choice(likely if likely and self.chance.random() < 0.75 else possible)
+        asked = likely and self.chance.random() < self.asked
+        return self.chance.choice(likely if asked else possible)
 
     def pool(self, column: str, kind: str) -> tuple[Sequence[Value], Sequence[Value]]:
         """The values of a column: those that are asked for, and all."""
@@ -136,8 +139,7 @@ class _Making:
         if kind == "boolean":
             return (True,), (True, False)
         if kind == "date":
-            days = self.days()
-            return days, [*days, *(self.end - timedelta(days=n) for n in (13, 200, 800))]
+            return self.days(), [*self.days(), *self.other_days()]
         if kind == "timestamp":
             moments = [datetime.combine(day, hour) for day in self.days() for hour in HOURS]
             return moments, moments
@@ -163,8 +165,12 @@ class _Making:
 
     def days(self) -> list[date]:
         """Days at which something begins or ends, and the ones before and after."""
-        ends = [start_of(self.end, unit) for unit in ("day", "month", "quarter", "year")]
-        ends += [self.end + timedelta(days=TODAY_AFTER), *self.constants.days]
-        ends += [self.end - timedelta(days=span) for span in self.constants.spans]
-        ends += [ends[4] - timedelta(days=span) for span in self.constants.spans]
+        ends = [self.end, start_of(self.end, "month"), self.end + timedelta(days=TODAY_AFTER)]
+        ends += [end - timedelta(days=span) for end in ends for span in self.constants.spans]
+        ends += self.constants.days
         return [day + timedelta(days=step) for day in ends for step in (-1, 0, 1)]
+
+    def other_days(self) -> list[date]:
+        """Days at which longer periods begin, and some of long ago."""
+        starts = [start_of(self.end, unit) for unit in ("quarter", "year")]
+        return [*starts, *(self.end - timedelta(days=n) for n in (13, 200, 800))]

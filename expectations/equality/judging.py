@@ -168,7 +168,7 @@ def judgement(ran: Ran, both: Both) -> Judgement:
         return Judgement(unknown=f"it could not be run on generated data: {ran.failed}")
     tried = sum(seen.tells for seen in ran.seen)
     if ran.apart:
-        complete = [s for s in ran.apart if s.database.complete and None not in (s.left, s.right)]
+        complete = [seen for seen in ran.apart if seen.is_plain]
         shown = _shown(ran.apart[0], both.needed)
         return Judgement("different", tried, shown, by_nulls_alone=not complete)
     if not tried:

@@ -58,6 +58,11 @@ class Seen:
         return abs(self.left - self.right) <= allowed
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing was missing: no value of the data, and neither number."""
+        return self.database.complete and None not in (self.left, self.right)
+
+    @property
     def tells(self) -> bool:
         """Whether there was anything to compare: a number other than 0 on either side."""
         return bool(self.left) or bool(self.right)
@@ -82,12 +87,17 @@ def run_pairs(
 ) -> dict[str, Ran]:
     """Every pair on databases of its own, in one child process; ran pairs by name.
 
-    Most that differ do so on the first third already; only the others are run on the rest.
+    Most that differ do so on the first third already, and with nothing missing; only the others are
+    run on the rest.
     """
     made = {name: _generated(pair, seed) for name, pair in pairs.items()}
     first = {name: databases[::3] for name, databases in made.items()}
     found = run_on(pairs, first, limits, zone, seconds)
-    left = {name: pairs[name] for name, ran in found.items() if not ran.apart and not ran.failed}
+    left = {
+        name: pairs[name]
+        for name, ran in found.items()
+        if not ran.failed and not any(seen.is_plain for seen in ran.apart)
+    }
     rest = {name: [d for d in made[name] if d.number % 3] for name in left}
     for name, ran in run_on(left, rest, limits, zone, seconds).items():
         found[name] = Ran((*found[name].seen, *ran.seen), ran.failed)
