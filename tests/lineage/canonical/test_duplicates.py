@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from catalog.commands import validate
 from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
 from catalog.settings import Settings
@@ -92,3 +94,29 @@ consolidations:
 """
         (found,) = told(tmp_path / until, "equal", decision)
         assert f"and {known - 1} more" in found.message
+
+
+def git(folder: Path, *arguments: str) -> None:
+    name = ["-c", "user.name=T", "-c", "user.email=t@b.example"]
+    subprocess.run(["git", "-C", str(folder), *name, *arguments], check=True, capture_output=True)
+
+
+def test_validate_tells_of_what_is_new_since_a_revision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a revision nothing is new; `check` asks the same of the same past."""
+    file = tmp_path / "catalog" / "all.yml"
+    file.parent.mkdir()
+    (tmp_path / "tekdogru.toml").write_text("", encoding="utf-8")
+    file.write_text(TEXT, encoding="utf-8")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "before")
+    file.write_text(f"{TEXT}{NEW}      - {CELLS['equal']}\n", encoding="utf-8")
+    validate(tmp_path, changed_since="HEAD")
+    told = [line for line in capsys.readouterr().out.splitlines() if "TD062" in line]
+    assert len(told) == 1
+    assert "catalog/all.yml:" in told[0]
+    assert "cell:third/n: equals measure:active" in told[0]
+    validate(tmp_path)
+    assert "TD06" not in capsys.readouterr().out
