@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
+from types import MappingProxyType
 from typing import Literal
 
 from catalog.consolidations import Equality
@@ -20,7 +21,9 @@ from expectations.consolidation.evidence import (
 )
 
 Because = Literal["calculation", "figures"]
-Slice = tuple[str, tuple[tuple[str, object], ...]]
+Slicing = tuple[tuple[str, str], ...]
+"""The values that dimensions are held to, by their names."""
+Slice = tuple[str, Slicing]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Grouped:
     """Cells that belong together, by URN: `groups` of them are one number each.
 
     `because` says what contradicts, if anything does; `apart` are the pairs of which it does.
-    `equals` are, by cell, things of another name outside that it is one number with.
+    `equals` are, by cell, things of another name outside that it is one number with. `shows` are
+    the cells that show the measure, or are proven to be it.
     """
 
     cells: tuple[str, ...]
@@ -38,6 +42,7 @@ class Grouped:
     measure: str | None = None
     apart: tuple[Pair, ...] = ()
     equals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,12 @@ def cluster(
     judge: Judge,
     histories: Histories,
     kept_apart: Iterable[frozenset[str]] = (),
+    implied: Mapping[str, Slicing] = MappingProxyType({}),
 ) -> Clustered:
     """Every cell of the reports in use, in the cluster it belongs to.
 
-    `kept_apart` are cells of which somebody decided that they are different numbers. The order of
+    `kept_apart` are cells of which somebody decided that they are different numbers, `implied` says
+    of calculations of their own which values of dimensions they are held to. The order of
     reports, cells and judgements does not matter.
     """
     cells = _cells(catalog)
@@ -83,7 +90,7 @@ def cluster(
         pair_of(*two) for cells_apart in kept_apart for two in combinations(sorted(cells_apart), 2)
     }
     found = {one.pair: one for one in judge.candidates() if nodes.issuperset(one.pair)}
-    told = {pair: one for pair, one in found.items() if not _is_settled(one, counted)}
+    told = {pair: one for pair, one in found.items() if not _is_settled(one, counted, implied)}
     links = _links(counted, told, histories, forbidden, measures)
     _complete(links, counted, judge, histories, forbidden)
     return _gather(links, counted, unknown, forbidden)
@@ -108,18 +115,18 @@ def _slice(cell: Cell) -> Slice | None:
     return (cell.measure, _where(cell)) if cell.measure else None
 
 
-def _where(cell: Cell) -> tuple[tuple[str, object], ...]:
+def _where(cell: Cell) -> Slicing:
     return tuple(sorted((key, str(value)) for key, value in cell.where.items()))
 
 
-def _is_settled(one: Judged, cells: Mapping[str, Cell]) -> bool:
+def _is_settled(one: Judged, cells: Mapping[str, Cell], implied: Mapping[str, Slicing]) -> bool:
     """Whether the catalog alone says that two things are different numbers, alike or not.
 
     Two slices of a measure are, and a part of a whole beside another calculation of the whole,
     unless that is proven to be just this part.
     """
     sides = [cells.get(urn) for urn in one.pair]
-    wheres = [_where(cell) if cell else () for cell in sides]
+    wheres = [(implied.get(cell.urn) or _where(cell)) if cell else () for cell in sides]
     measures = [
         cell.measure if cell else urn.partition(":")[2]
         for cell, urn in zip(sides, one.pair, strict=True)
@@ -326,15 +333,28 @@ def _grouped(
     weakest = max(proofs, key=EQUAL.index) if proofs and len(mine) > 1 else None
     whole = {groups.first[urn]: groups.of(urn) for urn in every}
     parts = [tuple(urn for urn in members if urn in here) for members in whole.values()]
+    measure = _measure(every, cells)
     return Grouped(
         cells=mine,
         groups=tuple(sorted(_without_measures(parts, cells))),
         equality="different" if because == "calculation" else weakest,
         because=because,
-        measure=_measure(every, cells),
+        measure=measure,
         apart=tuple(inside),
         equals=tuple(_outside(mine, groups, here)) if because else (),
+        shows=tuple(_showing(mine, measure, links, cells)),
     )
+
+
+def _showing(
+    mine: Sequence[str], measure: str | None, links: _Links, cells: Mapping[str, Cell]
+) -> Iterator[str]:
+    """The cells that show a measure, by what they state or by proof."""
+    showing = [urn for urn in mine if f"measure:{cells[urn].measure}" == measure]
+    known = [*showing, measure] if measure else showing
+    for urn in mine:
+        if urn in showing or any(pair_of(urn, one) in links.proofs for one in known):
+            yield urn
 
 
 def _outside(

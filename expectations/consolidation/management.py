@@ -66,6 +66,7 @@ class Number:
     equality: str
     cells: Sequence[str]
     surviving: str
+    is_measure: bool
     owner: str
     reason: str
     explained: str
@@ -303,8 +304,9 @@ class _Report:
             verdict=one.verdict,
             equality=equality,
             cells=[self._full_name(urn) for urn in one.cells],
-            surviving=self._full_name(one.surviving or one.cells[0]),
-            owner=self._owner(one.surviving or one.cells[0]),
+            surviving=self._full_name(one.surviving or one.measure or one.cells[0]),
+            is_measure=one.surviving is None and one.measure is not None,
+            owner=self._owner(one.surviving or one.measure or one.cells[0]),
             reason=(one.reason_tr if self.language == "tr" else one.reason) or "",
             explained=say_explained(one, words),
             published=published,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -19,7 +19,7 @@ from catalog.model import Catalog, Report
 from catalog.model.definition import Language
 from catalog.results import RunRecord
 from catalog.settings import Settings
-from expectations.consolidation.clustering import Clustered, Grouped, cluster
+from expectations.consolidation.clustering import Clustered, Grouped, Slicing, cluster
 from expectations.consolidation.coverage import Choice, choose, hours_of, obligation_of
 from expectations.consolidation.decisions import Decisions
 from expectations.consolidation.evidence import Judge, Pair
@@ -52,12 +52,15 @@ class Known:
     histories: PublishedHistories
     run: RunRecord | None = None
     explain: Explain | None = None
+    implied: Mapping[str, Slicing] = field(default_factory=dict)
 
 
 def plan_consolidation(known: Known) -> Consolidation:
     """The plan as of `known.today`; the order of reports and cells does not matter."""
     decisions = Decisions.of(known.catalog, known.today)
-    found = cluster(known.catalog, known.judge, known.histories, decisions.kept_apart)
+    found = cluster(
+        known.catalog, known.judge, known.histories, decisions.kept_apart, known.implied
+    )
     same = [*_agreed(found, decisions), *decisions.accepted]
     choice = choose(known.catalog, same, decisions.barred, decisions.bound)
     survivors = _survivors(known, found, choice, decisions)
@@ -114,7 +117,7 @@ def _survivors(
             ]
             chosen[one] = Chosen(f"cell:{decided.surviving}", *said)
         else:
-            chosen[one] = choosing.among(one.cells, one.measure, one.groups)
+            chosen[one] = choosing.of(one)
     return chosen
 
 
@@ -128,7 +131,7 @@ def _differences(
         Asked(left, right, _period(known, left, right)): one
         for one in found.clusters
         if one.because
-        for left, right in _unlike(known.catalog, one, survivors[one].cell)
+        for left, right in _unlike(one, survivors[one].cell)
     }
     by_pair = {(ask.left, ask.right): one for ask, one in asked.items()}
     explained: dict[Grouped, list[Difference]] = {}
@@ -150,15 +153,14 @@ def _period(known: Known, left: str, right: str) -> str | None:
     return last.label if last else None
 
 
-def _unlike(catalog: Catalog, one: Grouped, surviving: str) -> Iterator[Pair]:
-    """The surviving cell and those that are another number; where no cell shows the measure that
-    the cluster is about, that measure and each of them.
+def _unlike(one: Grouped, surviving: str | None) -> Iterator[Pair]:
+    """The surviving cell and those that are another number; where there is none, the measure that
+    the cluster is about and each cell.
     """
-    own = next((set(group) for group in one.groups if surviving in group), {surviving})
-    shown = {f"measure:{catalog.cells[urn.partition(':')[2]].measure}" for urn in one.cells}
-    if one.measure and one.measure not in shown:
+    if surviving is None and one.measure:
         yield from ((one.measure, urn) for urn in one.cells)
-    else:
+    elif surviving:
+        own = next((set(group) for group in one.groups if surviving in group), {surviving})
         yield from ((surviving, urn) for urn in one.cells if urn not in own)
 
 
@@ -183,7 +185,7 @@ def _cluster(
         cells=one.cells,
         measure=one.measure,
         surviving=about.cell if about else None,
-        owner=catalog.owner_of(chosen.cell),
+        owner=catalog.owner_of(chosen.cell or one.measure or one.cells[0]),
         reason=about.reason if about else None,
         reason_tr=about.reason_tr if about else None,
         explained=tuple(Explained(cause=c.cause, share=c.share) for c in widest.causes)
@@ -217,12 +219,13 @@ def _is_whole(catalog: Catalog, one: Grouped) -> bool:
     return not any(catalog.cells[urn.partition(":")[2]].where for urn in one.cells)
 
 
-def _name(catalog: Catalog, one: Grouped, surviving: str) -> str:
+def _name(catalog: Catalog, one: Grouped, surviving: str | None) -> str:
     """What a cluster is called: by its measure where its cells show all of it, else its cell."""
     measure = catalog.definitions.get(one.measure or "")
     if measure and len(one.cells) > 1 and _is_whole(catalog, one):
         return measure.named(catalog.language)
-    return catalog.cells[surviving.partition(":")[2]].named(catalog.language)
+    cell = (surviving or one.cells[0]).partition(":")[2]
+    return catalog.cells[cell].named(catalog.language)
 
 
 def _width(difference: Difference) -> Decimal:

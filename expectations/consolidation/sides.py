@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from catalog.consolidations import Difference
@@ -10,6 +10,7 @@ from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.results import RunRecord
 from catalog.workspace import Workspace
+from expectations.consolidation.clustering import Slicing
 from expectations.consolidation.evidence import Judge, Pair
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.planning import Asked, Explain, Known
@@ -32,6 +33,7 @@ def open_known(
         histories=histories,
         run=_last_run(workspace),
         explain=_explain(workspace, catalog, progress),
+        implied=_implied(catalog),
     )
 
 
@@ -71,6 +73,13 @@ def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
         progress("calculations on generated data", done, of)
 
     return Judging(proposals, limits, settings.timezone, seconds, told)
+
+
+def _implied(catalog: Catalog) -> Mapping[str, Slicing]:
+    from expectations.consolidation.slicing import implied_slices
+    from lineage.canonical.stating import Statements
+
+    return implied_slices(catalog, Statements(catalog))
 
 
 def _explain(workspace: Workspace, catalog: Catalog, progress: Progress) -> Explain:

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from catalog.expiry import review_of
-from catalog.model import Catalog, Cell, Definition, Report
+from catalog.model import Catalog, Cell, Definition, Measure, Report
 from catalog.ownership import who_answers
 from catalog.results import RunRecord
 from catalog.settings import Settings
+from expectations.consolidation.clustering import Grouped
 from expectations.consolidation.coverage import Choice, obligation_of
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.words import LANGUAGES, Words
@@ -26,9 +27,9 @@ UNJUDGED = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Chosen:
-    """The cell proposed, by URN, and why it, in English and Turkish."""
+    """The cell proposed, by URN, and why, in English and Turkish; None for the measure itself."""
 
-    cell: str
+    cell: str | None
     reason: str
     reason_tr: str
 
@@ -53,6 +54,31 @@ class Choosing:
     choice: Choice
     run: RunRecord | None = None
 
+    def of(self, cluster: Grouped) -> Chosen:
+        """What of a cluster is to survive: the measure it is about where no cell is that number."""
+        about = self.catalog.measures.get((cluster.measure or "").partition(":")[2])
+        if cluster.because == "calculation" and about and not cluster.shows:
+            return self._measure(about)
+        if about and len(cluster.shows) == 1 < len(cluster.cells):
+            return self._told(cluster.shows[0], "keep.measure", {"measure": about})
+        chosen = self.among(cluster.shows or cluster.cells, cluster.measure, cluster.groups)
+        if cluster.because == "figures" and not any(self._is_judged(u) for u in cluster.cells):
+            return _with(chosen, "keep.unjudged")
+        return chosen
+
+    def _measure(self, about: Measure) -> Chosen:
+        said = []
+        for language in LANGUAGES:
+            owner = who_answers(self.catalog, about.urn, self.today).owner or ""
+            role = self.catalog.roles.get(owner) or self.catalog.teams.get(owner)
+            name = role.named(language) if role else owner
+            told = {"measure": about.named(language), "owner": name}
+            said.append(Words(language)("keep.none_shows", **told))
+        return Chosen(None, *said)
+
+    def _is_judged(self, urn: str) -> bool:
+        return urn.partition(":")[2] in self._judged
+
     def among(
         self,
         cells: Sequence[str],
@@ -67,9 +93,7 @@ class Choosing:
         """
         some = [self.catalog.cells[urn.partition(":")[2]] for urn in sorted(cells)]
         if len(some) == 1:
-            about = self.catalog.definitions.get(measure or "")
-            key = "keep.alone" if about and f"measure:{some[0].measure}" != measure else "keep.only"
-            return self._told(some[0].urn, key, None, some, {"measure": about})
+            return self._told(some[0].urn, "keep.only")
         left, telling = some, None
         for criterion in self._criteria(measure, groups):
             best = max(criterion.worth(cell) for cell in left)
@@ -79,31 +103,22 @@ class Choosing:
             if len(left) == 1:
                 break
         if telling is None:
-            return self._told(left[0].urn, "keep.tie", measure, some)
+            return self._told(left[0].urn, "keep.tie")
         values = telling.values(left[0])
-        told = self._told(left[0].urn, f"keep.{telling.key}", measure, some, values)
-        return told if len(left) == 1 else _first(told)
+        told = self._told(left[0].urn, f"keep.{telling.key}", values)
+        return told if len(left) == 1 else _with(told, "keep.first")
 
     def _told(
         self,
         urn: str,
         key: str,
-        measure: str | None,
-        some: Sequence[Cell],
         values: Mapping[str, object] = MappingProxyType({}),
     ) -> Chosen:
-        said = {}
-        shows = measure is None or any(f"measure:{cell.measure}" == measure for cell in some)
+        said = []
         for language in LANGUAGES:
             words = Words(language)
-            named = {k: self._named(v, words) for k, v in values.items()}
-            parts = [words(key, **named)]
-            about = self.catalog.definitions.get(measure or "")
-            if about and not shows:
-                name = about.named(words.language)
-                parts.append(words("keep.none_shows", measure=name))
-            said[language] = " ".join(parts)
-        return Chosen(urn, said["en"], said["tr"])
+            said.append(words(key, **{k: self._named(v, words) for k, v in values.items()}))
+        return Chosen(urn, *said)
 
     def _named(self, value: object, words: Words) -> str:
         if isinstance(value, Definition):
@@ -178,8 +193,7 @@ class Choosing:
         return who_answers(self.catalog, about.urn, self.today).team == self._report(cell).team
 
 
-def _first(told: Chosen) -> Chosen:
-    """The same, said of several that are alike from there on."""
-    said = (Words(language)("keep.first") for language in LANGUAGES)
-    english, turkish = said
+def _with(told: Chosen, key: str) -> Chosen:
+    """The same with one more sentence."""
+    english, turkish = (Words(language)(key) for language in LANGUAGES)
     return Chosen(told.cell, f"{told.reason} {english}", f"{told.reason_tr} {turkish}")

@@ -126,7 +126,11 @@ def _cluster(one: Cluster, catalog: Catalog, words: Words) -> Iterator[str]:
     if explained := say_explained(one, words):
         yield f"    {explained}"
     reason = one.reason_tr if words.language == "tr" else one.reason
-    yield f"    {words('told.survives', cell=_path(one.surviving or ''))} {reason or ''}"
+    if one.surviving is None and one.measure:
+        kept = words("told.measure_instead", measure=_named(one.measure, catalog, words))
+    else:
+        kept = words("told.survives", cell=_path(one.surviving or one.cells[0]))
+    yield f"    {kept} {reason or ''}"
     yield f"    {say_decision(one.decided, words)}"
 
 

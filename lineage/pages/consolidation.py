@@ -75,7 +75,8 @@ def cluster_page(cluster: Cluster, ctx: PageContext) -> str:
         }
         for urn, values in numbers
     ]
-    owner = ctx.owner_link(cluster.surviving) if cluster.surviving else None
+    kept = cluster.surviving or cluster.measure
+    owner = ctx.owner_link(kept) if kept else None
     return ctx.pages.get_template("cluster.html").render(
         title=shown.name(cluster),
         cluster=cluster,
@@ -88,6 +89,7 @@ def cluster_page(cluster: Cluster, ctx: PageContext) -> str:
         equals=list(shown.equals(cluster)),
         causes=list(shown.causes(cluster)),
         surviving=shown.cell_link(cluster.surviving) if cluster.surviving else None,
+        instead=ctx.link(kept) if kept and not cluster.surviving else None,
         owner=owner,
         reason=shown.reason(cluster),
         decision=shown.decision(cluster.decided),
@@ -113,7 +115,8 @@ def clusters_table(shown: Shown) -> Table:
     filters = Filters(ctx, ("cluster", "settled", "team", "owner"))
     rows = []
     for one in paged(ctx):
-        owner = ctx.owner_link(one.surviving) if one.surviving else Markup("–")
+        kept = one.surviving or one.measure
+        owner = ctx.owner_link(kept) if kept else Markup("–")
         about = one.surviving or one.cells[0]
         teams = {team for urn in one.cells for team in filters.of(urn)["team"]}
         marks = filters.of(about, cluster=one.verdict, settled=shown.state(one.decided))
@@ -122,7 +125,7 @@ def clusters_table(shown: Shown) -> Table:
             shown.badge(one.verdict),
             shown.equality(one),
             ctx.words.number(len(one.cells)),
-            shown.cell_link(one.surviving) if one.surviving else Markup("–"),
+            shown.cell_link(one.surviving) if one.surviving else _instead(one, ctx),
             owner,
             ctx.words(f"settled.{shown.state(one.decided)}"),
         )
@@ -144,6 +147,15 @@ def clusters_table(shown: Shown) -> Table:
         heads(ctx, *keys, numbers=("consolidation.cells",)),
         rows,
         filters=filters.shown(rows),
+    )
+
+
+def _instead(one: Cluster, ctx: PageContext) -> Markup:
+    """The measure that is to be published where none of the cells is it."""
+    if one.measure is None:
+        return Markup("–")
+    return Markup("{} <span class='td-quiet'>({})</span>").format(
+        ctx.link(one.measure), ctx.words("kind.measure")
     )
 
 

@@ -64,6 +64,17 @@ def test_a_slice_does_not_contradict_another_calculation_of_the_whole() -> None:
     assert verdicts(plan) == {"unique": {(A,), (B,)}}
 
 
+def test_a_calculation_held_to_a_value_speaks_of_that_slice() -> None:
+    """`segment = 'sme'` in its SQL: it contradicts the slice of its name, not the whole."""
+    made = catalog(report("a", cell("n", where={"segment": "sme"})), report("b", own("n")))
+    against = [judged(one, B, "different", alike=True) for one in (A, "measure:active")]
+    implied = {"cell:b/n": (("segment", "sme"),)}
+    plan = planned(made, *against, implied=implied)
+    assert verdicts(plan) == {"contradictory": {(A, B)}}
+    other = planned(made, *against, implied={"cell:b/n": (("segment", "retail"),)})
+    assert verdicts(other) == {"unique": {(A,), (B,)}}
+
+
 def test_a_calculation_proven_to_be_a_slice_is_one_number_with_it() -> None:
     made = catalog(report("a", cell("n", where={"segment": "retail"})), report("b", own("n")))
     plan = planned(made, judged(A, B, "equal_on_all_data_seen"))

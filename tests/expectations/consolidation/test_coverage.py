@@ -51,7 +51,8 @@ def test_of_two_reports_that_cover_each_other_one_stays() -> None:
 def test_as_many_go_as_can() -> None:
     """One report publishes what two others do; without it they would both have to stay."""
     hub = report("hub", cell("n"), cell("m"))
-    parts = report("one", cell("n")), report("two", cell("m"))
+    read = {"audience": [{"who": "Board"}]}
+    parts = report("one", cell("n"), **read), report("two", cell("m"), **read)
     same = [("hub/n", "one/n"), ("hub/m", "two/m")]
     assert going(hub, *parts, same=same) == ["one", "two"]
 

@@ -95,7 +95,8 @@ def test_the_number_that_most_others_publish_survives() -> None:
     assert found.surviving == "cell:b/n"
     assert found.reason == (
         "More of the others publish the same number than any other. "
-        "Of those alike in that it is the first by name."
+        "Of those alike in that it is the first by name. "
+        "Nobody has held their published numbers against the truth yet: `tekdogru check` does."
     )
 
 
@@ -164,12 +165,23 @@ def test_a_cell_that_joins_a_decided_cluster_is_still_to_decide() -> None:
     assert found.is_open
 
 
-def test_where_no_cell_shows_the_measure_that_is_said() -> None:
+def test_where_no_cell_is_the_measure_the_measure_is_to_be_published() -> None:
     found = only(
         pair(own("n"), own("n")),
         *(judged("measure:active", one, "different", alike=True) for one in (A, B)),
     )
-    assert "None of them shows the measure active" in (found.reason or "")
+    assert found.surviving is None
+    assert found.owner == "head"
+    assert found.reason == (
+        "None of them is the measure active, for which Head of retail answers: "
+        "that measure is to be published instead."
+    )
+
+
+def test_the_only_cell_that_is_the_measure_survives_beside_contradicting_ones() -> None:
+    found = only(pair(right=own("n")), judged(A, B, "different", alike=True))
+    assert found.surviving == "cell:a/n"
+    assert "It shows the measure active" in (found.reason or "")
 
 
 def test_a_contradiction_is_explained_by_its_widest_difference() -> None:

@@ -235,7 +235,7 @@ def test_an_empty_catalog_still_has_all_its_lists(language: str) -> None:
     day = date(2026, 11, 21)
     context = PageContext(empty, build_lineage(empty), None, {}, Settings(), language, day)  # type: ignore[arg-type]
     pages = list(render_pages(context))
-    assert len(pages) == 19
+    assert len(pages) == 20
     assert all("td-empty" in page.html for page in pages[1:])
 
 
