@@ -14,6 +14,7 @@ from lineage.workbooks.references import DYNAMIC, function_of, parameters
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 
 _EMPTY = '""'
+NOT_DEFINED = "no cell of this report is defined there"
 
 
 @dataclass(frozen=True)
@@ -168,4 +169,4 @@ def _reason(reference: Reference, places: Places) -> str:
             "no cell of this report is known to stand there; "
             f"where {', '.join(places.nowhere)} stand is known only in the workbook"
         )
-    return "no cell of this report is defined there"
+    return NOT_DEFINED

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from catalog.formulas import formula_problem
 from catalog.model import Catalog
 from catalog.model.reports import is_query
-from catalog.validation.problems import Problem
+from catalog.validation.problems import Level, Problem
 from catalog.validation.rules import Context
 from lineage.cycles import find_cycles
 from lineage.edges import (
@@ -18,6 +18,7 @@ from lineage.edges import (
     formula_edges,
     sibling_edges,
 )
+from lineage.formulas import NOT_DEFINED
 from lineage.places import position_of
 
 _MEASURES = (
@@ -72,6 +73,8 @@ def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
             cell = catalog.cells[_key(found.urn)]
             if cell.report in astray or formula_problem((cell.calculation or "").strip()):
                 continue
+            if _is_input(catalog, found):
+                continue
             place = catalog.places.find(found.urn, "calculation")
             said = (
                 f"{found.urn}: calculation: {found.text}: {found.reason}; lineage and impact do "
@@ -79,6 +82,14 @@ def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
                 "under its `inputs` where that block came from"
             )
             yield Problem("TD050", said, "warning", place, found.urn)
+
+
+def _is_input(catalog: Catalog, found: Unresolved) -> bool:
+    """Whether a formula takes cells that an import of the whole workbook saw and knew for no
+    numbers of the report; lineage finds them in the workbook.
+    """
+    origin = catalog.reports[catalog.cells[_key(found.urn)].report].imported
+    return origin is not None and origin.format == "excel" and found.reason == NOT_DEFINED
 
 
 def _measure_edges(catalog: Catalog) -> Iterator[Edge]:
@@ -107,7 +118,17 @@ def _problems(
         chain = " → ".join(_named(catalog, urn, part) for urn in (*cycle, cycle[0]))
         message = f"{said.format(names=_key(cycle[0]))}: {chain}; {advice}"
         place = catalog.places.find(cycle[0], part)
-        yield Problem("TD030", message, place=place, urn=cycle[0])
+        yield Problem("TD030", message, _level(catalog, cycle), place, cycle[0])
+
+
+def _level(catalog: Catalog, cycle: Iterable[str]) -> Level:
+    """What an import took from a workbook as it stands there is a warning until it is reviewed."""
+    cells = [catalog.cells.get(_key(urn)) for urn in cycle if urn.startswith("cell:")]
+    drafts = (
+        cell is not None and (bool(cell.unsure) or catalog.reports[cell.report].status == "draft")
+        for cell in cells
+    )
+    return "warning" if cells and all(drafts) else "error"
 
 
 def _named(catalog: Catalog, urn: str, part: str) -> str:

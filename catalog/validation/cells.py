@@ -18,7 +18,8 @@ def cells(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """
     for cell in catalog.cells.values():
         for part, said in _wrong(cell):
-            level: Level = "warning" if part == "calculation" and cell.unsure else "error"
+            draft = bool(cell.unsure) or catalog.reports[cell.report].status == "draft"
+            level: Level = "warning" if part == "calculation" and draft else "error"
             yield problem_of(catalog, "TD047", cell.urn, f"{part}: {said}", part, level=level)
 
 

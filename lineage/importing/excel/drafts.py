@@ -55,7 +55,7 @@ class _Drafter:
         removed = [one for one in cells_of(base, present=False) if one.key not in keys]
         self.named = name_all(numbers)
         self.numbers = [
-            replace(one, unsure=(*one.unsure, AGAIN)) if self.named[index].again else one
+            one._replace(unsure=(*one.unsure, AGAIN)) if self.named[index].again else one
             for index, one in enumerate(numbers)
         ]
         found = follow(present, self.numbers, self.named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lineage.importing.excel.grids import Grid
 from lineage.importing.excel.units import stated_unit
@@ -69,13 +70,18 @@ def _plain_number(value: object) -> str:
 
 
 def _made(row: tuple[str, ...], column: tuple[str, ...], section: str | None) -> Headings:
-    units = tuple(text for text in (*row, *column) if stated_unit(text.strip("()[]")))
+    units = (*_units(row), *_units(column))
     return Headings(
-        tuple(text for text in row if text not in units)[-MOST_LEVELS:],
+        (tuple(text for text in row if text not in units) if units else row)[-MOST_LEVELS:],
         column[-MOST_LEVELS:],
         section,
         units,
     )
+
+
+@lru_cache(maxsize=50_000)
+def _units(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for text in texts if stated_unit(text.strip("()[]")))
 
 
 def _texts_of_row(grid: Grid, row: int, columns: Sequence[int]) -> Sequence[int]:

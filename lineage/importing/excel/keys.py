@@ -60,11 +60,10 @@ def name_all(numbers: Sequence[Number]) -> dict[int, Named]:
     dull = {region: _dull([numbers[i] for i in held]) for region, held in by_region.items()}
     named: dict[int, Named] = {}
     for _ in range(4):
-        named = {
-            index: _named(numbers[index], ways[region], dull[region])
-            for region, held in by_region.items()
-            for index in held
-        }
+        named = {}
+        for region, held in by_region.items():
+            naming = _Naming(ways[region], dull[region])
+            named |= {index: naming.named(numbers[index]) for index in held}
         if not _widen(numbers, named, ways):
             break
     return _numbered(numbers, named)
@@ -86,18 +85,32 @@ def _dull(numbers: Sequence[Number]) -> frozenset[str]:
     return frozenset(same & (dull if len(innermost) == 1 else dull | (same - innermost)))
 
 
-def _named(number: Number, way: _Way, dull: frozenset[str]) -> Named:
-    rows = [heading for heading in number.row if heading.key or heading.label]
-    columns = [h for h in number.column if way.columns or h.find not in dull]
-    if not rows and not any(h.key for h in columns):
-        columns = list(number.column)
-    outer = [number.sheet] if way.sheet else []
-    outer += [number.section] if way.section and number.section else []
-    row, column = _part((*outer, *_keys(rows))), _part(_keys(columns))
-    if not row and not column:
-        row = _part((number.sheet, "number"))
-    label, column_label = _label((*outer, *_labels(rows))), _label(_labels(columns))
-    return Named(row, column, label, column_label)
+class _Naming:
+    """Names the numbers of one region; what rows and columns are called is worked out once."""
+
+    def __init__(self, way: _Way, dull: frozenset[str]) -> None:
+        self.way, self.dull = way, dull
+        self.rows: dict[tuple[object, ...], tuple[str, str]] = {}
+        self.columns: dict[object, tuple[str, str]] = {}
+
+    def named(self, number: Number) -> Named:
+        """A number's key and label."""
+        place = (number.row, number.section if self.way.section else None)
+        if place not in self.rows:
+            outer = [number.sheet] if self.way.sheet else []
+            outer += [number.section] if self.way.section and number.section else []
+            rows = [heading for heading in number.row if heading.key or heading.label]
+            self.rows[place] = (_part((*outer, *_keys(rows))), _label((*outer, *_labels(rows))))
+        if number.column not in self.columns:
+            columns = [h for h in number.column if self.way.columns or h.find not in self.dull]
+            self.columns[number.column] = (_part(_keys(columns)), _label(_labels(columns)))
+        (row, label), (column, column_label) = self.rows[place], self.columns[number.column]
+        if not row and not column:
+            column = _part(_keys(number.column))
+            column_label = _label(_labels(number.column))
+        if not row and not column:
+            row = _part((number.sheet, "number"))
+        return Named(row, column, label, column_label)
 
 
 def _keys(headings: Iterable[Heading]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from catalog.formulas import letters_of
 from catalog.model.definition import Language
@@ -31,17 +32,18 @@ from lineage.importing.excel.units import (
     shown_by,
     shown_value,
     stated_unit,
+    unit_in,
     unit_of,
     without_unit,
 )
 from lineage.workbooks.book import Block, Content, Sheet, Spot, Workbook
+from lineage.workbooks.circles import circles
 from lineage.workbooks.graph import CellGraph, Tally, cell_graph
 
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A reported number: where it stands, what heads it, what it shows, what is unsure of it.
 
     `row` and `column` are its headings as they are found again in another period's workbook;
@@ -143,6 +145,7 @@ def survey(
     """Read a workbook through; `unit` is the span its report is known to speak of."""
     graph = cell_graph(book)
     fed = feeding(graph)
+    round_ = {(at.sheet, (at.row, at.column)) for circle in circles(graph) for at in circle}
     grids = {}
     for sheet in book.sheets:
         progress(sheet.title)
@@ -160,10 +163,13 @@ def survey(
         roles: Counter[Role] = Counter()
         inputs: dict[Block, None] = {}
         for spot, judged in judge(signals):
+            doubts = judged.unsure
+            if (title, spot) in round_:
+                doubts = (*doubts, "its formula takes its own result, by a circular reference")
             roles[judged.role] += 1
             if judged.role == "reported":
                 region, said = regions[spot], headings.get(spot, Headings())
-                numbers.append(reader.number(spot, said, region, judged.unsure))
+                numbers.append(reader.number(spot, said, region, doubts))
             elif judged.role == "input":
                 inputs[regions[spot].block] = None
         blocks = tuple(inputs)
@@ -240,28 +246,37 @@ class _SheetReader:
         self.notes = _notes(grid)
         self.series = series_of(grid.texts.values())
         self.known: dict[str, Heading] = {}
-        self.units: dict[tuple[tuple[str, ...], str], Unit | None] = {}
+        self.lines: dict[tuple[str, ...], _Line] = {}
+        self.units: dict[tuple[object, ...], Unit | None] = {}
         self.regions: dict[Block, int] = {}
 
     def number(self, spot: Spot, said: Headings, region: Region, unsure: tuple[str, ...]) -> Number:
         """A reported number with its headings as they are found again."""
         cell = self.grid.sheet.cells[spot]
-        row = tuple(self.heading(text) for text in said.row)
-        column = tuple(self.heading(text) for text in said.column)
-        own = next((h.period for h in (*reversed(column), *reversed(row)) if h.period), None)
+        row, column = self.line(said.row), self.line(said.column)
+        own = column.period or row.period
         return Number(
             self.grid.sheet.title,
             spot,
             cell,
-            row,
-            column,
+            row.headings,
+            column.headings,
             said.section,
             self.regions.setdefault(region.block, len(self.regions)),
             self.carriers.get(spot),
-            self.unit(said, cell),
+            self.unit(said, row, column, cell.format),
             own or self.period,
             unsure,
         )
+
+    def line(self, texts: tuple[str, ...]) -> _Line:
+        """The headings of a row or a column; each combination is looked at once."""
+        if texts not in self.lines:
+            headings = tuple(self.heading(text) for text in texts)
+            period = next((h.period for h in reversed(headings) if h.period), None)
+            stated = any(unit_in(text) for text in texts)
+            self.lines[texts] = _Line(headings, period, stated)
+        return self.lines[texts]
 
     def heading(self, text: str) -> Heading:
         """What a heading is; each text is looked at once."""
@@ -271,18 +286,30 @@ class _SheetReader:
             self.known[text] = replace(found, key=bare if any(map(str.isalnum, bare)) else "")
         return self.known[text]
 
-    def unit(self, said: Headings, cell: Content) -> Unit | None:
-        """The unit of a number; each combination is looked at once."""
-        key = ((*said.units, *said.all), cell.format)
+    def unit(self, said: Headings, row: _Line, column: _Line, format_: str) -> Unit | None:
+        """The unit of a number; what says the same is looked at once."""
+        rows = said.row if row.stated or self.notes else ()
+        columns = said.column if column.stated or self.notes else ()
+        key = (said.units, rows, columns, format_)
         if key not in self.units:
             stated = next(
                 (u for text in said.units if (u := stated_unit(text.strip("()[]")))), None
             )
-            if stated is not None and not shown_by(cell.format).percent:
+            if stated is not None and not shown_by(format_).percent:
                 self.units[key] = stated
             else:
-                self.units[key] = unit_of(said.all, self.notes, cell.format)
+                nearest = (*reversed(rows), *reversed(columns))
+                self.units[key] = unit_of(nearest, self.notes, format_)
         return self.units[key]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The headings of a row or a column, the period they state, and whether they state a unit."""
+
+    headings: tuple[Heading, ...]
+    period: Period | None
+    stated: bool
 
 
 def _notes(grid: Grid) -> list[str]:

@@ -411,3 +411,24 @@ def test_real_workbooks_are_imported_and_account_for_every_cell(
         imported = import_workbooks(opened, Asked((file,), f"r{number}", "sme"))
         for found in document_of(imported, dry_run=True).workbooks[0].sheets:
             assert sum(found.roles.values()) == found.cells, (file.name, found.sheet)
+
+
+def test_circular_formulas_are_imported_and_marked(tmp_path: Path) -> None:
+    cells = sheet(A1="Ad", B1="Değer", A2="Bir", B2=At(0, "B3+1"), A3="İki", B3=At(0, "B2+1"))
+    found = survey_of(tmp_path, {"Özet": cells})
+    assert [one.key for one in found.numbers] == ["bir", "iki"]
+    assert all("circular reference" in said for one in found.numbers for said in one.unsure)
+    circles = [one for one in problems(tmp_path) if one.code == "TD030"]
+    assert [one.level for one in circles] == ["warning"]
+
+
+def test_a_report_is_called_by_its_title_else_by_its_file(tmp_path: Path) -> None:
+    root = workspace(tmp_path)
+    bring(root, book(root / "rapor_2026-10.xlsx", TABLE))
+    bare = {"Özet": sheet(A1="Ad", B1="Değer", A2="Kur", B2=At(1, "1"))}
+    bring(root, write_book(root / "kur_tablosu_2026-10.xlsx", bare), report="s")
+    reports = catalog_of(root).reports
+    assert {key: one.name for key, one in reports.items()} == {
+        "r": "Şube raporu",
+        "s": "kur tablosu",
+    }
