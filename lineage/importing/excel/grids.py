@@ -160,7 +160,7 @@ def _are_ids(grid: Grid, run: list[Content], heading: str) -> bool:
         return False
     folded = fold(heading)
     named = _IDS.search(folded) is not None and _NOT_IDS.search(folded) is None
-    if named and len(set(values)) == len(values) and all(c.format in _PLAIN for c in run):
+    if named and all(cell.format in _PLAIN for cell in run):
         return True
     numbers = [int(v) for v in values if isinstance(v, int | float)]
     if len(numbers) >= 2 and all(

@@ -206,11 +206,11 @@ def _of_sheet(signals: Signals, roles: Mapping[Role, int]) -> tuple[str, ...]:
     title, said = signals.title, []
     helpers = roles.get("helper", 0)
     if signals.grid.sheet.state != "visible" and helpers:
-        said.append(f"sheet {title} is hidden: its {helpers} numbers are taken for helpers")
+        said.append(f"sheet {title} is hidden: its numbers ({helpers}) are taken for helpers")
     elif signals.works and helpers:
         said.append(
             f"sheet {title} is taken for a calculation sheet, since other sheets take nearly all "
-            f"of it: its {helpers} numbers are not listed"
+            f"of it: its numbers ({helpers}) are not listed"
         )
     if roles.get("reported") and names_data(title):
         said.append(f"sheet {title} is called like one with raw data, and numbers of it are listed")

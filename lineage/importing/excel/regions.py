@@ -28,6 +28,7 @@ DATA_FROM = 2
 FEW_FORMULAS = 0.2
 RAW_ROWS = 10
 MANY_ROWS = 30
+SELDOM = 0.7
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _score(
     abroad = sum(fed.by_others(title, spot) for spot in sample)
     taken = sum(fed.by_any(title, spot) for spot in sample)
     rows = len({row for row, _ in constants})
-    score = 2 * (2 * abroad > len(sample)) or 2 * taken > len(sample)
+    score = 2 * (4 * abroad >= len(sample)) or 2 * taken > len(sample)
     score += 2 * names_data(title) - 2 * names_report(title)
     score += any(
         t.sheet.casefold() == title.casefold() and t.block.meets(block) for t in book.tables
@@ -133,7 +134,9 @@ def _score(
 
 
 def _is_raw(grid: Grid, spots: Sequence[Spot]) -> bool:
-    """Whether rows describe single things: an id, a date, or several texts each."""
+    """Whether rows describe single things: an id, a date, or several texts each, or texts that
+    come again and again.
+    """
     kinds: dict[int, set[str]] = {}
     texts: dict[int, int] = {}
     for row, column in spots:
@@ -147,4 +150,9 @@ def _is_raw(grid: Grid, spots: Sequence[Spot]) -> bool:
         if "date" in held
     )
     named = any("id" in held for held in kinds.values())
-    return len(wordy) >= 3 or (named and bool(wordy)) or (dated and bool(wordy))
+    said: dict[int, list[str]] = {}
+    for row, column in spots:
+        if column in wordy and grid.kinds[row, column] == "text":
+            said.setdefault(row, []).append(grid.texts.get((row, column), ""))
+    again = len({tuple(texts) for texts in said.values()}) < SELDOM * len(said)
+    return len(wordy) >= 3 or (bool(wordy) and (named or dated or again))
