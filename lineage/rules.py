@@ -71,9 +71,8 @@ def formulas(catalog: Catalog, _context: Context) -> Iterator[Problem]:
     for found in formula_edges(catalog):
         if isinstance(found, Unresolved):
             cell = catalog.cells[_key(found.urn)]
-            if cell.report in astray or formula_problem((cell.calculation or "").strip()):
-                continue
-            if _is_input(catalog, found):
+            unread = cell.report in astray or formula_problem((cell.calculation or "").strip())
+            if unread or _is_input(catalog, found):
                 continue
             place = catalog.places.find(found.urn, "calculation")
             said = (

@@ -142,7 +142,9 @@ def main() -> int:
     reader.add_argument("--formulas", type=int, default=100_000)
     reader.add_argument("--rounds", type=int, default=3)
     reader.add_argument("--shapes", nargs="*", choices=list(SHAPES), default=list(SHAPES))
-    reader.add_argument("--tasks", nargs="*", choices=["cells", "import"], default=["cells", "import"])
+    reader.add_argument(
+        "--tasks", nargs="*", choices=["cells", "import"], default=["cells", "import"]
+    )
     asked = reader.parse_args()
     print(f"{asked.formulas:,} formulas; CPU is the median of {asked.rounds} round(s)")
     print(f"{'workbook':10} {'task':9} {'CPU s':>8} {'ratio':>7} {'peak MB':>8}")
