@@ -19,9 +19,10 @@ from lineage.importing.facts import (
     ReportFact,
     SourceFact,
 )
+from lineage.importing.keys import Keys
 from lineage.importing.known import Known, identity_of
 from lineage.importing.merging import Entries, Entry
-from lineage.importing.naming import Names, key_of
+from lineage.importing.naming import Names
 from lineage.importing.servers import KEY, VARIABLE, variable
 from lineage.importing.wording import cleaned, cleaned_all, name_of, notes_of, told
 
@@ -60,11 +61,10 @@ class _Drafter:
     def __init__(self, brought: Brought, catalog: Catalog, known: Known, wishes: Wishes) -> None:
         self.brought, self.catalog, self.known, self.wishes = brought, catalog, known, wishes
         self.made = Drafted(left_out=list(brought.left_out))
-        self.paths: dict[str, str] = {}
-        self.columns: dict[str, dict[str, str]] = {}
-        self.entities: dict[str, tuple[str, str]] = {}
+        keys = self.keys = Keys(brought, catalog, known, attributes=wishes.attributes)
+        self.paths, self.columns, self.entities = keys.paths, keys.columns, keys.entities
         self.reports = Names(known.keys("reports"), known.taken.get("reports", ()))
-        self._name_all()
+        self.made.left_out += keys.left_out
 
     def drafted(self) -> Drafted:
         """All drafts, by list."""
@@ -81,64 +81,6 @@ class _Drafter:
             if found
         }
         return self.made
-
-    # keys
-
-    def _name_all(self) -> None:
-        """Give every source, dataset and field its key first, since they name each other."""
-        names = Names(self.known.keys("sources"), self.known.taken.get("sources", ()))
-        for source in self.brought.sources:
-            key = names.give(source.name, source.key, "source")
-            self.paths[source.name] = key
-            datasets = Names(self.known.keys("datasets", source.name))
-            for dataset in source.datasets:
-                path = f"{key}.{datasets.give(dataset.name, dataset.key, 'dataset')}"
-                self.paths[dataset.name] = path
-                self.columns[dataset.name] = self._name_fields(source, dataset)
-        for source in self.brought.sources:
-            for dataset in source.datasets:
-                if found := self._identity(source, dataset):
-                    self.entities[dataset.name] = found
-
-    def _name_fields(self, source: SourceFact, dataset: DatasetFact) -> dict[str, str]:
-        names = Names(self.known.keys("fields", source.name, dataset.name))
-        keys: dict[str, str] = {}
-        for one in dataset.fields:
-            if one.name in keys:
-                self._leave(f"{dataset.name}: a second column '{one.name}'", "its name is taken")
-                continue
-            keys[one.name] = names.give(one.name, one.key or one.name, "field")
-        return keys
-
-    def _identity(self, source: SourceFact, dataset: DatasetFact) -> tuple[str, str] | None:
-        """The entity a dataset describes, and the field that identifies it, where one column does.
-
-        Both are the import's guess: an entity of the dataset's own name that nothing else has, or
-        that of the dataset whose key it shares.
-        """
-        stated = dataset.states.get("entity")
-        if stated:
-            return stated, str(dataset.states.get("id") or "")
-        keys = self.columns[dataset.name]
-        if not self.wishes.attributes or len(dataset.id) != 1 or dataset.id[0] not in keys:
-            return None
-        before = self.known.value("entity", source.name, dataset.name)
-        own = keys[dataset.id[0]]
-        if before:
-            return str(before), own
-        parent = self._parent(dataset)
-        if parent in self.entities:
-            return self.entities[parent][0], own
-        key = self.paths[dataset.name]
-        used = {*self.catalog.entities, *(entity for entity, _ in self.entities.values())}
-        plain = (key.partition(".")[2], key_of(key.replace(".", "_")))
-        free = next((one for one in plain if one not in used), None)
-        return free or Names({}, used).give(key, plain[1]), own
-
-    def _parent(self, dataset: DatasetFact) -> str:
-        """The dataset whose key is this one's key too, or nothing."""
-        own = [one.dataset for one in dataset.refers if (one.column,) == dataset.id]
-        return own[0] if len(own) == 1 and own[0] != dataset.name else ""
 
     # drafts
 
@@ -225,8 +167,10 @@ class _Drafter:
                 "notes": notes_of((*one.notes, *(() if held else told(one)))),
                 "type": one.type,
                 "column": one.name if one.name != key else None,
-                "copy_of": self._path(one.copy_of) if one.copy_of else None,
-                "derived_from": [path for name in one.derived_from if (path := self._path(name))],
+                "copy_of": self.keys.path(one.copy_of) if one.copy_of else None,
+                "derived_from": [
+                    path for name in one.derived_from if (path := self.keys.path(name))
+                ],
                 **one.states,
             }
         )
@@ -373,18 +317,12 @@ class _Drafter:
         """Whether attributes can hold what is stated of its columns."""
         return self.wishes.attributes and bool(self.entities.get(dataset.name, ("", ""))[1])
 
-    def _path(self, name: tuple[str, str]) -> str | None:
-        if not name[0]:
-            return name[1] if name[1] in self.catalog.fields else None
-        column = self.columns.get(name[0], {}).get(name[1])
-        return f"{self.paths[name[0]]}.{column}" if column else None
-
     def _made_of(self, dataset: DatasetFact) -> list[str]:
         found = (self.paths.get(name) for name in dataset.derived_from if name != dataset.name)
         return [path for path in found if path]
 
     def _known_to(self, dataset: DatasetFact) -> Mapping[str, float] | None:
-        parent = self._parent(dataset)
+        parent = self.keys.parent(dataset)
         shared = parent and parent in self.entities and dataset.name in self.entities
         if not shared or self.entities[parent][0] != self.entities[dataset.name][0]:
             return None
@@ -397,7 +335,7 @@ class _Drafter:
         moments = [one.name for one in dataset.fields if one.type in ("date", "timestamp")]
         if dataset.loaded_at and dataset.loaded_at not in moments:
             yield f"Loaded at: {dataset.loaded_at}, which is no date."
-        parent = self._parent(dataset) if self._known_to(dataset) else ""
+        parent = self.keys.parent(dataset) if self._known_to(dataset) else ""
         for one in dataset.refers:
             if not (parent and one.dataset == parent and (one.column,) == dataset.id):
                 to = self.paths.get(one.dataset, one.dataset)
