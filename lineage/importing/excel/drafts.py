@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.formulas import letters_of
@@ -79,7 +79,7 @@ class _Drafter:
         for index, cell in self.followed.cells.items():
             number = self.numbers[index]
             row, column = (cell.row, cell.column) if cell.block else (cell.key, "")
-            names[index] = replace(self.named[index], row=row, column=column)
+            names[index] = self.named[index]._replace(row=row, column=column)
             if cell.block:
                 rows.setdefault((number.sheet, number.spot[0]), row)
                 columns.setdefault((number.sheet, number.spot[1]), column)
@@ -90,7 +90,8 @@ class _Drafter:
             made = self.named[index]
             row = rows.get((number.sheet, number.spot[0]), made.row)
             column = columns.get((number.sheet, number.spot[1]), made.column)
-            for one in (replace(made, row=row, column=column), made):
+            lined = made if (row, column) == made[:2] else made._replace(row=row, column=column)
+            for one in (lined, made):
                 if one.key and one.key.casefold() not in used:
                     names[index] = one
                     break
@@ -105,9 +106,9 @@ class _Drafter:
             count += 1
         part = f"{made.column}_{count}" if made.column else f"c{count}"
         return (
-            replace(made, column=part)
+            made._replace(column=part)
             if made.row
-            else replace(made, row=f"{made.key}_{count}", column="")
+            else made._replace(row=f"{made.key}_{count}", column="")
         )
 
     def drafted(self) -> Drafted:
@@ -154,16 +155,17 @@ class _Drafter:
 
     def _doubts(self, index: int) -> tuple[str, ...]:
         number, cell = self.numbers[index], self.followed.cells.get(index)
+        if cell is None:
+            return number.unsure
         doubts = list(number.unsure)
-        if cell is not None:
-            if cell.stated:
-                doubts = [one for one in doubts if not one.startswith("typed in")]
-            before = self.drafted_before.get(cell.key, {}).get("unsure") or ()
-            doubts += [one for one in before if one.startswith(WAS) and one not in doubts]
-            if self._renamed(cell, number):
-                was = " / ".join(filter(None, cell.headings or ()))
-                said = f"{WAS} '{was}': is it still the same number?"
-                doubts = [one for one in doubts if not one.startswith(WAS)] + [said]
+        if cell.stated:
+            doubts = [one for one in doubts if not one.startswith("typed in")]
+        before = self.drafted_before.get(cell.key, {}).get("unsure") or ()
+        doubts += [one for one in before if one.startswith(WAS) and one not in doubts]
+        if self._renamed(cell, number):
+            was = " / ".join(filter(None, cell.headings or ()))
+            said = f"{WAS} '{was}': is it still the same number?"
+            doubts = [one for one in doubts if not one.startswith(WAS)] + [said]
         return tuple(doubts)
 
     def _renamed(self, cell: KnownCell, number: Number) -> bool:

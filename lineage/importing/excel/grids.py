@@ -22,6 +22,7 @@ _NOT_IDS = re.compile(r"\b(no of|number of|sayisi|adedi|count)\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = ("General", "0", "@")
 MOST_MERGED = 5_000
+LONGEST = 300
 
 
 @dataclass
@@ -80,11 +81,17 @@ def text_of(cell: Content) -> str | None:
     """What a cell says as a heading: its text, or its date as a period."""
     value = cell.value
     if isinstance(value, str):
-        said = " ".join(value.split())
+        plain = value[:LONGEST] if value.isprintable() else _printable(value[:LONGEST])
+        said = " ".join(plain.split())
         return said if _LETTER.search(said) or "%" in said or only_a_period(said) else None
     if isinstance(value, date | datetime):
         return heading_of_date(value)
     return None
+
+
+def _printable(text: str) -> str:
+    """A text without signs that no file of definitions may hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def heading_of_date(value: date | datetime) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.filling import filling_of
+from catalog.model.reports import MOST_BLOCK_CELLS
 from lineage.importing.excel.keys import Named
 from lineage.importing.excel.numbers import Number
 from lineage.workbooks.book import Block, Spot
@@ -107,6 +108,8 @@ class _Grouping:
             while True:
                 more = list(ends)
                 more[direction] += 1
+                if (more[0] - top + 1) * (more[1] - left + 1) > MOST_BLOCK_CELLS:
+                    break
                 if not self._fits(held, index, (top, left), more, direction):
                     break
                 ends = more

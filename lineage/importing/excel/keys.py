@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from catalog.folding import fold
 from lineage.importing.excel.numbers import Number
@@ -22,8 +23,7 @@ _GENERIC = re.compile(
 AGAIN = "the same headings stand more than once; name it"
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A number's key and label, each in the part of its row and the part of its column."""
 
     row: str
@@ -184,7 +184,7 @@ def _numbered(numbers: Sequence[Number], named: dict[int, Named]) -> dict[int, N
                 column = f"{column}_{at}" if column else f"c{at}"
             made = Named(row, column, name.label, name.column_label, again=True)
             while made.key.casefold() in taken and made.key != name.key:
-                made = replace(made, column=f"{made.column}_x".strip("_"))
+                made = made._replace(column=f"{made.column}_x".strip("_"))
             taken.add(made.key.casefold())
             named[index] = made
     return named

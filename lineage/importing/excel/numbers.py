@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +65,7 @@ class Number(NamedTuple):
     @property
     def address(self) -> str:
         """Such as `Özet!C5`."""
-        return f"{quoted(self.sheet)}!{letters_of(self.spot[1])}{self.spot[0]}"
+        return f"{quoted(self.sheet)}!{_letters(self.spot[1])}{self.spot[0]}"
 
     @property
     def value(self) -> float | int | None:
@@ -130,6 +130,10 @@ def joined(headings: tuple[Heading, ...]) -> str:
     return " / ".join(heading.find for heading in headings)
 
 
+_letters = lru_cache(maxsize=20_000)(letters_of)
+
+
+@lru_cache(maxsize=1_000)
 def quoted(sheet: str) -> str:
     """A sheet's name as an address needs it."""
     plain = sheet.replace("_", "a").isalnum() and not sheet[0].isdigit()

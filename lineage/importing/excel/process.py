@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import UsageError
+from catalog.loading.yaml_files import MOST_VALUES
 from catalog.model import Catalog, Report
 from catalog.model.definition import KEY_PATTERN
 from catalog.periods import PeriodUnit
@@ -29,6 +30,7 @@ from lineage.importing.writing import Origin, Prepared, prepare
 from lineage.workbooks.opening import read_workbook
 
 FORMAT = "excel"
+_PER_CELL, _PER_LINE = 12, 4
 MOST_VALIDATED = 5_000
 """Beyond so many numbers the import leaves it to `validate` to look at each formula's inputs."""
 Progress = Callable[[str], None]
@@ -138,6 +140,18 @@ def _refuse_twice(surveys: Sequence[Survey]) -> None:
             )
 
 
+def _refuse_too_many(drafted: Drafted) -> None:
+    """UsageError for more than one file of definitions can hold, or anybody would review."""
+    lines = sum(len(block.get("rows", ())) for block in drafted.blocks)
+    values = _PER_CELL * len(drafted.cells) + _PER_LINE * lines
+    if values > MOST_VALUES:
+        raise UsageError(
+            f"{len(drafted.keys):,} numbers were found, {len(drafted.cells):,} of them unlike "
+            "their neighbours: more than one report can hold. Import a workbook without its raw "
+            "data, or name sheets of raw data so (Veri, Data)"
+        )
+
+
 @dataclass
 class _Drafting:
     """Drafts the report for `prepare`, and remembers what it found."""
@@ -162,6 +176,7 @@ class _Drafting:
         newest = self.surveys[-1]
         last = draft_cells(newest.numbers, ours, base)
         self.unsure = [*newest.unsure, *(note for one in newest.sheets for note in one.unsure)]
+        _refuse_too_many(last)
         head = self._head(catalog, present, base, newest, last)
         entry = {**head, **_parts(last)}
         for one in self.surveys[:-1]:

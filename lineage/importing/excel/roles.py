@@ -66,7 +66,7 @@ def judge(signals: Signals) -> Iterator[tuple[Spot, Judged]]:
 
 
 _LABEL, _DATE, _ID, _FLAG = (Judged(role) for role in ("label", "date", "id", "flag"))
-_HELPER, _INPUT = Judged("helper"), Judged("input")
+_HELPER, _INPUT, _REPORTED = Judged("helper"), Judged("input"), Judged("reported")
 
 
 def _number(signals: Signals, spot: Spot, cell: Content) -> Judged:
@@ -86,6 +86,8 @@ def _formula(signals: Signals, spot: Spot, cell: Content) -> Judged:
     headed = _is_headed(signals.headings.get(spot))
     if not headed and fed:
         return _HELPER
+    if headed and isinstance(cell.value, int | float) and not signals.regions[spot].is_data:
+        return _REPORTED
     return Judged("reported", tuple(_doubts(signals, spot, cell, headed)))
 
 

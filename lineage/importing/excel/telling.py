@@ -30,13 +30,13 @@ _WORDS = {
 _MERGED = ("updated", "conflicting", "kept")
 
 
-def document_of(imported: Imported, *, dry_run: bool) -> ImportExcelDocument:
-    """The import as it is printed in JSON."""
+def document_of(imported: Imported, *, dry_run: bool, numbers: bool = True) -> ImportExcelDocument:
+    """The import as it is printed in JSON; in words it is told without the single numbers."""
     pairs = zip(imported.surveys, imported.drafted, strict=True)
     return ImportExcelDocument(
         report=imported.asked.report,
         dry_run=dry_run,
-        workbooks=tuple(_workbook(found, drafted) for found, drafted in pairs),
+        workbooks=tuple(_workbook(found, drafted, numbers) for found, drafted in pairs),
         changes=tuple(_changes(imported)),
         unlike=imported.unlike,
         written=tuple(imported.prepared.texts),
@@ -49,7 +49,7 @@ def text_of(imported: Imported, *, dry_run: bool) -> str:
     return "\n".join(_lines(imported, dry_run))
 
 
-def _workbook(found: Survey, drafted: Drafted) -> WorkbookImported:
+def _workbook(found: Survey, drafted: Drafted, numbers: bool) -> WorkbookImported:
     unsure: dict[str, int] = {}
     for index, number in enumerate(found.numbers):
         unsure[number.sheet] = unsure.get(number.sheet, 0) + bool(drafted.unsure[index])
@@ -58,7 +58,7 @@ def _workbook(found: Survey, drafted: Drafted) -> WorkbookImported:
         period=found.period.label if found.period else None,
         saved=found.book.saved.isoformat() if found.book.saved else None,
         sheets=tuple(_sheet(sheet, unsure.get(sheet.title, 0)) for sheet in found.sheets),
-        numbers=tuple(_number(i, one, drafted) for i, one in enumerate(found.numbers)),
+        numbers=tuple(_number(i, one, drafted) for i, one in enumerate(found.numbers) if numbers),
         findings=tuple(
             f"{one.place}: {one.reason}" if one.place else one.reason for one in found.book.findings
         ),
@@ -132,10 +132,11 @@ def _short(value: object) -> str | None:
 
 
 def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:
-    document = document_of(imported, dry_run=dry_run)
+    document = document_of(imported, dry_run=dry_run, numbers=False)
     for book in document.workbooks:
         period = f", {book.period}" if book.period else ""
-        yield f"{book.file}{period}: {len(book.numbers):,} reported numbers"
+        reported = sum(sheet.reported for sheet in book.sheets)
+        yield f"{book.file}{period}: {reported:,} reported numbers"
         for sheet in book.sheets:
             yield f"  {_said(sheet)}"
             yield from (f"    {note}" for note in sheet.notes)

@@ -432,3 +432,13 @@ def test_a_report_is_called_by_its_title_else_by_its_file(tmp_path: Path) -> Non
         "r": "Şube raporu",
         "s": "kur tablosu",
     }
+
+
+def test_headings_that_no_file_can_hold_are_cleaned(tmp_path: Path) -> None:
+    strange = "Krediler\u200b\u2028 'a: b' #1 {x} " + "uzun " * 200
+    cells = sheet(A1="Ad", B1="Değer", A2=strange, B2=At(1, "1"), A3="=1+1", B3=At(2, "2"))
+    found = survey_of(tmp_path, {"It's a 'sheet'!": cells})
+    assert len(found.numbers) == 2
+    reported = catalog_of(tmp_path).reports["r"].cells
+    assert [cell.at for cell in reported] == [one.at for one in found.numbers]
+    assert not bring(tmp_path, tmp_path / "x_2026-10.xlsx").written
