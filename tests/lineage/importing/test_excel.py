@@ -207,7 +207,11 @@ TABLE = Table(("Şube 1", "Şube 2", "Şube 3"), ("Gelir 1", "Gelir 2"))
 
 
 def test_the_order_of_files_says_nothing(tmp_path: Path) -> None:
-    files = [book(tmp_path / f"rapor_2026-0{n}.xlsx", TABLE) for n in (7, 8, 9)]
+    tables = [replace(TABLE, rows=TABLE.rows[: n - 6]) for n in (7, 8, 9)]
+    files = [
+        book(tmp_path / f"rapor_2026-0{n}.xlsx", table)
+        for n, table in zip((7, 8, 9), tables, strict=True)
+    ]
     one, other = workspace(tmp_path / "one"), workspace(tmp_path / "other")
     bring(one, *files)
     bring(other, *reversed(files))
@@ -411,6 +415,17 @@ def test_real_workbooks_are_imported_and_account_for_every_cell(
         imported = import_workbooks(opened, Asked((file,), f"r{number}", "sme"))
         for found in document_of(imported, dry_run=True).workbooks[0].sheets:
             assert sum(found.roles.values()) == found.cells, (file.name, found.sheet)
+
+
+def test_rows_that_describe_single_things_are_raw_data(tmp_path: Path) -> None:
+    cells: dict[str, object] = {"A1": "Hesap", "B1": "Şube kodu", "C1": "Tutar"}
+    for row in range(2, 22):
+        cells |= {f"A{row}": f"Hesap {row % 3}", f"B{row}": 100 + row % 5, f"C{row}": row * 1.5}
+    found = survey_of(tmp_path, {"Mizan": cells, "Özet": sheet(A1="Ad", A2="Kur", B2=34.5)})
+    assert [dict(one.roles) for one in found.sheets] == [
+        {"label": 23, "id": 20, "input": 20},
+        {"label": 2, "reported": 1},
+    ]
 
 
 def test_circular_formulas_are_imported_and_marked(tmp_path: Path) -> None:
