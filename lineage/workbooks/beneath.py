@@ -70,7 +70,7 @@ def beneath(
     file = issue.file.relative_to(root).as_posix()
     try:
         book = read_workbook(issue.file, limits)
-        place = Locator(book).place(cell.at, cell.find)
+        place = Locator(book, issue.period).place(cell.at, cell.find)
     except WorkbookRefused as refused:
         return Nothing(f"{file}: {str(refused).removeprefix(f'{issue.file}: ')}")
     except NotFound as lost:

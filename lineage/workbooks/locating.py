@@ -7,6 +7,7 @@ from datetime import date
 
 from catalog.formulas import column_of, plain_sheet, read_address
 from catalog.model.reports import Find
+from catalog.periods import Period
 from catalog.validation.problems import nearest
 from lineage.workbooks.book import Sheet, Spot, Workbook
 from lineage.workbooks.descent import At
@@ -19,11 +20,16 @@ class NotFound(ValueError):
 
 
 class Locator:
-    """Finds cells in one workbook."""
+    """Finds cells in the workbook of one period.
 
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
+    Headings are those an import names a number by, of several levels and with `{period}`; else the
+    row of one text and the column of another.
+    """
+
+    def __init__(self, book: Workbook, period: Period | None = None) -> None:
+        self.book, self.period = book, period
         self._texts: dict[str, Mapping[str, Sequence[Spot]]] = {}
+        self._numbers: dict[str, Mapping[tuple[str, str], Sequence[Spot]]] = {}
 
     def place(self, at: str | None, find: Find | None) -> At:
         """Where a cell stands; its headings count more than its address. Raises NotFound."""
@@ -43,7 +49,9 @@ class Locator:
 
     def _by_headings(self, find: Find, at: str | None) -> At:
         sheets = [self._sheet(plain_sheet(find.sheet))] if find.sheet else self._grids()
-        places = [At(one.title, *spot) for one in sheets for spot in self._crossings(one, find)]
+        places = [At(one.title, *spot) for one in sheets for spot in self._headed(one, find)]
+        if not places:
+            places = [At(one.title, *spot) for one in sheets for spot in self._crossings(one, find)]
         if not places:
             raise NotFound(self._why_not(sheets, find))
         if len(places) == 1:
@@ -57,6 +65,25 @@ class Locator:
         named = ", ".join(str(one) for one in places[:_MOST_NAMED])
         more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
         raise NotFound(f"'{find.row}' and '{find.column}' meet in several cells: {named}{more}")
+
+    def _headed(self, sheet: Sheet, find: Find) -> Sequence[Spot]:
+        """The numbers that an import would name so."""
+        if sheet.title not in self._numbers:
+            from lineage.importing.excel.grids import grid_of
+            from lineage.importing.excel.headings import headings_of
+            from lineage.importing.excel.stating import heading_of, series_of
+
+            grid = grid_of(sheet)
+            series = series_of(grid.texts.values())
+            named: dict[tuple[str, str], list[Spot]] = {}
+            for spot, said in headings_of(grid).items():
+                row, column = (
+                    " / ".join(heading_of(one, self.period, series, "en").find for one in texts)
+                    for texts in (said.row, said.column)
+                )
+                named.setdefault((folded(row), folded(column)), []).append(spot)
+            self._numbers[sheet.title] = named
+        return self._numbers[sheet.title].get((folded(find.row), folded(find.column)), ())
 
     def _crossings(self, sheet: Sheet, find: Find) -> Iterator[Spot]:
         """Where the row of one heading, to its right, meets the column of the other, below it."""

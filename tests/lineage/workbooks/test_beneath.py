@@ -253,3 +253,22 @@ def test_headings_that_meet_in_several_cells_need_the_address(tmp_path: Path) ->
         locator.place(None, Find(row="Ekim", column="Pay"))
     with pytest.raises(NotFound, match="there is no sheet 'T'"):
         locator.place("T!A1", None)
+
+
+def test_headings_are_found_as_an_import_names_them(tmp_path: Path) -> None:
+    book = Written()
+    page: Any = book.active
+    page.title = "S"
+    for row in (
+        ("", "Müşteri", None, "Kredi", None),
+        ("", "Eylül 2026", "Ekim 2026", "Eylül 2026", "Ekim 2026"),
+    ):
+        page.append(row)
+    page.append(("Şişli", 1, 2, 3, 4))
+    page.merge_cells("B1:C1")
+    page.merge_cells("D1:E1")
+    book.save(tmp_path / "a.xlsx")
+    locator = Locator(read_workbook(tmp_path / "a.xlsx"), Period.parse("2026-10"))
+    assert locator.place(None, Find(row="Şişli", column="Kredi / {period}")) == At("S", 3, 5)
+    with pytest.raises(NotFound):
+        locator.place(None, Find(row="Şişli", column="Gider / {period}"))
