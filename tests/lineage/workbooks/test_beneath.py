@@ -52,6 +52,7 @@ reports:
     cells:
       - {key: total, at: Özet!B2, calculation: "=SUM(Veri!C2:C4)"}
       - {key: share, find: {row: Pay, column: Ekim}, calculation: "=B2/Kur!B2"}
+      - {key: counted, at: Özet!B4, calculation: "=COUNTA(Veri!C1:C4)"}
       - {key: lost, find: {row: Yok, column: Ekim}, calculation: "=B2"}
   - {key: plain, name: Plain, definition: d, owner: retail, team: retail,
      cells: [{key: one, at: A1, calculation: "=B2"}]}
@@ -65,6 +66,7 @@ def make_book(path: Path, total: str = "=SUM(Veri!C2:C4)") -> None:
     page["B1"] = "Ekim"
     page["A2"], page["B2"] = "Toplam", total
     page["A3"], page["B3"] = "Pay", "=B2/Kur!B2+Aylık!B9"
+    page["A4"], page["B4"] = "Sayı", "=COUNTA(Veri!C1:C4)"
     data: Any = book.create_sheet("Veri")
     for row in (
         ("number", "Bölüm", "bakiye"),
@@ -155,6 +157,15 @@ def test_cells_pasted_from_a_query_lead_to_what_its_columns_come_from(
     document = asked(bank, capsys, "cell:monthly/share", down=True)
     origins = {edge["from"] for edge in document["edges"] if edge["to"] == f"{FILE}#Kur!B2"}
     assert origins == {"field:core.customers.balance"}
+
+
+def test_the_heading_of_a_pasted_block_was_pasted_from_nowhere(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = asked(bank, capsys, "cell:monthly/counted", down=True)
+    pasted = [edge["to"] for edge in document["edges"] if edge["type"] == "pasted"]
+    assert sorted(pasted) == [f"{FILE}#Veri!C{row}" for row in (2, 3, 4)]
+    assert f"{FILE}#Veri!C1" in {node["urn"] for node in document["nodes"]}
 
 
 def test_another_period_is_another_workbook(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
