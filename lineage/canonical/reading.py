@@ -53,6 +53,12 @@ _INSTANTS = (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)
 _TEXTS = (exp.DType.TEXT, exp.DType.VARCHAR)
 
 
+_COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Avg, exp.Round)
+_NUMERIC = (exp.Abs, exp.Sign, exp.Ceil, exp.Floor, exp.Greatest, exp.Least)
+"""What gives one number for one number, whatever its type."""
+WRITTEN = "as written"
+
+
 class Opaque(Exception):
     """Something whose meaning is not known here, so that only its like is equal to it."""
 
@@ -85,7 +91,7 @@ class Reading:
         for name, value in sorted(node.args.items()):
             if value not in (None, False, []):
                 parts.append((self._part(value), name))
-        return ("node", type(node).__name__, tuple(parts))
+        return ("node", type(node).__name__, (*parts, *_as_written(node)))
 
     def _part(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -198,7 +204,7 @@ class Reading:
         if target == exp.DType.BOOLEAN and kind == "bool":
             return inner
         said = f"{type(node).__name__} {to.sql('duckdb').upper()}"
-        return ("node", "Cast", ((inner, "this"), (said, "to")))
+        return ("node", "Cast", ((inner, "this"), (said, "to"), *_as_written(node)))
 
     def _case(self, node: exp.Expr) -> Form:
         subject = self.form(node.this) if node.this else None
@@ -244,7 +250,7 @@ class Reading:
         forms = tuple(self.form(argument) for argument in arguments)
         if name == "td_safe_divide":
             return divide(forms[0], ("nullif", forms[1], ZERO))
-        return ("call", name, forms)
+        return ("call", name, (*forms, *((name, said) for said, name in _as_written(node))))
 
     def _filter(self, node: exp.Expr) -> Form:
         return self._aggregate(node.this, (self.form(node.expression.this),))
@@ -264,6 +270,25 @@ class Reading:
         if len(of.expressions) != 1 or name not in ("count", "sum", "avg", "min", "max"):
             raise Opaque("distinct")
         return ("pagg", name, True, self.form(of.expressions[0]), conditions)
+
+
+def _as_written(node: exp.Expr) -> tuple[tuple[str, str], ...]:
+    """How the numbers within a node are written, where their type may decide what it gives.
+
+    `7.0` and `7` are one number, but two texts, and divided without a rest they may be two numbers.
+    """
+    if isinstance(node, _NUMERIC) or not any(_is_computed(part) for part in node.walk()):
+        return ()
+    bare = node.copy()
+    for column in bare.find_all(exp.Column):
+        column.set("table", None)
+    return ((bare.sql("duckdb", normalize=True).lower(), WRITTEN),)
+
+
+def _is_computed(node: exp.Expr) -> bool:
+    return isinstance(node, _COMPUTING) or (
+        isinstance(node, exp.Cast) and node.to.this in (*_FLOATS, exp.DType.DECIMAL)
+    )
 
 
 def _day_of(form: Form) -> Form:

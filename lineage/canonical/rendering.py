@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from lineage.canonical.forms import aliases_of
 from lineage.canonical.nouns import Form
+from lineage.canonical.reading import WRITTEN
 
 _SIGNS = {"lt": "<", "le": "<=", "eq": "=", "ne": "<>"}
 
@@ -121,7 +122,7 @@ def _shift(form: Form) -> str:
 
 
 def _node(form: Form) -> str:
-    parts = {name: value for value, name in form[2]}
+    parts = {name: value for value, name in form[2] if name != WRITTEN}
     if form[1] == "Moved":
         sign, _, span = parts["by"].partition(" ")
         return f"({sql_of(parts['this'])} {'+' if sign == '1' else '-'} {span})"
@@ -171,7 +172,7 @@ _WRITERS: Mapping[str, Callable[[Form], str]] = {
     "asdate": lambda f: f"CAST({sql_of(f[1])} AS DATE)",
     "asts": lambda f: f"CAST({sql_of(f[1])} AS TIMESTAMP)",
     "node": _node,
-    "call": lambda f: f"{f[1]}({', '.join(map(sql_of, f[2]))})",
+    "call": lambda f: f"{f[1]}({', '.join(sql_of(one) for one in f[2] if one[0] != WRITTEN)})",
     "case": _case,
     "coalesce": lambda f: f"coalesce({', '.join(map(sql_of, f[1]))})",
     "nullif": lambda f: f"nullif({sql_of(f[1])}, {sql_of(f[2])})",
