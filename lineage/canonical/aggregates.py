@@ -119,7 +119,7 @@ def _of_case(name: str, distinct: bool, argument: Form, rows: Rows) -> Form | No
         return aggregate(name, distinct, value, rows.where(condition))
     if default == ZERO and name in ("sum", "sum0") and not distinct:
         inner = aggregate("sum0", False, value, rows.where(condition))
-        return inner if name == "sum0" else multiply(inner, any_row(rows))
+        return inner if name == "sum0" else multiply(inner, any_row(rows.where(present(argument))))
     return None
 
 

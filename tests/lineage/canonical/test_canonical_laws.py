@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.sql import check_query
@@ -268,7 +268,15 @@ def _qualified(text: str, name: str, letter: str) -> str:
     return re.sub(rf"(?<![\w.]){name}\b(?!\s*\()", f"{letter}.{name}", text)
 
 
+ALL_MISSING = (
+    "SELECT sum(CASE WHEN a.product = 'loan' THEN balance - fee ELSE 0 END) AS value "
+    "FROM core.accounts AS a"
+)
+"""Of rows that all hold the condition and have no value the sum is NULL, not 0."""
+
+
 @given(calculations())
+@example(ALL_MISSING)
 @settings(max_examples=40)
 def test_a_form_gives_the_number_of_the_calculation_it_was_made_of(
     connection: duckdb.DuckDBPyConnection, sql: str
