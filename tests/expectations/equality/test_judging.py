@@ -24,7 +24,7 @@ reports:
       - {key: max, name: a, calculation: SELECT max(balance) AS value FROM core.accounts}
       - {key: min, name: b, calculation: SELECT -min(-balance) AS value FROM core.accounts}
       - {key: nothing, name: c, calculation: "SELECT count(*) AS value FROM core.accounts WHERE product = 'a' AND product = 'b'"}
-      - {key: nobody, name: d, calculation: SELECT count(*) AS value FROM core.accounts WHERE balance > 5 AND 1 > 2}
+      - {key: nobody, name: d, calculation: SELECT count(*) AS value FROM core.accounts WHERE balance > 5 AND balance < 4}
       - {key: fails, name: e, calculation: SELECT count(*) // 0 AS value FROM core.accounts}
       - {key: most, name: f, calculation: "SELECT count(*) AS value FROM core.customers WHERE status = 'active'"}
       - {key: all_but, name: g, calculation: "SELECT count(*) - count(CASE WHEN status <> 'active' THEN 1 END) AS value FROM core.customers"}
@@ -74,9 +74,8 @@ def test_what_no_form_proves_may_be_equal_on_all_data_seen(judging: Judging) -> 
 
 def test_two_that_give_nothing_on_all_data_were_not_compared(judging: Judging) -> None:
     found = judged(judging, "nothing", "nobody")
-    assert found.equality in (None, "identical")
-    found = judged(judging, "nobody", "nothing")
-    assert found.equality is not None or "nothing was compared" in (found.unknown or "")
+    assert found.equality is None
+    assert "nothing was compared" in (found.unknown or "")
 
 
 def test_one_that_cannot_run_is_unknown_with_the_reason(judging: Judging) -> None:
