@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from catalog.changes import comparable
 from catalog.model import Catalog
 from catalog.validation.problems import Level, Problem, problem_of
 from catalog.validation.rules import Context
-from lineage.canonical.candidates import Proposals
-from lineage.canonical.naming import read_glossary
-from lineage.canonical.stating import Calculation, proved
-from lineage.pages.addresses import address_of
+
+if TYPE_CHECKING:
+    from lineage.canonical.candidates import Proposals
 
 _SAID = ("measure", "where", "calculation", "unit", "name", "name_en", "name_tr", "label", "as_of")
 """The parts of a measure or cell that say which number it is."""
@@ -28,6 +28,9 @@ def duplicates(catalog: Catalog, context: Context) -> Iterator[Problem]:
     new = new_numbers(context.before, catalog)
     if not new:
         return
+    from lineage.canonical.candidates import Proposals
+    from lineage.canonical.naming import read_glossary
+
     file = settings.glossary
     root = context.root
     proposals = Proposals(catalog, read_glossary(root / file if root and file else None))
@@ -81,6 +84,8 @@ class _Told:
 
     def _found(self, urn: str) -> tuple[list[str], list[str]]:
         """The numbers it equals, and those it is called like without being proved equal."""
+        from lineage.canonical.stating import Calculation, proved
+
         equal: list[str] = []
         against: list[str] = []
         for other in self.proposals.numbers:
@@ -115,6 +120,8 @@ class _Told:
 
     def _named(self, others: list[str]) -> str:
         """The first of them with its owner and page, and how many more there are."""
+        from lineage.pages.addresses import address_of
+
         first, catalog = others[0], self.proposals.catalog
         one = self.proposals.numbers[first]
         owner = getattr(one, "owner", None)
