@@ -27,6 +27,8 @@ SAID = {
     "no_times": "nothing was compared: no claim says when its values were confirmed; state "
     "`confirmed_at` of its dataset",
     "no_rows": "nothing was compared: there are no rows",
+    "no_number_shown": "A, October 2026: reports/a_2026-10.xlsx#Özet!C9 shows no number: it is empty",
+    "no_workbook": "A, October 2026: no workbook is called reports/a_2026-10.xlsx",
     "nothing_held": "nothing was compared: none of 1,200 holds what would be compared",
 }
 
