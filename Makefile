@@ -14,6 +14,7 @@ READY := .venv/.ready
 BANK := build/bank
 WORKSPACE := --workspace $(BANK)
 CHECKED := $(BANK)/build/check.txt
+MANAGEMENT := $(BANK)/build/consolidation.html
 LANGUAGE := $(if $(DEMO_LANGUAGE),--language $(DEMO_LANGUAGE))
 PRINTED := run resolve conflicts close explain difference simulate match map queue corrections trust lineage consolidate import_excel import
 PYTEST := $(BIN)/python -m pytest
@@ -75,12 +76,17 @@ demo: $(READY) ## Make the sample bank, check it, build its site and serve it
 	@test -s $(CHECKED) || { echo "the checks ended without a report" >&2; exit 1; }
 	@sed -n '/FAIL/p' $(CHECKED) | head -n 3
 	@tail -n 2 $(CHECKED)
-	@echo "5. The site"
+	@echo "5. Which reports repeat others, and which contradict each other?"
+	@$(BIN)/tekdogru consolidate $(WORKSPACE) $(LANGUAGE) --report $(MANAGEMENT) \
+		>$(BANK)/build/consolidation.txt
+	@sed -n '3,5p' $(BANK)/build/consolidation.txt
+	@echo "6. The site"
 	@$(BIN)/tekdogru site build $(WORKSPACE) $(LANGUAGE)
 	@$(BIN)/mkdocs build --quiet
 	@echo
 	@echo "The bank:         $(BANK)  (its README.md says what to look for)"
 	@echo "All findings:     $(CHECKED)"
+	@echo "For management:   $(MANAGEMENT)"
 	@echo "The bank's site:  $(BANK)/build/site/index.html"
 	@echo "Ours, with it:    build/site/index.html"
 	@echo "Try:              $(BIN)/tekdogru impact field:core.customers.address $(WORKSPACE)"
