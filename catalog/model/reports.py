@@ -112,8 +112,9 @@ class Find(Model):
 class InputBlock(Model):
     """Cells of the workbook that hold what came from a dataset or a query, as it was pasted.
 
-    Its columns are matched by their headings: with the fields of the dataset, or the columns of the
-    query, unless `columns` says otherwise.
+    `columns` says which field or column each letter holds. Without it those of a query that is as
+    wide as the block are taken in their order; lineage that goes into the workbook itself also
+    knows columns by their headings.
     """
 
     at: str = Field(description="Its range: Veri!A1:G82, the row of headings included.")
