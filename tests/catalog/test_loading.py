@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from catalog.loading.loader import load_catalog
 from catalog.loading.yaml_files import read_yaml
 
-KINDS = "teams, roles, entities, sources, attributes, measures, reports, touchpoints, purposes, baseline, waivers, matches"
+KINDS = (
+    "teams, roles, entities, sources, attributes, measures, reports, touchpoints, purposes, "
+    "baseline, waivers, matches, consolidations"
+)
 
 
 def problems(folder: Path, *files: str | bytes) -> list[str]:
