@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -12,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from catalog.model import Catalog, Cell, Report
 from catalog.model.reports import CurrencyUnit
-from catalog.periods import EXAMPLES, Period
+from catalog.periods import Period
 from catalog.publications import Look, Sighting, told_apart
 from catalog.settings import Settings
 from expectations.number_formats import in_unit
-from expectations.published import MOST_PERIODS, PERIOD, Feed, Publication, Spot
+from expectations.published import MOST_PERIODS, Feed, Publication, Spot
 from expectations.publishing import has_workbooks, is_shown, shows_share
 from expectations.shown import Asked, Held, Shown, look_into
+from lineage.workbooks.issues import dated_files
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def read_books(
         books = {report.key: _books(catalog, report) for report in sharing}
         found |= books
         asked = [one for key in books for one in books[key].asked.values()]
-        issues = _issues(root, pattern, sharing[0], today, books.values())
+        issues = _issues(root, sharing[0], today, books.values())
         for period, file in issues:
             shown, look = look_into(root, file, period, asked, settings.workbooks, known)
             for key, one in books.items():
@@ -153,21 +153,14 @@ def _unit(catalog: Catalog, cell: Cell) -> _Unit:
 
 
 def _issues(
-    root: Path, pattern: str, report: Report, today: date, books: Iterable[Books]
+    root: Path, report: Report, today: date, books: Iterable[Books]
 ) -> list[tuple[Period, Path]]:
     """The workbooks of the newest periods that are over; what their names leave open is told."""
     by_period: dict[Period, list[Path]] = {}
     odd: list[str] = []
-    for name, file in _named(root, pattern):
-        try:
-            period = Period.parse(name)
-        except ValueError as error:
-            odd.append(f"{file.relative_to(root).as_posix()}: the period in its name: {error}")
-            continue
-        unit = report.period or period.unit
-        if period.unit != unit:
-            said = f"{name} is a {period.unit}; the report's is a {unit}, as in {EXAMPLES[unit]}"
-            odd.append(f"{file.relative_to(root).as_posix()}: {said}")
+    for file, period in dated_files(root, report):
+        if isinstance(period, str):
+            odd.append(period)
         elif period.end <= today:
             by_period.setdefault(period, []).append(file)
     newest = sorted(by_period, key=lambda period: period.start, reverse=True)[:MOST_PERIODS]
@@ -184,25 +177,8 @@ def _issues(
     for one in books:
         one.problems += odd
         one.lines += len(odd)
-        one.missing = None if issues or odd else f"no workbook is called {pattern}"
+        one.missing = None if issues or odd else f"no workbook is called {report.workbook}"
     return issues
-
-
-def _named(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
-    """The files of a pattern, each with what its name holds in place of the period.
-
-    What does not begin as a period does is another workbook, or one that Excel holds open.
-    """
-    before, _, after = pattern.partition(PERIOD)
-    for file in sorted(root.glob(_literal(before) + "*" + _literal(after))):
-        shown = file.relative_to(root).as_posix()
-        name = shown[len(before) : len(shown) - len(after)]
-        if file.is_file() and re.match(r"\d", name):
-            yield name, file
-
-
-def _literal(text: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", text)
 
 
 def _take(books: Books, shown: Shown, period: Period, today: date, zone: ZoneInfo) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, localcontext
 
+from lineage.arithmetic import Arithmetic, Piece
 from lineage.formulas import references
 from lineage.places import Position
 
@@ -33,7 +35,7 @@ def evaluate(formula: str, lookup: Lookup, sheet: str = "") -> Decimal:
     Knows arithmetic, comparison, %, and SUM, AVERAGE, MIN, MAX, ABS, ROUND, IF. `lookup` gives the
     number at a position and may raise FormulaRefused, as this does for everything it cannot do.
     """
-    tokens = list(_tokens(formula.strip().removeprefix("=")))
+    tokens = list(_Reader.split(formula.strip().removeprefix("=")))
     reader = _Reader(tokens, lookup, sheet)
     try:
         with localcontext(prec=DIGITS):
@@ -49,78 +51,36 @@ def evaluate(formula: str, lookup: Lookup, sheet: str = "") -> Decimal:
     return value
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at, text = 0, text.rstrip()
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise FormulaRefused(f"'{text[at : at + 12].strip()}' in the formula cannot be read")
-        kind = str(found.lastgroup)
-        yield kind, found[kind]
-        at = found.end()
+class _Reader(Arithmetic[Decimal]):
+    """Computes as it reads."""
 
+    pieces = _TOKEN
+    refused = FormulaRefused
+    whose = "the formula"
 
-class _Reader:
-    """Reads tokens from left to right, lowest precedence first, and computes as it goes."""
+    def __init__(self, tokens: Sequence[Piece], lookup: Lookup, sheet: str) -> None:
+        super().__init__(tokens)
+        self.lookup, self.sheet = lookup, sheet
 
-    def __init__(self, tokens: Sequence[tuple[str, str]], lookup: Lookup, sheet: str) -> None:
-        self.tokens, self.lookup, self.sheet = tokens, lookup, sheet
-        self.at = 0
+    def combined(self, sign: str, left: Decimal, right: Decimal) -> Decimal:
+        return Decimal(_OPERATORS[sign](left, right))
 
-    def comparison(self) -> Decimal:
-        left = self.sum()
-        while sign := self._sign("=", "<>", "<", ">", "<=", ">="):
-            right = self.sum()
-            left = Decimal(_COMPARED[sign](left, right))
-        return left
+    def negated(self, value: Decimal) -> Decimal:
+        return -value
 
-    def sum(self) -> Decimal:
-        value = self.product()
-        while sign := self._sign("+", "-"):
-            other = self.product()
-            value = value + other if sign == "+" else value - other
-        return value
+    def hundredth(self, value: Decimal) -> Decimal:
+        return value / 100
 
-    def product(self) -> Decimal:
-        value = self.power()
-        while sign := self._sign("*", "/"):
-            other = self.power()
-            value = value * other if sign == "*" else value / other
-        return value
+    def number(self, text: str) -> Decimal:
+        return Decimal(text)
 
-    def power(self) -> Decimal:
-        value = self.unary()
-        while self._sign("^"):
-            value = value ** self.unary()
-        return value
+    def referred(self, text: str) -> Decimal:
+        cells = list(self._cells(text))
+        if len(cells) != 1:
+            raise FormulaRefused(f"{text} are several cells where one number is expected")
+        return self.lookup(cells[0])
 
-    def unary(self) -> Decimal:
-        if sign := self._sign("-", "+"):
-            value = self.unary()
-            return -value if sign == "-" else value
-        value = self.atom()
-        while self._sign("%"):
-            value /= 100
-        return value
-
-    def atom(self) -> Decimal:
-        kind, text = self._next()
-        if kind == "number":
-            return Decimal(text)
-        if kind == "reference":
-            cells = list(self._cells(text))
-            if len(cells) != 1:
-                raise FormulaRefused(f"{text} are several cells where one number is expected")
-            return self.lookup(cells[0])
-        if kind == "name":
-            return self._call(text.upper())
-        if text == "(":
-            value = self.comparison()
-            self._expect(")")
-            return value
-        raise FormulaRefused(f"'{text}' stands where a number is expected")
-
-    def _call(self, name: str) -> Decimal:
+    def called(self, name: str) -> Decimal:
         self._expect("(")
         if name == "IF":
             return self._choose()
@@ -176,22 +136,6 @@ class _Reader:
             for row in range(top, bottom + 1):
                 yield from ((sheet, column, row) for column in range(left, right + 1))
 
-    def _next(self) -> tuple[str, str]:
-        if self.at >= len(self.tokens):
-            raise FormulaRefused("the formula ends where a number is expected")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _sign(self, *signs: str) -> str | None:
-        if self.at < len(self.tokens) and self.tokens[self.at][1] in signs:
-            self.at += 1
-            return self.tokens[self.at - 1][1]
-        return None
-
-    def _expect(self, sign: str) -> None:
-        if not self._sign(sign):
-            raise FormulaRefused(f"a '{sign}' is missing in the formula")
-
 
 def _round(values: Sequence[Decimal]) -> Decimal:
     if len(values) != 2 or values[1] != int(values[1]) or abs(values[1]) > 20:
@@ -205,13 +149,18 @@ def _one(values: Sequence[Decimal]) -> Decimal:
     return abs(values[0])
 
 
-_COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
+_OPERATORS: Mapping[str, Callable[[Decimal, Decimal], Decimal | bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": operator.pow,
 }
 _FUNCTIONS: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "SUM": lambda values: sum(values, Decimal(0)),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -148,12 +148,12 @@ def _saved(book: Workbook, file: Path) -> tuple[datetime, DatedBy]:
 
 
 class _Finder:
-    """Finds cells in one workbook, by address or by headings."""
+    """Finds cells in one workbook, by address or by headings; says in a report's words why not."""
 
     def __init__(self, book: Workbook, period: Period) -> None:
-        self.book, self.period = book, period
-        self._numbers: dict[str, Mapping[tuple[str, str], list[tuple[int, int]]]] = {}
-        self._headings: dict[str, Mapping[str, list[tuple[int, int]]]] = {}
+        from lineage.workbooks.locating import Locator
+
+        self.book, self.locator = book, Locator(book, period)
 
     def hold(self, asked: Asked) -> Held:
         """What is held for one cell; its headings count more than its address."""
@@ -184,91 +184,23 @@ class _Finder:
             if named is None:
                 return f"there is no sheet '{find.sheet}'"
             sheets = [named]
-        places = [(one, spot) for one in sheets for spot in self._headed(one, find)]
-        if not places:
-            places = [(one, spot) for one in sheets for spot in self._crossings(one, find)]
+        places = self.locator.headed(sheets, find, at)
         if len(places) == 1:
-            return places[0]
+            return next(one for one in sheets if one.title == places[0].sheet), places[0].spot
         if not places:
             return self._not_found(sheets, find)
-        address = read_address(at or "")
-        if address:
-            meant = (address.row, column_of(address.column))
-            own = [
-                one
-                for one in places
-                if one[1] == meant and address.sheet.casefold() in ("", one[0].title.casefold())
-            ]
-            if len(own) == 1:
-                return own[0]
-        listed = ", ".join(f"{one.title}!{letters_of(c)}{r}" for one, (r, c) in places[:3])
+        listed = ", ".join(f"{p.sheet}!{letters_of(p.spot[1])}{p.spot[0]}" for p in places[:3])
         more = f" and {len(places) - 3} more" if len(places) > 3 else ""
         return (
             f"its headings '{find.row}' and '{find.column}' lead to several cells: {listed}{more}"
         )
 
-    def _headed(self, sheet: Sheet, find: Find) -> list[tuple[int, int]]:
-        """The numbers that an import would name so: headings of several levels, `{period}`."""
-        if sheet.title not in self._numbers:
-            from lineage.importing.excel.grids import grid_of
-            from lineage.importing.excel.headings import headings_of
-            from lineage.importing.excel.stating import heading_of, series_of
-
-            grid = grid_of(sheet)
-            series = series_of(grid.texts.values())
-            named: dict[tuple[str, str], list[tuple[int, int]]] = {}
-            for spot, said in headings_of(grid).items():
-                row, column = (
-                    " / ".join(heading_of(one, self.period, series, "en").find for one in texts)
-                    for texts in (said.row, said.column)
-                )
-                named.setdefault((_folded(row), _folded(column)), []).append(spot)
-            self._numbers[sheet.title] = named
-        return self._numbers[sheet.title].get((_folded(find.row), _folded(find.column)), [])
-
-    def _crossings(self, sheet: Sheet, find: Find) -> Iterator[tuple[int, int]]:
-        """Where the row of one heading, to its right, crosses the column of the other, below it."""
-        headings = self._of(sheet)
-        rows, columns = headings.get(_folded(find.row), ()), headings.get(_folded(find.column), ())
-        crossing = {
-            (row, column)
-            for row, left in rows
-            for top, column in columns
-            if left < column and top < row
-        }
-        yield from sorted(crossing)
-
-    def _not_found(self, sheets: Iterable[Sheet], find: Find) -> str:
-        texts = {text for sheet in sheets for text in self._of(sheet)}
-        lost = [one for one in (find.row, find.column) if _folded(one) not in texts]
-        if lost:
+    def _not_found(self, sheets: Sequence[Sheet], find: Find) -> str:
+        if lost := self.locator.lost(sheets, find):
             return f"no cell holds its heading {' nor '.join(repr(one) for one in lost)}"
         return (
             f"'{find.row}' does not stand to the left of a cell below '{find.column}' on any sheet"
         )
-
-    def _of(self, sheet: Sheet) -> Mapping[str, list[tuple[int, int]]]:
-        """Where each text of a sheet stands."""
-        if sheet.title not in self._headings:
-            found: dict[str, list[tuple[int, int]]] = {}
-            for spot, content in sheet.cells.items():
-                text = _heading(content.value)
-                if text:
-                    found.setdefault(text, []).append(spot)
-            self._headings[sheet.title] = found
-        return self._headings[sheet.title]
-
-
-def _heading(value: object) -> str:
-    if isinstance(value, str):
-        return _folded(value)
-    is_number = isinstance(value, int | date) and not isinstance(value, bool)
-    return str(value) if is_number else ""
-
-
-def _folded(text: str) -> str:
-    """A heading as it is compared, whatever its capitals, Turkish ones too."""
-    return " ".join(text.split()).replace("İ", "i").casefold().replace("ı", "i")
 
 
 def _held(place: str, content: Content | None) -> Held:

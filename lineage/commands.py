@@ -70,11 +70,13 @@ def lineage(
 
     Of a cell, text and JSON go down into its workbook besides, to the single input cells.
     """
+    from catalog.validation.opening import open_readable
+
     _refuse_contradictions(urn, everything, columns, dbt, sources, format_)
     if dbt is not None:
         typer.echo(_of_dbt(dbt, sources, format_))
         return
-    opened, catalog = _open(workspace)
+    opened, catalog = open_readable(workspace)
     found = find_urn(catalog, urn) if urn else None
     if columns:
         typer.echo(_of_columns(catalog, found, format_))
@@ -91,12 +93,13 @@ def impact(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say which cells, reports, teams and touchpoints a change of a definition reaches."""
+    from catalog.validation.opening import open_readable
     from lineage.graph import build_lineage
     from lineage.impact import impact as find_impact
     from lineage.reaching import impact_document, impact_text
     from lineage.reviews import expired_lines
 
-    opened, catalog = _open(workspace)
+    opened, catalog = open_readable(workspace)
     found = find_urn(catalog, urn)
     reached = find_impact(build_lineage(catalog), catalog, found)
     expired = _expired(catalog, opened)
@@ -112,11 +115,12 @@ def causes(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say what a wrong figure may come from: what failed or expired upstream, nearest first."""
+    from catalog.validation.opening import open_readable
     from lineage.diagnosis import diagnose
     from lineage.graph import build_lineage
     from lineage.reaching import causes_document, causes_text
 
-    opened, catalog = _open(workspace)
+    opened, catalog = open_readable(workspace)
     found = find_urn(catalog, urn)
     run, today = _last_run(opened), opened.clock.today()
     diagnosis = diagnose(build_lineage(catalog), catalog, found, run, today)
@@ -309,18 +313,6 @@ def _nearest(written: str, by_key: Mapping[str, Sequence[str]]) -> str:
     if ":" not in written and (close := get_close_matches(written, list(by_key), n=3)):
         return f"did you mean {' or '.join(urn for key in close for urn in by_key[key])}?"
     return nearest(written, urns)
-
-
-def _open(folder: Path | None) -> tuple[Workspace, Catalog]:
-    """A workspace and its catalog; CatalogInvalid when its files cannot be read as definitions."""
-    from catalog.errors import CatalogInvalid
-    from catalog.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    loaded = workspace.load()
-    if any(problem.level == "error" for problem in loaded.problems):
-        raise CatalogInvalid(loaded.problems)
-    return workspace, loaded.catalog
 
 
 def _json(document: object) -> str:

@@ -18,6 +18,18 @@ def open_valid(folder: Path | None) -> tuple[Workspace, Catalog]:
     return workspace, valid_catalog(workspace)
 
 
+def open_readable(folder: Path | None) -> tuple[Workspace, Catalog]:
+    """A workspace and its catalog; CatalogInvalid when its files cannot be read as definitions.
+
+    What rules say of the definitions is not asked.
+    """
+    workspace = open_workspace(folder)
+    loaded = workspace.load()
+    if any(problem.level == "error" for problem in loaded.problems):
+        raise CatalogInvalid(loaded.problems)
+    return workspace, loaded.catalog
+
+
 def valid_catalog(workspace: Workspace, over: Sequence[Path] = ()) -> Catalog:
     """The catalog of a workspace; raises CatalogInvalid with every error when there is one.
 

@@ -10,6 +10,7 @@ from itertools import combinations
 from catalog.scratch import scratch_folder
 from catalog.totals import exact
 from catalog.workspace import Workspace
+from expectations.alone import computes, fed_alone
 from expectations.difference.changes import Change, Changing
 from expectations.difference.grounds import Grounds
 from expectations.difference.pairing import Pair, apart_step
@@ -22,7 +23,7 @@ from expectations.engine.port import Computed, Missing
 from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
 from expectations.engine.wanted import Dialect
-from expectations.plan import Check, ComputesFigure, EntityPlan, Plan, asked_calculations
+from expectations.plan import Check, Plan, asked_calculations
 from expectations.runner import Progress, read_sources
 from expectations.sources.port import Extract
 
@@ -83,9 +84,9 @@ class Counting:
         """
         wanted = set(calculations)
         plan = self.grounds.plan
-        checks = [_computes(m.key, m.reads) for m in plan.measures if m.key in wanted]
+        checks = [computes(m.key, m.reads) for m in plan.measures if m.key in wanted]
         plan = replace(
-            plan, checks=tuple(checks), entities=tuple(map(_fed_alone, plan.entities)), outlooks=()
+            plan, checks=tuple(checks), entities=tuple(map(fed_alone, plan.entities)), outlooks=()
         )
         asked = asked_calculations(plan)
         reads = dict.fromkeys(p for m in plan.measures if m.key in asked for p in m.reads)
@@ -180,27 +181,6 @@ class Counting:
                 dataset = self.grounds.datasets[table]
                 match = self.known.matches.get(dataset.entity or "")
                 yield apart_step(dataset, readable[table], dialect, match, keys)
-
-
-def _fed_alone(entity: EntityPlan) -> EntityPlan:
-    """The entity with those datasets alone that make up its golden records."""
-    fed = tuple(path for path in entity.datasets if path in entity.feeding)
-    return replace(entity, datasets=fed)
-
-
-def _computes(key: str, reads: tuple[str, ...]) -> Check:
-    """What asks for a calculation."""
-    return Check(
-        key=f"{key}/computes",
-        kind="computes",
-        urn=key,
-        title=key,
-        severity="info",
-        owner=None,
-        figure=ComputesFigure(key),
-        expectation="expect_measure_to_compute",
-        reads=reads,
-    )
 
 
 def _steps(one: Changing, seconds: float) -> Iterator[Step]:

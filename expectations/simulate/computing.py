@@ -11,6 +11,7 @@ from pathlib import Path
 from catalog.errors import TekdogruError
 from catalog.model import Catalog
 from catalog.workspace import Workspace
+from expectations.alone import computes, fed_alone
 from expectations.compiler.dated import with_periods
 from expectations.engine.calculating import calculation_steps, read_measures
 from expectations.engine.contest import Asked
@@ -22,7 +23,7 @@ from expectations.engine.sandbox import Outcome, Step, run_steps
 from expectations.engine.scope import make_scope
 from expectations.engine.wanted import Dialect
 from expectations.golden.rows import long_steps
-from expectations.plan import Check, ComputesFigure, EntityPlan, Plan
+from expectations.plan import Check, Plan
 from expectations.runner import Progress
 from expectations.sources.port import Extract
 
@@ -63,8 +64,8 @@ class Task:
     @cached_property
     def narrowed(self) -> Plan:
         """The plan with a check per calculation, for the periods in which reports show it."""
-        checks = tuple(_computes(one.key, one.reads) for one in self._measures())
-        entities = tuple(map(_fed_alone, self.plan.entities))
+        checks = tuple(computes(one.key, one.reads) for one in self._measures())
+        entities = tuple(map(fed_alone, self.plan.entities))
         golden = tuple(one for one in self.plan.golden if one.attribute in self.needed)
         plan = replace(self.plan, checks=checks, entities=entities, golden=golden)
         shown = [
@@ -85,27 +86,6 @@ class Task:
 class _Wanted:
     key: str
     reads: tuple[str, ...]
-
-
-def _fed_alone(entity: EntityPlan) -> EntityPlan:
-    """The entity with those datasets alone that make up its golden records."""
-    fed = tuple(path for path in entity.datasets if path in entity.feeding)
-    return replace(entity, datasets=fed)
-
-
-def _computes(key: str, reads: tuple[str, ...]) -> Check:
-    """What asks for a calculation."""
-    return Check(
-        key=f"{key}/computes",
-        kind="computes",
-        urn=key,
-        title=key,
-        severity="info",
-        owner=None,
-        figure=ComputesFigure(key),
-        expectation="expect_measure_to_compute",
-        reads=reads,
-    )
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from catalog.formulas import LAST_ROW, column_of, read_address
+from lineage.arithmetic import Arithmetic, Piece
 from lineage.formulas import Reference, references
 from lineage.places import Position, fold_sheet
 
@@ -22,13 +23,20 @@ _TOKEN = re.compile(
     |(?P<sign><=|>=|<>|[-+*/^%(),;<>=]))""",
     re.VERBOSE,
 )
-_COMPARED: Mapping[str, type[exp.Binary]] = {
+_COMPARED: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "<>": exp.NEQ,
     "<": exp.LT,
     ">": exp.GT,
     "<=": exp.LTE,
     ">=": exp.GTE,
+}
+_OPERATORS: Mapping[str, type[exp.Binary]] = _COMPARED | {
+    "+": exp.Add,
+    "-": exp.Sub,
+    "*": exp.Mul,
+    "/": exp.Div,
+    "^": exp.Pow,
 }
 _CRITERION = re.compile(r"(<=|>=|<>|=|<|>)?(.*)", re.DOTALL)
 
@@ -53,7 +61,7 @@ class Workbook:
 
 def formula_tree(formula: str, book: Workbook) -> exp.Expr:
     """A formula as an SQL expression. Raises Unstated for what cannot be put so."""
-    tokens = list(_tokens(formula.strip().removeprefix("=")))
+    tokens = list(_Reader.split(formula.strip().removeprefix("=")))
     reader = _Reader(tokens, book)
     tree = reader.comparison()
     if reader.at < len(tokens):
@@ -61,73 +69,35 @@ def formula_tree(formula: str, book: Workbook) -> exp.Expr:
     return tree
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at, text = 0, text.rstrip()
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise Unstated(f"'{text[at : at + 12].strip()}' in its formula cannot be read")
-        kind = str(found.lastgroup)
-        yield kind, found[kind]
-        at = found.end()
+class _Reader(Arithmetic[exp.Expr]):
+    """Makes SQL of what it reads."""
 
+    pieces = _TOKEN
+    refused = Unstated
+    whose = "its formula"
+    unexpected = " in its formula"
 
-class _Reader:
-    """Reads tokens from left to right, lowest precedence first."""
+    def __init__(self, tokens: Sequence[Piece], book: Workbook) -> None:
+        super().__init__(tokens)
+        self.book = book
 
-    def __init__(self, tokens: Sequence[tuple[str, str]], book: Workbook) -> None:
-        self.tokens, self.book, self.at = tokens, book, 0
+    def combined(self, sign: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
+        made = _OPERATORS[sign](this=left, expression=right)
+        return made if sign == "^" else exp.Paren(this=made)
 
-    def comparison(self) -> exp.Expr:
-        left = self.sum()
-        while sign := self._sign(*_COMPARED):
-            left = exp.Paren(this=_COMPARED[sign](this=left, expression=self.sum()))
-        return left
+    def negated(self, value: exp.Expr) -> exp.Expr:
+        return exp.Paren(this=exp.Neg(this=value))
 
-    def sum(self) -> exp.Expr:
-        value = self.product()
-        while sign := self._sign("+", "-"):
-            kind = exp.Add if sign == "+" else exp.Sub
-            value = exp.Paren(this=kind(this=value, expression=self.product()))
-        return value
+    def hundredth(self, value: exp.Expr) -> exp.Expr:
+        return exp.Paren(this=exp.Div(this=value, expression=exp.Literal.number(100)))
 
-    def product(self) -> exp.Expr:
-        value = self.power()
-        while sign := self._sign("*", "/"):
-            kind = exp.Mul if sign == "*" else exp.Div
-            value = exp.Paren(this=kind(this=value, expression=self.power()))
-        return value
+    def number(self, text: str) -> exp.Expr:
+        return exp.Literal.number(text)
 
-    def power(self) -> exp.Expr:
-        value = self.unary()
-        while self._sign("^"):
-            value = exp.Pow(this=value, expression=self.unary())
-        return value
+    def bracketed(self, value: exp.Expr) -> exp.Expr:
+        return exp.Paren(this=value)
 
-    def unary(self) -> exp.Expr:
-        if sign := self._sign("-", "+"):
-            value = self.unary()
-            return exp.Paren(this=exp.Neg(this=value)) if sign == "-" else value
-        value = self.atom()
-        while self._sign("%"):
-            value = exp.Paren(this=exp.Div(this=value, expression=exp.Literal.number(100)))
-        return value
-
-    def atom(self) -> exp.Expr:
-        kind, text = self._next()
-        if kind == "number":
-            return exp.Literal.number(text)
-        if kind == "reference":
-            return self._one(text)
-        if kind == "name":
-            return self._call(text.upper())
-        if text == "(":
-            value = self.comparison()
-            self._expect(")")
-            return exp.Paren(this=value)
-        raise Unstated(f"'{text}' stands where a number is expected in its formula")
-
-    def _one(self, text: str) -> exp.Expr:
+    def referred(self, text: str) -> exp.Expr:
         found = next(references(text), None)
         if found is None or found.first != found.last:
             raise Unstated(f"{text} are several cells where one number is expected")
@@ -136,9 +106,9 @@ class _Reader:
     def _sheet(self, found: Reference) -> str:
         return self.book.sheet if found.sheet is None else found.sheet
 
-    def _call(self, name: str) -> exp.Expr:
+    def called(self, name: str) -> exp.Expr:
         self._expect("(")
-        arguments: list[list[tuple[str, str]]] = [[]]
+        arguments: list[list[Piece]] = [[]]
         depth = 0
         while True:
             kind, text = self._next()
@@ -155,29 +125,29 @@ class _Reader:
             raise Unstated(f"what {name} gives cannot be compared; known are {known}")
         return maker(self, name, [part for part in arguments if part])
 
-    def _parsed(self, tokens: Sequence[tuple[str, str]]) -> exp.Expr:
+    def _parsed(self, tokens: Sequence[Piece]) -> exp.Expr:
         reader = _Reader(tokens, self.book)
         tree = reader.comparison()
         if reader.at < len(tokens):
             raise Unstated(f"'{tokens[reader.at][1]}' in its formula cannot be read")
         return tree
 
-    def _if(self, _: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _if(self, _: str, parts: list[list[Piece]]) -> exp.Expr:
         if len(parts) not in (2, 3):
             raise Unstated("IF takes a condition and one or two numbers")
         condition, true = self._parsed(parts[0]), self._parsed(parts[1])
         other = self._parsed(parts[2]) if len(parts) == 3 else exp.Literal.number(0)
         return exp.Case(ifs=[exp.If(this=condition, true=true)], default=other)
 
-    def _round(self, _: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _round(self, _: str, parts: list[list[Piece]]) -> exp.Expr:
         if len(parts) != 2:
             raise Unstated("ROUND takes a number and how many digits")
         return exp.Round(this=self._parsed(parts[0]), decimals=self._parsed(parts[1]))
 
-    def _abs(self, _: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _abs(self, _: str, parts: list[list[Piece]]) -> exp.Expr:
         return exp.Abs(this=self._parsed(parts[0]))
 
-    def _sum(self, name: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _sum(self, name: str, parts: list[list[Piece]]) -> exp.Expr:
         numbers = [number for part in parts for number in self._numbers(name, part)]
         total = numbers[0]
         for number in numbers[1:]:
@@ -187,12 +157,12 @@ class _Reader:
             return exp.Paren(this=exp.Div(this=exp.Paren(this=total), expression=count))
         return exp.Paren(this=total)
 
-    def _extreme(self, name: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _extreme(self, name: str, parts: list[list[Piece]]) -> exp.Expr:
         numbers = [number for part in parts for number in self._numbers(name, part)]
         kind = exp.Least if name == "MIN" else exp.Greatest
         return numbers[0] if len(numbers) == 1 else kind(this=numbers[0], expressions=numbers[1:])
 
-    def _count(self, name: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _count(self, name: str, parts: list[list[Piece]]) -> exp.Expr:
         if len(parts) != 1:
             raise Unstated(f"{name} of one column is understood")
         column = self._column(parts[0])
@@ -200,7 +170,7 @@ class _Reader:
             raise Unstated(f"{name} is understood over a column of a declared input block")
         return column.selected(exp.Count(this=column.value))
 
-    def _numbers(self, name: str, part: list[tuple[str, str]]) -> list[exp.Expr]:
+    def _numbers(self, name: str, part: list[Piece]) -> list[exp.Expr]:
         """The numbers of one argument: cells of the report, or a column of an input block."""
         if len(part) == 1 and part[0][0] == "reference" and ":" in part[0][1]:
             column = self._column(part)
@@ -221,7 +191,7 @@ class _Reader:
             for column in range(left, right + 1)
         ]
 
-    def _conditional(self, name: str, parts: list[list[tuple[str, str]]]) -> exp.Expr:
+    def _conditional(self, name: str, parts: list[list[Piece]]) -> exp.Expr:
         """SUMIF, SUMIFS, COUNTIF, COUNTIFS, AVERAGEIF over columns of one input block."""
         plural, kind = name.endswith("S"), name.rstrip("S").removesuffix("IF")
         given = [*parts]
@@ -244,7 +214,7 @@ class _Reader:
         made = exp.Count(this=exp.Star()) if kind == "COUNT" else _aggregate(kind, of.value)
         return of.selected(made, conditions)
 
-    def _column(self, part: list[tuple[str, str]]) -> _Column | None:
+    def _column(self, part: list[Piece]) -> _Column | None:
         """The column of an input block that a range covers, None where it is in none."""
         if len(part) != 1 or part[0][0] != "reference":
             return None
@@ -254,22 +224,6 @@ class _Reader:
             if column is not None:
                 return column
         return None
-
-    def _next(self) -> tuple[str, str]:
-        if self.at >= len(self.tokens):
-            raise Unstated("its formula ends where a number is expected")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _sign(self, *signs: str) -> str | None:
-        if self.at < len(self.tokens) and self.tokens[self.at][1] in signs:
-            self.at += 1
-            return self.tokens[self.at - 1][1]
-        return None
-
-    def _expect(self, sign: str) -> None:
-        if not self._sign(sign):
-            raise Unstated(f"a '{sign}' is missing in its formula")
 
 
 @dataclass(frozen=True)
@@ -331,7 +285,7 @@ def _aggregate(name: str, value: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=kind(this=value), expressions=[exp.Literal.number(0)])
 
 
-def _criterion(value: exp.Expr, part: list[tuple[str, str]]) -> exp.Expr:
+def _criterion(value: exp.Expr, part: list[Piece]) -> exp.Expr:
     """What COUNTIF and its like ask of a value: `"retail"`, `">=100"`, 5."""
     if len(part) != 1 or part[0][0] not in ("text", "number"):
         raise Unstated("only a written text or number is understood as what is looked for")
@@ -348,7 +302,7 @@ def _criterion(value: exp.Expr, part: list[tuple[str, str]]) -> exp.Expr:
     return _COMPARED[sign](this=value, expression=right)
 
 
-_FUNCTIONS: Mapping[str, Callable[[_Reader, str, list[list[tuple[str, str]]]], exp.Expr]] = {
+_FUNCTIONS: Mapping[str, Callable[[_Reader, str, list[list[Piece]]], exp.Expr]] = {
     "IF": _Reader._if,
     "ROUND": _Reader._round,
     "ABS": _Reader._abs,

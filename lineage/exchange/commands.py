@@ -38,9 +38,10 @@ def export_odcs(
     workspace: WorkspaceOption = None,
 ) -> int:
     """Write sources as data contracts (Open Data Contract Standard 3.1)."""
+    from catalog.validation.opening import open_readable
     from lineage.exchange.odcs.contracts import contract_of
 
-    _, catalog = _open(workspace)
+    _, catalog = open_readable(workspace)
     seen = _seen(catalog, audience)
     chosen = _sources(catalog, sources or (), seen)
     made = {key: contract_of(catalog, catalog.sources[key], seen) for key in chosen}
@@ -62,10 +63,11 @@ def export_openlineage(
     workspace: WorkspaceOption = None,
 ) -> int:
     """Write datasets, fields and where they come from as OpenLineage events, one a line."""
+    from catalog.validation.opening import open_readable
     from lineage.exchange.openlineage.stating import dataset_events, run_event
     from lineage.graph import build_lineage
 
-    opened, catalog = _open(workspace)
+    opened, catalog = open_readable(workspace)
     seen = _seen(catalog, audience)
     if run:
         events = [run_event(catalog, _run(opened, run), seen)]
@@ -87,25 +89,15 @@ def export_skos(
     """Write the glossary as SKOS (RDF, Turtle): entities, attributes and measures, in English
     and Turkish.
     """
+    from catalog.validation.opening import open_readable
     from lineage.exchange.skos import glossary
     from lineage.graph import build_lineage
 
-    opened, catalog = _open(workspace)
+    opened, catalog = open_readable(workspace)
     title = opened.settings.institution
     text = glossary(catalog, build_lineage(catalog), title, _seen(catalog, audience))
     _write({output.name if output else "": text}, output.parent if output else None, "")
     return 0
-
-
-def _open(folder: Path | None) -> tuple[Workspace, Catalog]:
-    from catalog.errors import CatalogInvalid
-    from catalog.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    loaded = workspace.load()
-    if any(problem.level == "error" for problem in loaded.problems):
-        raise CatalogInvalid(loaded.problems)
-    return workspace, loaded.catalog
 
 
 def _seen(catalog: Catalog, audience: Audience) -> Mapping[str, Definition]:

@@ -49,23 +49,35 @@ def issues(root: Path, report: Report) -> Issues:
         return Issues((Issue(file, None),)) if file.is_file() else Issues()
     found: dict[Period, Path] = {}
     odd: list[str] = []
-    for name, file in _named(root, pattern):
-        shown = file.relative_to(root).as_posix()
-        try:
-            period = Period.parse(name)
-        except ValueError as error:
-            odd.append(f"{shown}: the period in its name: {error}")
-            continue
-        unit = report.period or period.unit
-        if period.unit != unit:
-            said = f"{name} is a {period.unit}; the report's is a {unit}, as in {EXAMPLES[unit]}"
-            odd.append(f"{shown}: {said}")
+    for file, period in dated_files(root, report):
+        if isinstance(period, str):
+            odd.append(period)
         elif period in found:
+            shown = file.relative_to(root).as_posix()
             odd.append(f"{shown}: {found[period].name} is of {period.label} too; keep one")
         else:
             found[period] = file
     newest = sorted(found, key=lambda period: period.start, reverse=True)
     return Issues(tuple(Issue(found[period], period) for period in newest), tuple(odd))
+
+
+def dated_files(root: Path, report: Report) -> Iterator[tuple[Path, Period | str]]:
+    """The files of a report's pattern in the order of their names, each with the period it is of,
+    or what is odd about its name.
+    """
+    for name, file in _named(root, report.workbook or ""):
+        shown = file.relative_to(root).as_posix()
+        try:
+            period = Period.parse(name)
+        except ValueError as error:
+            yield file, f"{shown}: the period in its name: {error}"
+            continue
+        unit = report.period or period.unit
+        if period.unit == unit:
+            yield file, period
+        else:
+            said = f"{name} is a {period.unit}; the report's is a {unit}, as in {EXAMPLES[unit]}"
+            yield file, f"{shown}: {said}"
 
 
 def _named(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:

@@ -49,22 +49,31 @@ class Locator:
 
     def _by_headings(self, find: Find, at: str | None) -> At:
         sheets = [self._sheet(plain_sheet(find.sheet))] if find.sheet else self._grids()
-        places = [At(one.title, *spot) for one in sheets for spot in self._headed(one, find)]
-        if not places:
-            places = [At(one.title, *spot) for one in sheets for spot in self._crossings(one, find)]
+        places = self.headed(sheets, find, at)
         if not places:
             raise NotFound(self._why_not(sheets, find))
         if len(places) == 1:
             return places[0]
-        address = read_address(at or "")
-        if address:
-            meant = (address.row, column_of(address.column))
-            own = [one for one in places if one.spot == meant and _is(address.sheet, one.sheet)]
-            if len(own) == 1:
-                return own[0]
         named = ", ".join(str(one) for one in places[:_MOST_NAMED])
         more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
         raise NotFound(f"'{find.row}' and '{find.column}' meet in several cells: {named}{more}")
+
+    def headed(self, sheets: Sequence[Sheet], find: Find, at: str | None) -> list[At]:
+        """All cells of some sheets that bear these headings; of several the one at the address."""
+        places = [At(one.title, *spot) for one in sheets for spot in self._headed(one, find)]
+        if not places:
+            places = [At(one.title, *spot) for one in sheets for spot in self._crossings(one, find)]
+        address = read_address(at or "")
+        if address and len(places) > 1:
+            meant = (address.row, column_of(address.column))
+            own = [one for one in places if one.spot == meant and _is(address.sheet, one.sheet)]
+            return own if len(own) == 1 else places
+        return places
+
+    def lost(self, sheets: Sequence[Sheet], find: Find) -> list[str]:
+        """Those of the headings that stand nowhere on some sheets."""
+        texts = {text for sheet in sheets for text in self._texts_of(sheet)}
+        return [one for one in (find.row, find.column) if folded(one) not in texts]
 
     def _headed(self, sheet: Sheet, find: Find) -> Sequence[Spot]:
         """The numbers that an import would name so."""
@@ -98,9 +107,7 @@ class Locator:
         yield from sorted(met)
 
     def _why_not(self, sheets: Sequence[Sheet], find: Find) -> str:
-        texts = {text for sheet in sheets for text in self._texts_of(sheet)}
-        lost = [f"'{one}'" for one in (find.row, find.column) if folded(one) not in texts]
-        if lost:
+        if lost := [f"'{one}'" for one in self.lost(sheets, find)]:
             return f"no cell holds its heading {' nor '.join(lost)}"
         return f"'{find.row}' stands nowhere to the left of a cell below '{find.column}'"
 
@@ -126,8 +133,8 @@ class Locator:
 
 
 def folded(text: str) -> str:
-    """A heading as it is compared: whatever its case and its blanks."""
-    return " ".join(text.split()).casefold()
+    """A heading as it is compared: whatever its blanks and capitals, Turkish ones too."""
+    return " ".join(text.split()).replace("İ", "i").casefold().replace("ı", "i")
 
 
 def _heading(value: object) -> str:
