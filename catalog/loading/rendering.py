@@ -15,7 +15,8 @@ import yaml
 from catalog.loading.yaml_files import read_yaml_text
 
 WIDTH = 100
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}\Z")
+_WORDS = re.compile(r"(?=.{1,60}\Z)[^\W\d_]\w*(?: \w+)*\Z")
+_DIGITS = re.compile(r"[0-9]{1,60}\Z")
 # Words that YAML 1.1, and so many an editor, takes for something else than text.
 _OTHERWISE = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"))
 
@@ -27,6 +28,9 @@ def render_value(value: object, old: yaml.Node | None, indent: int | None, newli
     begins with the sign that announces it, or with a line break.
     """
     match value:
+        case str():
+            written = _text(value, old, indent)
+            return written if newline == "\n" else written.replace("\n", newline)
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -34,13 +38,12 @@ def render_value(value: object, old: yaml.Node | None, indent: int | None, newli
         case date():
             return value.isoformat()
         case Mapping():
-            inner = (f"{_text(str(k), None, None)}: {_inside(one)}" for k, one in value.items())
+            inner = [f"{_text(str(k), None, None)}: {_inside(one)}" for k, one in value.items()]
             return "{" + ", ".join(inner) + "}"
         case list() | tuple():
             return _list(value, indent, newline)
         case _:
-            written = _text(str(value), old, indent)
-            return written if newline == "\n" else written.replace("\n", newline)
+            return render_value(str(value), old, indent, newline)
 
 
 def _inside(value: object) -> str:
@@ -57,9 +60,17 @@ def _list(values: Any, indent: int | None, newline: str) -> str:
 
 def _text(text: str, old: yaml.Node | None, indent: int | None) -> str:
     """The first of the ways to write a text that reads as itself; quoting always does."""
-    if old is None and _WORD.match(text) and text.lower() not in _OTHERWISE:
-        return text
+    if old is None and (plainly := _plainly(text)):
+        return plainly
     return _chosen(text, getattr(old, "style", None), indent)
+
+
+@lru_cache(maxsize=1_000)
+def _plainly(text: str) -> str | None:
+    """How words and digits are written, of which there is no doubt; None for anything else."""
+    if _WORDS.match(text) and text.lower() not in _OTHERWISE:
+        return text
+    return f"'{text}'" if _DIGITS.match(text) else None
 
 
 @lru_cache(maxsize=10_000)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from catalog.errors import CatalogInvalid, UsageError
 from catalog.model import Catalog
-from catalog.validation.governance import E_MAIL
-from catalog.validation.problems import Problem, nearest
+from catalog.validation.problems import Problem
 from catalog.workspace import Workspace
-from lineage.importing.drafting import Drafted, Wishes, draft
+from lineage.importing.drafting import Drafted, draft
 from lineage.importing.facts import Brought, LeftOut
 from lineage.importing.known import Known
 from lineage.importing.merging import CHILDREN, Entries
+from lineage.importing.wishes import Wishes, check_wishes
 from lineage.importing.writing import Origin, Prepared, new_problems, prepare
 
 _UNUSABLE_RULE = "TD022"
@@ -71,17 +71,6 @@ def _all(
 def _with_problems(one: Import, problems: Sequence[Problem]) -> Import:
     own = [found for found in problems if found.place and found.place.file in one.prepared.texts]
     return replace(one, prepared=replace(one.prepared, problems=tuple(own)))
-
-
-def check_wishes(wishes: Wishes, catalog: Catalog) -> None:
-    """UsageError for an owner or a team of the command line that is not known."""
-    owner, team = wishes.owner, wishes.team
-    known = [*catalog.roles, *catalog.teams]
-    if owner and owner not in known and not E_MAIL.match(owner):
-        hint = nearest(owner, known)
-        raise UsageError(f"--owner {owner} is no role, team or e-mail address; {hint}")
-    if team and team not in catalog.teams:
-        raise UsageError(f"--team {team} is not defined; {nearest(team, catalog.teams)}")
 
 
 def _import(

@@ -114,8 +114,8 @@ def _import(
     from catalog.errors import EXIT_FAIL, UsageError
     from catalog.workspace import open_workspace
     from lineage.importing.bringing import bring, renamed
-    from lineage.importing.drafting import Wishes
     from lineage.importing.telling import document_of, text_of
+    from lineage.importing.wishes import Wishes
     from lineage.importing.writing import write
 
     workspace = open_workspace(folder)

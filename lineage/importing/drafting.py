@@ -24,20 +24,12 @@ from lineage.importing.known import Known, identity_of
 from lineage.importing.merging import Entries, Entry
 from lineage.importing.naming import Names
 from lineage.importing.servers import KEY, VARIABLE, variable
+from lineage.importing.wishes import Wishes
 from lineage.importing.wording import cleaned, cleaned_all, name_of, notes_of, told
 
 UNASSIGNED = "unassigned"
 _TEAM = {"key": "team_unassigned", "name": "Not assigned yet", "name_tr": "Henüz atanmadı"}
 _UNSAID = {"en": "Not defined yet.", "tr": "Henüz tanımlanmadı."}
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the person at the keyboard wants: an owner and a team for what names none."""
-
-    owner: str | None = None
-    team: str | None = None
-    attributes: bool = True
 
 
 @dataclass

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
+
 from catalog.errors import UsageError
 from catalog.loading.loader import Written
 from catalog.model import Catalog
@@ -33,7 +35,7 @@ class Base:
             "file": self.file,
             "entries": self.entries,
         }
-        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        return to_json(document, indent=1).decode() + "\n"
 
 
 def read_base(path: Path) -> Base:

@@ -39,6 +39,11 @@ class Area(NamedTuple):
     bottom: Place
     right: Place
 
+    @property
+    def fixed(self) -> bool:
+        """Whether it is the same cells wherever the formula stands."""
+        return self.top.fixed and self.left.fixed and self.bottom.fixed and self.right.fixed
+
     def block(self, down: int = 0, across: int = 0) -> Block | None:
         """Its cells in a formula so many cells further; None where they leave the sheet."""
         _, _, (top, top_fixed), (left, left_fixed), (bottom, low_fixed), (right, right_fixed) = self

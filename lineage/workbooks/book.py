@@ -166,6 +166,11 @@ class Sheet:
         block = block_of(address)
         return self.cells.get((block.top, block.left)) if block else None
 
+    @property
+    def hides(self) -> bool:
+        """Whether any of its cells is not seen."""
+        return self.state != "visible" or bool(self.hidden_rows or self.hidden_columns)
+
     def is_hidden(self, row: int, column: int) -> bool:
         """Whether a cell is not seen, because of its sheet, row or column."""
         return (

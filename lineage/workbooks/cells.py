@@ -28,7 +28,9 @@ from lineage.workbooks.tokens import FormulaUnread
 from lineage.workbooks.values import Odd, Shared, value_of
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_DECIMAL = re.compile(r"-?[0-9]{1,20}\.[0-9]{1,20}").fullmatch
 _MOST_NAMED = 20
+_TWICE = "the file holds this cell twice; the last one counts"
 
 
 class TooMuch(Exception):
@@ -69,11 +71,11 @@ def read_cells(stream: IO[bytes], title: str, shared: Shared, budget: Budget) ->
     rows: Element | None = None
     for _ in growing.steps():
         if rows is None:
-            rows = next((one for one in growing.started if one.tag.endswith("}sheetData")), None)
+            rows = next((one for one in growing.root if one.tag.endswith("}sheetData")), None)
         if rows is not None and len(rows) > 1:
             reader.read(rows[:-1])
             del rows[:-1]
-            growing.pending = 0
+            growing.lightened()
     if rows is not None:
         reader.read(rows)
     _frame(growing.root, reader.grid)
@@ -119,7 +121,9 @@ class _Rows:
             if len(row):
                 before = len(self.grid.cells)
                 self._row(row, str(self.row))
-                if len(self.grid.cells) > before and true(row.get("hidden")):
+                found = len(self.grid.cells) - before
+                self.budget.cells += found
+                if found and true(row.get("hidden")):
                     self.grid.hidden_rows.add(self.row)
         self.budget.check()
 
@@ -132,9 +136,10 @@ class _Rows:
     def _row(self, row: Element, digits: str) -> None:
         """Read a row. This is where the time goes: nothing is called that can be looked up."""
         full = [cell for cell in row if len(cell)]
-        if any(cell.get("r") is None for cell in full):
+        if None in [cell.get("r") for cell in full]:
             full = self._addressed(row)
         columns, styles, strings = self.columns, self.styles, self.shared.strings
+        cells, number = self.grid.cells, self.row
         for cell in full:
             attributes = cell.attrib
             said = attributes["r"]
@@ -149,6 +154,8 @@ class _Rows:
                     text, type_ = part.text or "", attributes.get("t")
                     if type_ is None and not style.date and text.isdigit() and len(text) < 16:
                         value = int(text)
+                    elif type_ is None and not style.date and _DECIMAL(text):
+                        value = float(text)
                     elif type_ == "s" and text.isdigit() and int(text) < len(strings):
                         value = strings[int(text)]
                     else:
@@ -158,7 +165,12 @@ class _Rows:
                 elif tag == self.text_tag:
                     value = text_of(part)
             if formula is not None or (value is not None and value != ""):
-                self._keep(column, value, formula, array, style)
+                if (number, column) in cells:
+                    self._count(
+                        "odd", "the file holds this cell twice; the last one counts", column
+                    )
+                kept = (number, column, value, formula, array, style)
+                cells[number, column] = tuple.__new__(Content, kept)
 
     def _addressed(self, row: Element) -> list[Element]:
         """The full cells of a row in which some do not say where: they stand side by side."""
@@ -168,16 +180,6 @@ class _Rows:
             column = column + 1 if said is None else self._column(said)
             cell.set("r", f"{letters_of(column)}{self.row}")
         return [cell for cell in row if len(cell)]
-
-    def _keep(
-        self, column: int, value: Value, formula: str | None, array: str | None, style: Style
-    ) -> None:
-        spot = (self.row, column)
-        if spot in self.grid.cells:
-            self._count("odd", "the file holds this cell twice; the last one counts", column)
-        kept = (self.row, column, value, formula, array, style)
-        self.grid.cells[spot] = tuple.__new__(Content, kept)
-        self.budget.cells += 1
 
     def _column(self, said: str) -> int:
         """The column of an address that is seen for the first time, after a look at it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from xml.parsers.expat import ExpatError, ParserCreate
 
 _CHUNK = 1 << 16
 _MOST_PENDING = 1_000_000
+_TOO_MUCH = "more stands in one row, or outside the rows, than a sheet can have"
 
 
 class Malformed(ValueError):
@@ -40,42 +41,37 @@ class Growing:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._parser: XMLPullParser[Element] = XMLPullParser(("start",))
-        self._root: Element | None = None
-        self.started: list[Element] = []
-        self.pending = 0
+        builder = TreeBuilder()
+        self._around: Any = builder.start("", {})
+        self._parser = XMLParser(target=builder)  # noqa: S314
+        self._pending = 0
 
     @property
     def root(self) -> Element:
-        """The first element."""
-        if self._root is None:
+        """The first element; raises Malformed where there is none yet."""
+        if not len(self._around):
             raise Malformed("it is empty")
-        return self._root
+        root: Element = self._around[0]
+        return root
 
     def steps(self) -> Iterator[None]:
-        """Read on; after each step `started` are the elements that began in it.
-
-        Who takes elements off sets `pending` to 0. Raises Malformed.
-        """
-        pieces = _without_document_type(self._stream)
+        """Read on, from the first element; what was read hangs on the tree. Raises Malformed."""
         try:
-            for piece in pieces:
+            for piece in _without_document_type(self._stream):
                 self._parser.feed(piece)
-                yield from self._step()
+                self._pending += piece.count(b"<") - piece.count(b"</")
+                if self._pending > _MOST_PENDING:
+                    raise Malformed(_TOO_MUCH)
+                if len(self._around):
+                    yield
             self._parser.close()
         except ParseError as error:
             raise Malformed(f"it is no XML: {error}") from None
-        yield from self._step()
-
-    def _step(self) -> Iterator[None]:
-        events: Any = self._parser.read_events()
-        self.started = [element for _, element in events]
-        if self._root is None and self.started:
-            self._root = self.started[0]
-        self.pending += len(self.started)
-        if self.pending > _MOST_PENDING:
-            raise Malformed("more stands in one row, or outside the rows, than a sheet can have")
         yield
+
+    def lightened(self) -> None:
+        """Elements were dealt with and taken off the tree."""
+        self._pending = 0
 
 
 def _without_document_type(stream: IO[bytes]) -> Iterator[bytes]:

@@ -110,7 +110,8 @@ class _Reading:
                 done = growing.root[:-1]
                 found += map(text_of, done)
                 del growing.root[: len(done)]
-                growing.pending = len(growing.started) if not done else 0
+                if done:
+                    growing.lightened()
             found += map(text_of, growing.root)
         return found
 

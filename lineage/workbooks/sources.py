@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,9 +33,37 @@ class Cells(NamedTuple):
         area = self.area.wrapped(row - self.row, column - self.column) if self.wraps else self.area
         return area.block(row - self.row, column - self.column)
 
+    def blocks(self, column: int, first: int, last: int) -> Iterator[Block]:
+        """The cells it takes in the formulas of a run of rows, as few blocks.
+
+        From one row to the next both ends of an area stay or move on by one, so that what all rows
+        take together has no hole.
+        """
+        start, end = self.block(first, column), self.block(last, column)
+        if start is None or end is None or (self.wraps and not self.area.fixed):
+            yield from _one_by_one(self, column, first, last)
+        else:
+            yield Block(start.top, start.left, end.bottom, end.right)
+
+
+def _one_by_one(source: Source, column: int, first: int, last: int) -> Iterator[Block]:
+    before = None
+    for row in range(first, last + 1):
+        block = source.block(row, column)
+        if block is not None and block != before:
+            yield block
+            before = block
+
+
+class _Compound:
+    """What references made of others have in common."""
+
+    __slots__ = ()
+    blocks = _one_by_one
+
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(_Compound):
     """What two references have in common: `A1:C9 B:B`."""
 
     left: Source
@@ -57,7 +86,7 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Spanning:
+class Spanning(_Compound):
     """Everything from one reference to another: `Sheet1!A1:Sheet1!B2`, `First:Last`."""
 
     left: Source
@@ -87,7 +116,7 @@ class Spanning:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(_Compound):
     """The one cell of a reference that stands in the formula's row or column: `@B2:B9`."""
 
     whole: Source

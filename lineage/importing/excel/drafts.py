@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from catalog.formulas import letters_of
 from lineage.importing.excel.following import Followed, follow
@@ -20,8 +20,7 @@ WAS = "its headings were"
 GONE = "it is no longer in the workbook"
 
 
-@dataclass(frozen=True)
-class CellChange:
+class CellChange(NamedTuple):
     """What happened to a cell since the import before; places are addresses, or headings."""
 
     how: str
@@ -32,14 +31,18 @@ class CellChange:
 
 @dataclass(frozen=True)
 class Drafted:
-    """Cells and blocks of a report, the key of each number by its index, and what changed."""
+    """Cells and blocks of a report; of each number its key, doubts and label; and what changed.
+
+    `new` are the indices of numbers that no cell was found for.
+    """
 
     cells: list[Entry]
     blocks: list[Entry]
-    keys: Mapping[int, str]
-    unsure: Mapping[int, tuple[str, ...]]
+    keys: Sequence[str]
+    unsure: Sequence[tuple[str, ...]]
+    labels: Sequence[str]
     changes: tuple[CellChange, ...] = ()
-    labels: Mapping[int, str] = field(default_factory=dict)
+    new: Sequence[int] = ()
 
 
 def draft_cells(numbers: Sequence[Number], ours: Entry, base: Entry) -> Drafted:
@@ -54,25 +57,35 @@ class _Drafter:
         keys = {cell.key for cell in present}
         removed = [one for one in cells_of(base, present=False) if one.key not in keys]
         self.named = name_all(numbers)
-        self.numbers = [
-            one._replace(unsure=(*one.unsure, AGAIN)) if self.named[index].again else one
-            for index, one in enumerate(numbers)
-        ]
+        self.numbers = list(numbers)
+        for index, name in enumerate(self.named):
+            if name.again:
+                one = numbers[index]
+                self.numbers[index] = one._replace(unsure=(*one.unsure, AGAIN))
+        self.followed = self._followed(present, removed)
+        self.written = {str(one["key"]): one for one in ours.get("cells") or ()}
+        self.drafted_before = {str(one["key"]): one for one in base.get("cells") or ()}
+        self.names = self._named(keys | {cell.key for cell in removed})
+        self.keys = [name.key for name in self.names]
+
+    def _followed(self, present: list[KnownCell], removed: list[KnownCell]) -> Followed:
+        """Which numbers are cells of the report, or were before they were taken out by hand."""
         found = follow(present, self.numbers, self.named)
-        left = [index for index in range(len(numbers)) if index not in found.cells]
+        if not removed:
+            return found
+        left = [index for index in range(len(self.numbers)) if index not in found.cells]
         again = follow(
             removed,
             [self.numbers[index] for index in left],
-            {at: self.named[index] for at, index in enumerate(left)},
+            [self.named[index] for index in left],
         )
         cells = dict(found.cells) | {left[at]: cell for at, cell in again.cells.items()}
-        self.followed = Followed(cells, found.vanished)
-        self.written = {str(one["key"]): one for one in ours.get("cells") or ()}
-        self.drafted_before = {str(one["key"]): one for one in base.get("cells") or ()}
-        self.names, self.keys = self._named(keys | {cell.key for cell in removed})
+        return Followed(cells, found.vanished)
 
-    def _named(self, taken: set[str]) -> tuple[dict[int, Named], dict[int, str]]:
+    def _named(self, taken: set[str]) -> list[Named]:
         """The names of all numbers: those they have, those of their lines, then new ones."""
+        if not taken:
+            return self.named
         names: dict[int, Named] = {}
         rows: dict[tuple[str, int], str] = {}
         columns: dict[tuple[str, int], str] = {}
@@ -98,7 +111,7 @@ class _Drafter:
             else:
                 names[index] = self._free(made, used)
             used.add(names[index].key.casefold())
-        return names, {index: name.key for index, name in names.items()}
+        return [names[index] for index in range(len(self.numbers))]
 
     def _free(self, made: Named, used: set[str]) -> Named:
         count = 2
@@ -121,15 +134,15 @@ class _Drafter:
                 kept.append(one)
             else:
                 loose += one.indices
-        doubts = {index: self._doubts(index) for index in range(len(self.numbers))}
+        doubts = [number.unsure for number in self.numbers]
+        for index in self.followed.cells:
+            doubts[index] = self._doubts(index)
         blocks = self._blocks(kept)
         cells = [self._cell(index, doubts[index]) for index in sorted(loose)]
         cells += self._gone(blocks)
-        changes = tuple(self._changes())
-        return Drafted(cells, blocks, self.keys, doubts, changes, self._labels())
-
-    def _labels(self) -> dict[int, str]:
-        return {index: _label(name) for index, name in self.names.items()}
+        new = [index for index in range(len(self.numbers)) if index not in self.followed.cells]
+        labels = [_label(name) for name in self.names]
+        return Drafted(cells, blocks, self.keys, doubts, labels, tuple(self._changes()), new)
 
     # single cells
 
@@ -154,9 +167,7 @@ class _Drafter:
         return _filled(entry)
 
     def _doubts(self, index: int) -> tuple[str, ...]:
-        number, cell = self.numbers[index], self.followed.cells.get(index)
-        if cell is None:
-            return number.unsure
+        number, cell = self.numbers[index], self.followed.cells[index]
         doubts = list(number.unsure)
         if cell.stated:
             doubts = [one for one in doubts if not one.startswith("typed in")]
@@ -238,11 +249,8 @@ class _Drafter:
         return entries
 
     def _changes(self) -> Iterable[CellChange]:
-        for index, number in enumerate(self.numbers):
-            cell = self.followed.cells.get(index)
-            if cell is None:
-                yield CellChange("new", self.keys[index], now=number.address)
-                continue
+        for index, cell in sorted(self.followed.cells.items()):
+            number = self.numbers[index]
             if not cell.present:
                 yield CellChange("removed", cell.key, now=number.address)
                 continue
@@ -264,7 +272,8 @@ class _Drafter:
 
 
 def _label(name: Named) -> str:
-    return " · ".join(part for part in (name.label, name.column_label) if part)
+    _, _, label, column_label, _ = name
+    return f"{label} · {column_label}" if label and column_label else label or column_label
 
 
 def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:

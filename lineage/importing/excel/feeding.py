@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -82,23 +82,36 @@ def feeding(graph: CellGraph) -> Fed:
     abroad = {sheet.title: Coverage() for sheet in sheets}
     for number, spots in graph.groups.items():
         pattern = graph.patterns[number]
+        runs = _runs(spots) if pattern.references else ()
         for reference in pattern.references:
             for source in reference.sources:
                 title = titles.get(source.sheet.casefold())
                 if title is None or source.file is not None:
                     continue
                 coverage = (here if title == pattern.sheet else abroad)[title]
-                before: Block | None = None
-                for row, column in spots:
-                    block = source.block(row, column)
-                    if block is not None and block != before:
+                for column, first, last in runs:
+                    for block in source.blocks(column, first, last):
                         coverage.add(block)
-                        before = block
     for sheet in sheets:
         columns = _columns(sheet)
         here[sheet.title].close(columns)
         abroad[sheet.title].close(columns)
     return Fed(here, abroad)
+
+
+def _runs(spots: Iterable[Spot]) -> list[tuple[int, int, int]]:
+    """Cells, which come row by row, as runs down a column: column, first row, last row."""
+    ended: list[tuple[int, int, int]] = []
+    open_: dict[int, list[int]] = {}
+    for row, column in spots:
+        run = open_.get(column)
+        if run is not None and run[1] == row - 1:
+            run[1] = row
+            continue
+        if run is not None:
+            ended.append((column, run[0], run[1]))
+        open_[column] = [row, row]
+    return ended + [(column, first, last) for column, (first, last) in open_.items()]
 
 
 def _columns(sheet: Sheet) -> set[int]:

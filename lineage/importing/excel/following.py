@@ -23,7 +23,7 @@ class Followed:
 
 
 def follow(
-    known: Sequence[KnownCell], numbers: Sequence[Number], named: Mapping[int, Named]
+    known: Sequence[KnownCell], numbers: Sequence[Number], named: Sequence[Named]
 ) -> Followed:
     """Find every known cell again: the surest way first, each number and each cell once.
 
@@ -31,6 +31,8 @@ def follow(
     headings on another sheet, or its label; by formula and one heading; by where its neighbours
     went. Of several that are alike the order decides, if there are as many as before.
     """
+    if not known:
+        return Followed()
     matching = _Matching(known, numbers, named)
     matching.by(lambda c: (c.sheet, *c.headings) if c.headings else None, _headed)
     matching.by(_stood_alike(0), _stands_alike(0))
@@ -85,7 +87,7 @@ def _has_formula(which: int) -> NumberTrait:
 
 class _Matching:
     def __init__(
-        self, known: Sequence[KnownCell], numbers: Sequence[Number], named: Mapping[int, Named]
+        self, known: Sequence[KnownCell], numbers: Sequence[Number], named: Sequence[Named]
     ) -> None:
         self.numbers, self.named = numbers, named
         self.open_cells = dict(enumerate(known))

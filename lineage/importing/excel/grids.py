@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -21,6 +22,13 @@ _IDS = re.compile(
 _NOT_IDS = re.compile(r"\b(no of|number of|sayisi|adedi|count)\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _PLAIN = ("General", "0", "@")
+_KINDS: Mapping[type, Kind] = {
+    **{type(None): "empty", bool: "flag", int: "number", float: "number", str: "text"},
+    **{date: "date", datetime: "date", time: "date", ErrorValue: "error"},
+}
+_SAYS = ("text", "date")
+NUMERIC = ("number", "error", "empty")
+"""Kinds of cells that hold a number, or would."""
 MOST_MERGED = 5_000
 LONGEST = 300
 
@@ -39,23 +47,27 @@ class Grid:
 
     def numbers(self) -> Iterator[tuple[Spot, Content]]:
         """The cells that hold a number, by row."""
-        for spot, cell in self.sheet.cells.items():
-            if self.kinds[spot] in ("number", "error", "empty"):
-                yield spot, cell
+        cells = self.sheet.cells
+        for spot, kind in self.kinds.items():
+            if kind in NUMERIC:
+                yield spot, cells[spot]
 
 
 def grid_of(sheet: Sheet) -> Grid:
     """Lay a sheet out, and say of each cell what it is."""
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    columns: defaultdict[int, list[int]] = defaultdict(list)
     grid = Grid(sheet)
     for spot in sorted(sheet.cells):
-        grid.rows.setdefault(spot[0], []).append(spot[1])
-        grid.columns.setdefault(spot[1], []).append(spot[0])
+        row, column = spot
+        rows[row].append(column)
+        columns[column].append(row)
         cell = sheet.cells[spot]
-        grid.kinds[spot] = kind_of(cell)
-        if (text := text_of(cell)) is not None:
+        kind = grid.kinds[spot] = kind_of(cell)
+        if kind in _SAYS and (text := text_of(cell)) is not None:
             grid.texts[spot] = text
-    for row, columns in grid.rows.items():
-        grid.headers[row] = _is_header(grid, row, columns)
+    grid.rows, grid.columns = dict(rows), dict(columns)
+    grid.headers = {row: _is_header(grid, row, held) for row, held in grid.rows.items()}
     _tell_years(grid)
     _tell_ids(grid)
     _spread_merged(grid)
@@ -65,16 +77,8 @@ def grid_of(sheet: Sheet) -> Grid:
 
 def kind_of(cell: Content) -> Kind:
     """What a cell holds; a formula without a kept value is `empty`."""
-    value = cell.value
-    if isinstance(value, bool):
-        return "flag"
-    if isinstance(value, int | float):
-        return "date" if cell.style.date else "number"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, date | datetime | time):
-        return "date"
-    return "error" if isinstance(value, ErrorValue) else "empty"
+    kind = _KINDS[type(cell.value)]
+    return "date" if kind == "number" and cell.style.date else kind
 
 
 def text_of(cell: Content) -> str | None:
@@ -111,11 +115,15 @@ def is_year(cell: Content) -> bool:
 def _is_header(grid: Grid, row: int, columns: list[int]) -> bool:
     """Whether a row holds nothing but texts, dates and years."""
     cells = grid.sheet.cells
-    kinds = [grid.kinds[row, column] for column in columns]
-    years = [is_year(cells[row, column]) for column in columns]
-    plain = all(kind in ("text", "date") or year for kind, year in zip(kinds, years, strict=True))
-    enough = sum(years) >= 2 or (any(years) and any(kind == "text" for kind in kinds))
-    return plain and (enough or not any(years)) and len(columns) >= 1
+    years, said = 0, False
+    for column in columns:
+        if is_year(cells[row, column]):
+            years += 1
+        elif (kind := grid.kinds[row, column]) in _SAYS:
+            said |= kind == "text"
+        else:
+            return False
+    return years >= 2 or years == 0 or said
 
 
 def _tell_years(grid: Grid) -> None:
@@ -127,13 +135,24 @@ def _tell_years(grid: Grid) -> None:
                 if grid.kinds[row, column] == "number":
                     _is_a_heading(grid, (row, column))
     for column, rows in grid.columns.items():
-        years = [row for row in rows if grid.kinds[row, column] == "number"]
-        if len(years) >= 2 and all(is_year(cells[row, column]) for row in years):
+        years = _years(grid, column, rows)
+        if len(years) >= 2:
             first = all(grid.rows[row][0] == column for row in years)
             rising = len({cells[row, column].value for row in years}) == len(years)
             if first and rising:
                 for row in years:
                     _is_a_heading(grid, (row, column))
+
+
+def _years(grid: Grid, column: int, rows: list[int]) -> list[int]:
+    """The rows of a column in which numbers stand, if all of them may be years."""
+    years = []
+    for row in rows:
+        if grid.kinds[row, column] == "number":
+            if not is_year(grid.sheet.cells[row, column]):
+                return []
+            years.append(row)
+    return years
 
 
 def _is_a_heading(grid: Grid, spot: Spot) -> None:
@@ -146,30 +165,33 @@ def _tell_ids(grid: Grid) -> None:
     cells = grid.sheet.cells
     for column, rows in grid.columns.items():
         run: list[int] = []
-        heading = ""
+        whole, heading = True, ""
         for row in [*rows, 0]:
             spot = (row, column)
             if row and grid.kinds[spot] in ("number", "empty"):
                 run.append(row)
+                whole = whole and is_whole(cells[spot].value)
                 continue
-            if run and _are_ids(grid, [cells[one, column] for one in run], heading):
+            if run and whole and _are_ids(grid, [cells[one, column] for one in run], heading):
                 for one in run:
                     grid.kinds[one, column] = "id"
             if row and spot in grid.texts:
                 heading = grid.texts[spot]
-            run = []
+            run, whole = [], True
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is a number without a fraction."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def _are_ids(grid: Grid, run: list[Content], heading: str) -> bool:
-    values = [cell.value for cell in run]
-    whole = all(isinstance(v, int) or (isinstance(v, float) and v.is_integer()) for v in values)
-    if not whole:
-        return False
+    """Whether whole numbers below one another name things."""
     folded = fold(heading)
     named = _IDS.search(folded) is not None and _NOT_IDS.search(folded) is None
     if named and all(cell.format in _PLAIN for cell in run):
         return True
-    numbers = [int(v) for v in values if isinstance(v, int | float)]
+    numbers = [int(cell.value) for cell in run if isinstance(cell.value, int | float)]
     if len(numbers) >= 2 and all(
         len(str(abs(n))) >= 10 and c.format in _PLAIN for n, c in zip(numbers, run, strict=False)
     ):

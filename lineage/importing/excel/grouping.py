@@ -33,7 +33,7 @@ class Group:
 
 def group(
     numbers: Sequence[Number],
-    named: Mapping[int, Named],
+    named: Sequence[Named],
     homes: Mapping[int, str],
     single: frozenset[int],
 ) -> tuple[list[Group], list[int]]:
@@ -51,111 +51,146 @@ def group(
 
 
 class _Grouping:
+    """Grows rectangles. Numbers come row by row: those beside one another have indices in a row,
+    so that whole rows are compared at once.
+    """
+
     def __init__(
         self,
         numbers: Sequence[Number],
-        named: Mapping[int, Named],
+        named: Sequence[Named],
         homes: Mapping[int, str],
         single: frozenset[int],
     ) -> None:
-        self.numbers, self.named = numbers, named
+        self.numbers = numbers
+        self.rows = [name.row for name in named]
+        self.columns = [name.column for name in named]
         self.at: dict[str, dict[Spot, int]] = {}
         for index, number in enumerate(numbers):
             if index not in single:
                 self.at.setdefault(number.sheet, {})[number.spot] = index
-        self.alike = [_likeness(number) for number in numbers]
-        self.homes: dict[int, str] = dict(homes)
-        self._take_in()
-        self.open = {index for held in self.at.values() for index in held.values()}
+        self.alike = _likeness(numbers)
+        self.homes: list[str | None] = [homes.get(index) for index in range(len(numbers))]
+        self._take_in(list(homes))
+        self.closed = bytearray(index in single for index in range(len(numbers)))
 
-    def _take_in(self) -> None:
+    def _take_in(self, edge: list[int]) -> None:
         """What is new beside cells of a block, and like them, joins it."""
-        edge = list(self.homes)
         while edge:
             index = edge.pop()
-            number = self.numbers[index]
-            held = self.at.get(number.sheet, {})
+            sheet, (row, column) = self.numbers[index][:2]
             for down, across in _STEPS:
-                other = held.get((number.spot[0] + down, number.spot[1] + across))
-                if other is None or other in self.homes or self.alike[other] != self.alike[index]:
+                other = self.at[sheet].get((row + down, column + across))
+                if other is None or self.homes[other] or self.alike[other] != self.alike[index]:
                     continue
                 self.homes[other] = self.homes[index]
                 edge.append(other)
 
     def groups(self) -> Iterator[Group]:
         for index, number in enumerate(self.numbers):
-            if index not in self.open:
+            if self.closed[index]:
                 continue
-            held = self.at[number.sheet]
-            down, across = self._grown(held, index, 0), self._grown(held, index, 1)
-            block = down if down.size >= across.size else across
-            home = self.homes.get(index)
-            if block.size < FEWEST and home is None:
+            starts, wide = self._grown(index)
+            home = self.homes[index]
+            if len(starts) * wide < FEWEST and home is None:
                 continue
-            indices = tuple(
-                held[row, column]
-                for row in range(block.top, block.bottom + 1)
-                for column in range(block.left, block.right + 1)
-            )
-            self.open.difference_update(indices)
+            for start in starts:
+                self.closed[start : start + wide] = b"\1" * wide
+            indices = tuple(at for start in starts for at in range(start, start + wide))
+            row, column = number.spot
+            block = Block(row, column, row + len(starts) - 1, column + wide - 1)
             yield Group(number.sheet, block, indices, home)
 
-    def _grown(self, held: Mapping[Spot, int], index: int, first: int) -> Block:
-        """The rectangle from a cell on: as far as it goes in one direction, then in the other."""
-        top, left = self.numbers[index].spot
-        ends = [top, left]
-        for direction in (first, 1 - first):
-            while True:
-                more = list(ends)
-                more[direction] += 1
-                if (more[0] - top + 1) * (more[1] - left + 1) > MOST_BLOCK_CELLS:
-                    break
-                if not self._fits(held, index, (top, left), more, direction):
-                    break
-                ends = more
-        return Block(top, left, ends[0], ends[1])
+    def _grown(self, index: int) -> tuple[list[int], int]:
+        """The larger of two rectangles from a cell on, as the first indices of its rows and its
+        width: one grew to the right first, the other down; where none is larger, the latter.
+        """
+        starts, wide = [index], self._widened([index], 1)
+        self._lengthened(starts, wide)
+        below = self._below(starts[-1])
+        if below is None or not self._is_like(below, index, 1):
+            return starts, wide
+        first = [index]
+        self._lengthened(first, 1)
+        other = self._widened(first, 1)
+        return (first, other) if len(first) * other >= len(starts) * wide else (starts, wide)
 
-    def _fits(
-        self, held: Mapping[Spot, int], index: int, start: Spot, ends: list[int], direction: int
-    ) -> bool:
-        """Whether the line of cells that would be added is like the first cell."""
-        top, left = start
-        line = (
-            [(ends[0], column) for column in range(left, ends[1] + 1)]
-            if direction == 0
-            else [(row, ends[1]) for row in range(top, ends[0] + 1)]
-        )
-        found = [held.get(spot) for spot in line]
-        if any(one is None or one not in self.open for one in found):
+    def _lengthened(self, starts: list[int], wide: int) -> None:
+        """Add rows below, as far as they are like the first."""
+        while (len(starts) + 1) * wide <= MOST_BLOCK_CELLS:
+            below = self._below(starts[-1])
+            if below is None or not self._is_like(below, starts[0], wide):
+                return
+            starts.append(below)
+
+    def _widened(self, starts: Sequence[int], wide: int) -> int:
+        """How wide it is with the columns to the right that are like the first."""
+        while len(starts) * (wide + 1) <= MOST_BLOCK_CELLS and self._goes_on(starts, wide):
+            wide += 1
+        return wide
+
+    def _below(self, index: int) -> int | None:
+        sheet, (row, column) = self.numbers[index][:2]
+        return self.at[sheet].get((row + 1, column))
+
+    def _is_like(self, start: int, first: int, wide: int) -> bool:
+        """Whether the numbers from `start` on are a row like the one from `first` on."""
+        end, last = start + wide, first + wide
+        if end > len(self.numbers) or not self._beside(start, end - 1, wide - 1):
             return False
-        named, home = self.named, self.homes.get(index)
-        first = named[found[0]]  # type: ignore[index]
-        for one in found:
-            assert one is not None
-            if self.alike[one] != self.alike[index] or self.homes.get(one) != home:
-                return False
-            row, column = self.numbers[one].spot
-            if named[one].row != (first.row if direction == 0 else named[held[row, left]].row):
-                return False
-            if named[one].column != (
-                first.column if direction else named[held[top, column]].column
-            ):
-                return False
-        return True
+        return (
+            self.alike[start:end] == [self.alike[first]] * wide
+            and self.columns[start:end] == self.columns[first:last]
+            and self.rows[start:end] == [self.rows[start]] * wide
+            and self.homes[start:end] == [self.homes[first]] * wide
+            and not any(self.closed[start:end])
+        )
+
+    def _goes_on(self, starts: Sequence[int], wide: int) -> bool:
+        """Whether every row has one more number to the right, and they are like the first."""
+        first, count = starts[0], len(self.numbers)
+        return all(
+            start + wide < count
+            and self.alike[start + wide] == self.alike[first]
+            and self._beside(start, start + wide, wide)
+            and self.rows[start + wide] == self.rows[start]
+            and self.columns[start + wide] == self.columns[first + wide]
+            and self.homes[start + wide] == self.homes[first]
+            and not self.closed[start + wide]
+            for start in starts
+        )
+
+    def _beside(self, start: int, end: int, away: int) -> bool:
+        """Whether a number stands in the row of another, so many columns away."""
+        sheet, (row, column) = self.numbers[start][:2]
+        return self.numbers[end][:2] == (sheet, (row, column + away))
 
 
-def _likeness(number: Number) -> tuple[Any, ...]:
-    unit = tuple(number.unit.items()) if isinstance(number.unit, dict) else number.unit
-    return (number.sheet, number.pattern, number.cell.format, unit, number.unsure)
+def _likeness(numbers: Sequence[Number]) -> list[int]:
+    """A number for each, the same for those that are alike."""
+    known: dict[tuple[Any, ...], int] = {}
+    units: dict[int, Any] = {}
+    for number in numbers:
+        unit = number.unit
+        units.setdefault(id(unit), tuple(unit.items()) if isinstance(unit, dict) else unit)
+    return [
+        known.setdefault((n.sheet, n.pattern, n.cell.style.format, units[id(n.unit)], n.unsure), at)
+        for at, n in enumerate(numbers)
+    ]
 
 
 def is_filled(group: Group, numbers: Sequence[Number]) -> bool:
-    """Whether filling the first cell's formula gives every other one, to the letter."""
+    """Whether filling the first cell's formula gives the others, to the letter.
+
+    They are of one pattern, which keeps every letter; so the corners tell it, where what moves
+    furthest would become another name or leave the sheet.
+    """
     formula = numbers[group.indices[0]].cell.formula
     if formula is None:
         return True
-    filling = filling_of(formula)
+    filling, last = filling_of(formula), len(group.indices) - 1
+    corners = {0, group.wide - 1, last - group.wide + 1, last}
     return all(
-        filling.moved(at // group.wide, at % group.wide) == numbers[index].cell.formula
-        for at, index in enumerate(group.indices)
+        filling.moved(*divmod(at, group.wide)) == numbers[group.indices[at]].cell.formula
+        for at in corners
     )

@@ -2,66 +2,84 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
-from lineage.importing.excel.grids import Grid
+from catalog.formulas import LAST_ROW
+from lineage.importing.excel.grids import NUMERIC, Grid
 from lineage.importing.excel.units import stated_unit
 from lineage.workbooks.book import Spot
 
 MOST_LEVELS = 4
+_TOP, _BOTTOM = (0, ""), (LAST_ROW + 1, "")
 _NOTHING = frozenset({"n/a", "na", "n.a.", "yok", "nil", "none", "bos", "-"})
 
 
-@dataclass(frozen=True)
-class Headings:
-    """What stands to the left of a number and above it, the outermost first.
+@dataclass(frozen=True, eq=False, slots=True)
+class Line:
+    """The headings of a row or of a column, the outermost first; it is one for all its numbers.
 
-    `section` is the line above that heads a group of rows; `units` are texts that only name a unit.
+    `units` are texts that only name a unit; a row is not headed by them.
     """
 
-    row: tuple[str, ...] = ()
-    column: tuple[str, ...] = ()
-    section: str | None = None
+    texts: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
 
+
+_NO_LINE = Line()
+
+
+class Headings(NamedTuple):
+    """What stands to the left of a number and above it; `section` heads a group of rows."""
+
+    left: Line = _NO_LINE
+    above: Line = _NO_LINE
+    section: str | None = None
+
     @property
-    def all(self) -> tuple[str, ...]:
-        """All of them, the nearest first."""
-        return (*reversed(self.row), *reversed(self.column))
+    def row(self) -> tuple[str, ...]:
+        """The texts to the left."""
+        return self.left.texts
+
+    @property
+    def column(self) -> tuple[str, ...]:
+        """The texts above."""
+        return self.above.texts
 
 
 def headings_of(grid: Grid) -> Mapping[Spot, Headings]:
     """The headings of every number on a sheet."""
-    above = _above(grid)
+    starts = _above(grid)
+    above: dict[int, Line] = {}
     sections = _sections(grid)
-    outline = _Outline(grid)
+    outline = _Outline()
     found: dict[Spot, Headings] = {}
-    shared: dict[tuple[object, ...], Headings] = {}
     for row, columns in grid.rows.items():
         left: Sequence[tuple[int, str]] = ()
         run: list[tuple[int, str]] = []
-        named: str | None = None
-        merged = _texts_of_row(grid, row, columns)
-        for column in merged:
+        named: tuple[str, ...] = ()
+        line: Line | None = None
+        section = sections.get(row)
+        for column in _texts_of_row(grid, row, columns):
             spot = (row, column)
             kind = grid.kinds.get(spot)
-            if kind in ("number", "error", "empty"):
+            if kind in NUMERIC:
                 if run:
-                    left, run = tuple(run), []
-                texts = outline.filled(row, left) or ((named,) if named else ())
-                section = sections.get(row)
-                key = (texts, above.get(spot, ()), section)
-                if key not in shared:
-                    shared[key] = _made(texts, above.get(spot, ()), section)
-                found[spot] = shared[key]
+                    left, run, line = tuple(run), [], None
+                if line is None:
+                    line = _of_row(outline.filled(row, left) or named)
+                if (started := starts.get(spot)) is not None:
+                    above[column] = started
+                found[spot] = tuple.__new__(Headings, (line, above[column], section))
             elif spot in grid.texts and spot not in grid.stated:
                 text = grid.texts[spot]
                 if not run or run[-1][1] != text:
                     run.append((column, text))
             elif kind == "id":
-                named = _plain_number(grid.sheet.cells[spot].value)
+                named, line = (_plain_number(grid.sheet.cells[spot].value),), None
     return found
 
 
@@ -69,17 +87,12 @@ def _plain_number(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _made(row: tuple[str, ...], column: tuple[str, ...], section: str | None) -> Headings:
-    units = (*_units(row), *_units(column))
-    return Headings(
-        (tuple(text for text in row if text not in units) if units else row)[-MOST_LEVELS:],
-        column[-MOST_LEVELS:],
-        section,
-        units,
-    )
+def _of_row(texts: tuple[str, ...]) -> Line:
+    units = _units(texts)
+    kept = tuple(text for text in texts if text not in units) if units else texts
+    return Line(kept[-MOST_LEVELS:], units)
 
 
-@lru_cache(maxsize=50_000)
 def _units(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(text for text in texts if stated_unit(text.strip("()[]")))
 
@@ -111,32 +124,41 @@ def _merged_at(grid: Grid, row: int) -> Sequence[tuple[int, int]]:
     return found
 
 
-def _above(grid: Grid) -> Mapping[Spot, tuple[str, ...]]:
-    """For every number the texts that head its column: a run of rows without a gap above it."""
-    found: dict[Spot, tuple[str, ...]] = {}
-    by_column: dict[int, set[int]] = {}
-    for row, column in grid.texts:
-        by_column.setdefault(column, set()).add(row)
-    for column, rows in grid.columns.items():
+def _above(grid: Grid) -> Mapping[Spot, Line]:
+    """The texts that head a column, by the first of the numbers that they head.
+
+    They are a run of rows without a gap; they hold until other texts stand below them.
+    """
+    found: dict[Spot, Line] = {}
+    by_column: dict[int, list[tuple[int, str]]] = {}
+    for spot, text in sorted(grid.texts.items()):
+        says = spot not in grid.stated and text.casefold() not in _NOTHING
+        if says and grid.kinds.get(spot) not in NUMERIC:
+            by_column.setdefault(spot[1], []).append((spot[0], text))
+    for column in grid.columns:
         stack: list[tuple[int, str]] = []
-        numbers = False
-        headings: tuple[str, ...] = ()
-        for row in sorted(by_column.get(column, set()).union(rows)):
-            spot = (row, column)
-            if grid.kinds.get(spot) in ("number", "error", "empty"):
-                if not numbers:
-                    headings = _levels(grid, column, stack)
-                    numbers = True
-                found[spot] = headings
-            elif spot in grid.texts and spot not in grid.stated:
-                text = grid.texts[spot]
-                if text.casefold() in _NOTHING:
-                    continue
-                if numbers or (stack and row - stack[-1][0] > 1):
-                    stack = []
-                numbers = False
-                stack.append((row, text))
+        headed = False
+        for one, after in pairwise((_TOP, *by_column.get(column, ()), _BOTTOM)):
+            if headed or (stack and one[0] - stack[-1][0] > 1):
+                stack = []
+            stack += [one] if one[1] else []
+            first = _first_number(grid, column, one[0], after[0])
+            headed = first is not None
+            if first is not None:
+                texts = _levels(grid, column, stack)
+                found[first, column] = Line(texts[-MOST_LEVELS:], _units(texts))
     return found
+
+
+def _first_number(grid: Grid, column: int, above: int, below: int) -> int | None:
+    """The row of the first number of a column between two rows."""
+    rows = grid.columns[column]
+    for at in range(bisect_right(rows, above), len(rows)):
+        if rows[at] >= below:
+            return None
+        if grid.kinds[rows[at], column] in NUMERIC:
+            return rows[at]
+    return None
 
 
 def _levels(grid: Grid, column: int, stack: Sequence[tuple[int, str]]) -> tuple[str, ...]:
@@ -169,7 +191,7 @@ def _sections(grid: Grid) -> Mapping[int, str]:
     found: dict[int, str] = {}
     section: tuple[int, str] | None = None
     for row, columns in sorted(grid.rows.items()):
-        numbers = any(grid.kinds[row, c] in ("number", "error", "empty") for c in columns)
+        numbers = any(grid.kinds[row, c] in NUMERIC for c in columns)
         texts = [c for c in columns if (row, c) in grid.texts and (row, c) not in grid.stated]
         if numbers:
             if section is not None and texts and section[0] <= texts[0]:
@@ -182,8 +204,7 @@ def _sections(grid: Grid) -> Mapping[int, str]:
 class _Outline:
     """Labels that are written once for several rows below them: region, then its branches."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+    def __init__(self) -> None:
         self.held: dict[int, tuple[int, str]] = {}
         self.row = 0
 

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -23,6 +22,10 @@ _GENERIC = re.compile(
 AGAIN = "the same headings stand more than once; name it"
 
 
+_Region = tuple[str, int]
+"""A sheet and the number of a region on it."""
+
+
 class Named(NamedTuple):
     """A number's key and label, each in the part of its row and the part of its column."""
 
@@ -35,7 +38,11 @@ class Named(NamedTuple):
     @property
     def key(self) -> str:
         """Its key in the report."""
-        return "_".join(part for part in (self.row, self.column) if part)
+        row, column = self[:2]
+        return f"{row}_{column}" if row and column else row or column
+
+
+_NAMELESS = Named("", "", "", "")
 
 
 @dataclass
@@ -47,26 +54,30 @@ class _Way:
     sheet: bool = False
 
 
-def name_all(numbers: Sequence[Number]) -> dict[int, Named]:
-    """The names of all numbers, by their index; no two keys are the same.
+def name_all(numbers: Sequence[Number]) -> list[Named]:
+    """The names of all numbers, in their order; no two keys are the same.
 
     Headings name them that tell them apart; then the line that heads their rows, then the sheet,
     and where nothing tells them apart, their order.
     """
-    by_region: dict[tuple[str, int], list[int]] = defaultdict(list)
+    by_region: dict[_Region, list[int]] = defaultdict(list)
     for index, number in enumerate(numbers):
         by_region[number.sheet, number.region].append(index)
     ways = {region: _Way() for region in by_region}
     dull = {region: _dull([numbers[i] for i in held]) for region, held in by_region.items()}
-    named: dict[int, Named] = {}
+    named = [_NAMELESS] * len(numbers)
+    shared: list[list[int]] = []
+    due = set(by_region)
     for _ in range(4):
-        named = {}
-        for region, held in by_region.items():
+        for region in due:
             naming = _Naming(ways[region], dull[region])
-            named |= {index: naming.named(numbers[index]) for index in held}
-        if not _widen(numbers, named, ways):
+            for index in by_region[region]:
+                named[index] = naming.named(numbers[index])
+        shared = _shared(named)
+        due = _widen(numbers, shared, ways)
+        if not due:
             break
-    return _numbered(numbers, named)
+    return _numbered(numbers, named, shared)
 
 
 def _dull(numbers: Sequence[Number]) -> frozenset[str]:
@@ -76,9 +87,9 @@ def _dull(numbers: Sequence[Number]) -> frozenset[str]:
     first = numbers[0].column
     same = {heading.find for heading in first}
     innermost = set()
-    for number in numbers:
-        same &= {heading.find for heading in number.column}
-        innermost |= {number.column[-1].find} if number.column else set()
+    for column in {id(number.column): number.column for number in numbers}.values():
+        same &= {heading.find for heading in column}
+        innermost |= {column[-1].find} if column else set()
     dull = {
         h.find for h in first if h.generic or _GENERIC.fullmatch(fold(h.key).strip() or "value")
     }
@@ -86,31 +97,39 @@ def _dull(numbers: Sequence[Number]) -> frozenset[str]:
 
 
 class _Naming:
-    """Names the numbers of one region; what rows and columns are called is worked out once."""
+    """Names the numbers of one region; what rows and columns are called is worked out once.
+
+    The headings of a line are the same tuple for all its numbers, so that its identity will do.
+    """
 
     def __init__(self, way: _Way, dull: frozenset[str]) -> None:
         self.way, self.dull = way, dull
-        self.rows: dict[tuple[object, ...], tuple[str, str]] = {}
-        self.columns: dict[object, tuple[str, str]] = {}
+        self.rows: dict[tuple[int, str | None], tuple[str, str]] = {}
+        self.columns: dict[int, tuple[str, str]] = {}
 
     def named(self, number: Number) -> Named:
         """A number's key and label."""
-        place = (number.row, number.section if self.way.section else None)
-        if place not in self.rows:
-            outer = [number.sheet] if self.way.sheet else []
-            outer += [number.section] if self.way.section and number.section else []
-            rows = [heading for heading in number.row if heading.key or heading.label]
-            self.rows[place] = (_part((*outer, *_keys(rows))), _label((*outer, *_labels(rows))))
-        if number.column not in self.columns:
-            columns = [h for h in number.column if self.way.columns or h.find not in self.dull]
-            self.columns[number.column] = (_part(_keys(columns)), _label(_labels(columns)))
-        (row, label), (column, column_label) = self.rows[place], self.columns[number.column]
+        place = (id(number.row), number.section if self.way.section else None)
+        row, label = self.rows.get(place) or self._row(place, number)
+        column, column_label = self.columns.get(id(number.column)) or self._column(number.column)
         if not row and not column:
             column = _part(_keys(number.column))
             column_label = _label(_labels(number.column))
         if not row and not column:
             row = _part((number.sheet, "number"))
-        return Named(row, column, label, column_label)
+        return tuple.__new__(Named, (row, column, label, column_label, False))
+
+    def _row(self, place: tuple[int, str | None], number: Number) -> tuple[str, str]:
+        outer = [number.sheet] if self.way.sheet else []
+        outer += [number.section] if self.way.section and number.section else []
+        rows = [heading for heading in number.row if heading.key or heading.label]
+        self.rows[place] = (_part((*outer, *_keys(rows))), _label((*outer, *_labels(rows))))
+        return self.rows[place]
+
+    def _column(self, headings: tuple[Heading, ...]) -> tuple[str, str]:
+        kept = [h for h in headings if self.way.columns or h.find not in self.dull]
+        self.columns[id(headings)] = (_part(_keys(kept)), _label(_labels(kept)))
+        return self.columns[id(headings)]
 
 
 def _keys(headings: Iterable[Heading]) -> tuple[str, ...]:
@@ -121,7 +140,6 @@ def _labels(headings: Iterable[Heading]) -> list[str]:
     return [heading.label for heading in headings if heading.label]
 
 
-@lru_cache(maxsize=50_000)
 def _part(texts: tuple[str, ...]) -> str:
     """Texts as a part of a key: no word twice in a row, and not too long."""
     whole = " ".join(texts)
@@ -138,11 +156,11 @@ def _label(texts: Iterable[str]) -> str:
 
 
 def _widen(
-    numbers: Sequence[Number], named: Mapping[int, Named], ways: Mapping[tuple[str, int], _Way]
-) -> bool:
-    """Let regions whose numbers share keys be named by more; False where nothing more helps."""
-    widened = False
-    for held in _shared(named).values():
+    numbers: Sequence[Number], shared: Iterable[list[int]], ways: Mapping[_Region, _Way]
+) -> set[_Region]:
+    """Let regions whose numbers share keys be named by more, where that helps: which they are."""
+    widened = set()
+    for held in shared:
         sheets = {numbers[index].sheet for index in held}
         helps = {
             "sheet": len(sheets) > 1,
@@ -156,21 +174,29 @@ def _widen(
             )
             if more:
                 setattr(way, more, True)
-                widened = True
+                widened.add(region)
     return widened
 
 
-def _shared(named: Mapping[int, Named]) -> dict[str, list[int]]:
+def _shared(named: Sequence[Named]) -> list[list[int]]:
+    """The numbers of each key that several have."""
     by_key: dict[str, list[int]] = defaultdict(list)
-    for index, name in named.items():
-        by_key[name.key.casefold()].append(index)
-    return {key: held for key, held in by_key.items() if len(held) > 1}
+    keys = [name.key.casefold() for name in named]
+    if len(set(keys)) == len(keys):
+        return []
+    for index, key in enumerate(keys):
+        by_key[key].append(index)
+    return [held for held in by_key.values() if len(held) > 1]
 
 
-def _numbered(numbers: Sequence[Number], named: dict[int, Named]) -> dict[int, Named]:
+def _numbered(
+    numbers: Sequence[Number], named: list[Named], shared: Sequence[list[int]]
+) -> list[Named]:
     """Number what still shares a key, row by row or, within one row, column by column."""
-    taken = {name.key.casefold() for name in named.values()}
-    for held in list(_shared(named).values()):
+    if not shared:
+        return named
+    taken = {name.key.casefold() for name in named}
+    for held in shared:
         rows = sorted({(numbers[i].sheet, numbers[i].spot[0]) for i in held})
         of_row = {row: at for at, row in enumerate(rows, start=1)}
         columns = sorted({numbers[i].spot[1] for i in held})

@@ -13,10 +13,17 @@ from catalog.formulas import letters_of
 from catalog.model.definition import Language
 from catalog.periods import Period, PeriodUnit
 from lineage.importing.excel.feeding import feeding
-from lineage.importing.excel.grids import Grid, grid_of
-from lineage.importing.excel.headings import Headings, headings_of
-from lineage.importing.excel.regions import Region, names_data, regions_of
-from lineage.importing.excel.roles import Role, Signals, judge, works_for_others
+from lineage.importing.excel.grids import NUMERIC, Grid, grid_of
+from lineage.importing.excel.headings import Headings, Line, headings_of
+from lineage.importing.excel.regions import names_data, regions_of
+from lineage.importing.excel.roles import (
+    ROLES,
+    Role,
+    Signals,
+    judge,
+    roles_of_others,
+    works_for_others,
+)
 from lineage.importing.excel.stating import (
     Heading,
     file_name,
@@ -163,19 +170,19 @@ def survey(
         reader = _SheetReader(book, graph, grid, own, language)
         headings = headings_of(grid)
         regions = regions_of(grid, fed, book)
-        signals = Signals(grid, headings, regions, fed, works_for_others(grid, fed))
-        roles: Counter[Role] = Counter()
+        works = works_for_others(grid, fed)
+        signals = Signals(grid, headings, regions, fed, works, grid.sheet.hides)
+        roles = roles_of_others(grid)
         inputs: dict[Block, None] = {}
-        for spot, judged in judge(signals):
+        for spot, cell, region, said, judged in judge(signals):
             doubts = judged.unsure
-            if (title, spot) in round_:
+            if round_ and (title, spot) in round_:
                 doubts = (*doubts, "its formula takes its own result, by a circular reference")
             roles[judged.role] += 1
             if judged.role == "reported":
-                region, said = regions[spot], headings.get(spot, Headings())
-                numbers.append(reader.number(spot, said, region, doubts))
+                numbers.append(reader.number(spot, cell, region.block, said, doubts))
             elif judged.role == "input":
-                inputs[regions[spot].block] = None
+                inputs[region.block] = None
         blocks = tuple(inputs)
         sheets.append(_counted(grid, graph, roles, blocks, _of_sheet(signals, roles)))
     unsure = tuple(_disagreeing(period, named.period, stated))
@@ -195,11 +202,11 @@ def _counted(
         sheet.title,
         sheet.state != "visible",
         len(sheet.cells),
-        sum(cell.formula is not None for cell in sheet.cells.values()),
+        len(graph.carriers.get(sheet.title, ())),
         kinds["number"] + kinds["id"],
         kinds["error"],
         graph.tally(sheet.title),
-        dict(roles),
+        {role: roles[role] for role in ROLES if roles[role]},
         inputs,
         unsure,
     )
@@ -249,38 +256,42 @@ class _SheetReader:
         self.carriers = graph.carriers.get(grid.sheet.title, {})
         self.notes = _notes(grid)
         self.series = series_of(grid.texts.values())
+        self.title = grid.sheet.title
         self.known: dict[str, Heading] = {}
-        self.lines: dict[tuple[str, ...], _Line] = {}
+        self.lines: dict[Line, _Line] = {}
         self.units: dict[tuple[object, ...], Unit | None] = {}
         self.regions: dict[Block, int] = {}
 
-    def number(self, spot: Spot, said: Headings, region: Region, unsure: tuple[str, ...]) -> Number:
+    def number(
+        self, spot: Spot, cell: Content, region: Block, said: Headings, unsure: tuple[str, ...]
+    ) -> Number:
         """A reported number with its headings as they are found again."""
-        cell = self.grid.sheet.cells[spot]
-        row, column = self.line(said.row), self.line(said.column)
-        own = column.period or row.period
-        return Number(
-            self.grid.sheet.title,
+        left, above, section = said
+        row = self.lines.get(left) or self.line(left)
+        column = self.lines.get(above) or self.line(above)
+        told = (
+            self.title,
             spot,
             cell,
             row.headings,
             column.headings,
-            said.section,
-            self.regions.setdefault(region.block, len(self.regions)),
+            section,
+            self.regions.setdefault(region, len(self.regions)),
             self.carriers.get(spot),
-            self.unit(said, row, column, cell.format),
-            own or self.period,
+            self.unit(row, column, cell.style.format),
+            column.period or row.period or self.period,
             unsure,
         )
+        return tuple.__new__(Number, told)
 
-    def line(self, texts: tuple[str, ...]) -> _Line:
-        """The headings of a row or a column; each combination is looked at once."""
-        if texts not in self.lines:
-            headings = tuple(self.heading(text) for text in texts)
-            period = next((h.period for h in reversed(headings) if h.period), None)
-            stated = any(unit_in(text) for text in texts)
-            self.lines[texts] = _Line(headings, period, stated)
-        return self.lines[texts]
+    def line(self, line: Line) -> _Line:
+        """What the headings of a row or a column are; each line is looked at once."""
+        headings = tuple(self.heading(text) for text in line.texts)
+        period = next((h.period for h in reversed(headings) if h.period), None)
+        speaks = bool(self.notes) or any(unit_in(text) for text in line.texts)
+        made = _Line(headings, period, line.units, line.texts if speaks else ())
+        self.lines[line] = made
+        return made
 
     def heading(self, text: str) -> Heading:
         """What a heading is; each text is looked at once."""
@@ -290,30 +301,32 @@ class _SheetReader:
             self.known[text] = replace(found, key=bare if any(map(str.isalnum, bare)) else "")
         return self.known[text]
 
-    def unit(self, said: Headings, row: _Line, column: _Line, format_: str) -> Unit | None:
+    def unit(self, row: _Line, column: _Line, format_: str) -> Unit | None:
         """The unit of a number; what says the same is looked at once."""
-        rows = said.row if row.stated or self.notes else ()
-        columns = said.column if column.stated or self.notes else ()
-        key = (said.units, rows, columns, format_)
+        key = (row.units, column.units, row.speaks, column.speaks, format_)
         if key not in self.units:
-            stated = next(
-                (u for text in said.units if (u := stated_unit(text.strip("()[]")))), None
-            )
+            units = (*row.units, *column.units)
+            stated = next((u for text in units if (u := stated_unit(text.strip("()[]")))), None)
             if stated is not None and not shown_by(format_).percent:
                 self.units[key] = stated
             else:
-                nearest = (*reversed(rows), *reversed(columns))
+                nearest = (*reversed(row.speaks), *reversed(column.speaks))
                 self.units[key] = unit_of(nearest, self.notes, format_)
         return self.units[key]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
-    """The headings of a row or a column, the period they state, and whether they state a unit."""
+    """The headings of a row or a column and the period they state.
+
+    `units` are texts beside them that name a unit and nothing else, `speaks` those headings that a
+    unit may be read from.
+    """
 
     headings: tuple[Heading, ...]
     period: Period | None
-    stated: bool
+    units: tuple[str, ...]
+    speaks: tuple[str, ...]
 
 
 def _notes(grid: Grid) -> list[str]:
@@ -325,4 +338,4 @@ def _notes(grid: Grid) -> list[str]:
 
 
 def _has_number(grid: Grid, row: int, columns: list[int]) -> bool:
-    return any(grid.kinds[row, column] in ("number", "error", "empty") for column in columns)
+    return any(grid.kinds[row, column] in NUMERIC for column in columns)

@@ -54,6 +54,7 @@ _WRITTEN: tuple[tuple[PeriodUnit, str], ...] = (
 _FORMS = tuple((unit, re.compile(rf"(?<![a-z0-9]){form}(?![a-z0-9])")) for unit, form in _WRITTEN)
 _YEAR_ALONE = re.compile(rf"(?<![a-z0-9]){_YEAR}(?![a-z0-9])")
 _DIGITS = re.compile(r"\d\d")
+_CENTURIES = ("19", "20")
 LONGEST = 200
 _SAID = re.compile(
     r"\b(donem\w*|period|reporting period|tarih\w*|date|as of|as at|itibari\w*|itibariyla|ay|month|"
@@ -73,6 +74,8 @@ class Stated:
 def periods_in(text: str, *, year: bool = False) -> Iterator[Stated]:
     """The periods a text states, the surest form first; years alone only where asked for."""
     if len(text) > LONGEST or _DIGITS.search(text) is None:
+        return
+    if text.isdecimal() and text[:2] not in _CENTURIES:
         return
     folded = _same_length(text)
     for unit, form in _FORMS:

@@ -15,8 +15,6 @@ from catalog.model import Catalog, Report
 from catalog.model.definition import KEY_PATTERN
 from catalog.periods import PeriodUnit
 from catalog.workspace import Workspace
-from lineage.importing.bringing import check_wishes
-from lineage.importing.drafting import Wishes
 from lineage.importing.excel.drafts import Drafted, draft_cells
 from lineage.importing.excel.following import follow
 from lineage.importing.excel.keys import name_all
@@ -26,7 +24,9 @@ from lineage.importing.excel.stating import file_name
 from lineage.importing.excel.titles import definition_of, name_in_words, title_of
 from lineage.importing.known import Known
 from lineage.importing.merging import Entries, Entry
+from lineage.importing.wishes import Wishes, check_wishes
 from lineage.importing.writing import Origin, Prepared, prepare
+from lineage.workbooks.collecting import uncollected
 from lineage.workbooks.opening import read_workbook
 
 FORMAT = "excel"
@@ -66,6 +66,11 @@ def import_workbooks(
     Raises UsageError for what cannot be asked for so, WorkbookRefused for a file that is not read,
     CatalogInvalid where the catalog is not valid or would not be any more.
     """
+    with uncollected():
+        return _imported(workspace, asked, progress)
+
+
+def _imported(workspace: Workspace, asked: Asked, progress: Progress) -> Imported:
     _refuse(asked)
     unit = _unit(workspace, asked.report)
     surveys = []
@@ -216,7 +221,7 @@ class _Drafting:
         made = {
             "key": key,
             "name": title,
-            "definition": definition_of(title, last.labels.values(), language),
+            "definition": definition_of(title, last.labels, language),
             "team": self.asked.team or str(base.get("team")),
             "owner": owner or str(base.get("owner") or self.asked.team),
             "status": "draft",
@@ -252,7 +257,7 @@ class _Drafting:
     def _unlike(self, older: Survey, entry: Entry, last: Drafted) -> list[str]:
         """In what a workbook of an earlier period differs from the newest one."""
         found = follow(list(cells_of(entry)), older.numbers, name_all(older.numbers))
-        keys = set(last.keys.values())
+        keys = set(last.keys)
         missing = sorted(cell.key for cell in found.vanished if cell.key in keys)
         extra = [n.address for i, n in enumerate(older.numbers) if i not in found.cells]
         said = []

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from catalog.folding import fold
 from lineage.importing.excel.feeding import Fed
-from lineage.importing.excel.grids import Grid
+from lineage.importing.excel.grids import NUMERIC, Grid
 from lineage.workbooks.book import Block, Spot, Workbook
 
 _DATA_NAMES = re.compile(
@@ -99,7 +99,7 @@ def _judged(grid: Grid, spots: Sequence[Spot], fed: Fed, book: Workbook) -> Regi
         max(c for _, c in spots),
     )
     cells, kinds = grid.sheet.cells, grid.kinds
-    numeric = [spot for spot in spots if kinds[spot] in ("number", "error", "empty")]
+    numeric = [spot for spot in spots if kinds[spot] in NUMERIC]
     formulas = sum(cells[spot].formula is not None for spot in numeric)
     constants = [spot for spot in numeric if cells[spot].formula is None]
     few = bool(constants) and formulas <= FEW_FORMULAS * len(numeric)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from lineage.importing.excel.feeding import Fed
-from lineage.importing.excel.grids import Grid
+from lineage.importing.excel.grids import Grid, Kind
 from lineage.importing.excel.headings import Headings
 from lineage.importing.excel.regions import Region, names_report, names_work
 from lineage.workbooks.book import Content, ErrorValue, Spot
@@ -35,6 +36,7 @@ class Signals:
     regions: Mapping[Spot, Region]
     fed: Fed
     works: bool
+    hides: bool
 
     @property
     def title(self) -> str:
@@ -51,65 +53,62 @@ def works_for_others(grid: Grid, fed: Fed) -> bool:
     return bool(taken) and not names_report(title) and taken >= needed * len(formulas)
 
 
-def judge(signals: Signals) -> Iterator[tuple[Spot, Judged]]:
-    """Every cell of a sheet with its role."""
-    for spot, cell in signals.grid.sheet.cells.items():
-        kind = signals.grid.kinds[spot]
-        if kind in ("number", "error", "empty"):
-            yield spot, _number(signals, spot, cell)
-        elif kind == "text":
-            yield spot, _LABEL
-        elif kind == "date":
-            yield spot, _DATE
+def roles_of_others(grid: Grid) -> Counter[Role]:
+    """How many cells of a sheet are no numbers, by their role."""
+    kinds = Counter(grid.kinds.values())
+    return Counter({role: kinds[kind] for kind, role in _OTHERS.items() if kinds[kind]})
+
+
+def judge(signals: Signals) -> Iterator[tuple[Spot, Content, Region, Headings, Judged]]:
+    """Every cell of a sheet that holds a number, or would, with what is known of it."""
+    headings, regions = signals.headings, signals.regions
+    for spot, cell in signals.grid.numbers():
+        region, said = regions[spot], headings[spot]
+        if cell.formula is None:
+            judged = _constant(signals, spot, cell, region, said)
         else:
-            yield spot, _ID if kind == "id" else _FLAG
+            judged = _formula(signals, spot, cell, region, said)
+        yield spot, cell, region, said, judged
 
 
-_LABEL, _DATE, _ID, _FLAG = (Judged(role) for role in ("label", "date", "id", "flag"))
-_HELPER, _INPUT, _REPORTED = Judged("helper"), Judged("input"), Judged("reported")
+_OTHERS: Mapping[Kind, Role] = {"text": "label", "date": "date", "id": "id", "flag": "flag"}
+_HELPER, _INPUT, _REPORTED, _LABEL = (
+    Judged(role) for role in ("helper", "input", "reported", "label")
+)
 
 
-def _number(signals: Signals, spot: Spot, cell: Content) -> Judged:
-    if isinstance(cell.value, ErrorValue) and cell.formula is None:
-        return _LABEL
-    if cell.formula is None:
-        return _constant(signals, spot)
-    return _formula(signals, spot, cell)
-
-
-def _formula(signals: Signals, spot: Spot, cell: Content) -> Judged:
-    fed = signals.fed.by_any(signals.title, spot)
-    if signals.grid.sheet.is_hidden(*spot):
+def _formula(signals: Signals, spot: Spot, cell: Content, region: Region, said: Headings) -> Judged:
+    headed, data = _is_headed(said), region.is_data
+    if signals.hides and signals.grid.sheet.is_hidden(*spot):
         return _HELPER
-    if fed and (signals.works or signals.regions[spot].is_data):
+    if (signals.works or data or not headed) and signals.fed.by_any(signals.title, spot):
         return _HELPER
-    headed = _is_headed(signals.headings.get(spot))
-    if not headed and fed:
-        return _HELPER
-    if headed and isinstance(cell.value, int | float) and not signals.regions[spot].is_data:
+    if headed and isinstance(cell.value, int | float) and not data:
         return _REPORTED
-    return Judged("reported", tuple(_doubts(signals, spot, cell, headed)))
+    return Judged("reported", tuple(_doubts(cell, headed, data)))
 
 
-def _doubts(signals: Signals, spot: Spot, cell: Content, headed: bool) -> Iterator[str]:
+def _doubts(cell: Content, headed: bool, data: bool) -> Iterator[str]:
     if not headed:
         yield "no heading was found; name it"
     if isinstance(cell.value, ErrorValue):
         yield f"it shows {cell.value} instead of a number"
     elif cell.value is None:
         yield "the workbook keeps no value for its formula; was it saved by Excel?"
-    if signals.regions[spot].is_data:
+    if data:
         yield "it is calculated beside raw data: a result, or a step towards one?"
 
 
-def _constant(signals: Signals, spot: Spot) -> Judged:
-    region = signals.regions[spot]
+def _constant(
+    signals: Signals, spot: Spot, cell: Content, region: Region, said: Headings
+) -> Judged:
+    if isinstance(cell.value, ErrorValue):
+        return _LABEL
     fed = signals.fed.by_any(signals.title, spot)
-    if region.is_data or signals.grid.sheet.is_hidden(*spot):
+    hidden = signals.hides and signals.grid.sheet.is_hidden(*spot)
+    if region.is_data or hidden or (fed and not region.has_formulas):
         return _INPUT
-    if fed and not region.has_formulas:
-        return _INPUT
-    if not _is_headed(signals.headings.get(spot)):
+    if not _is_headed(said):
         return _INPUT if fed else _HELPER
     if fed:
         return _TYPED_AND_TAKEN
@@ -122,5 +121,5 @@ _TYPED_AND_TAKEN = Judged(
 )
 
 
-def _is_headed(headings: Headings | None) -> bool:
-    return headings is not None and bool(headings.row or headings.column)
+def _is_headed(said: Headings) -> bool:
+    return bool(said.left.texts or said.above.texts)

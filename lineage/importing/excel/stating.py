@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalog.model.definition import Language
 from catalog.periods import MONTHS, Period, PeriodUnit
-from lineage.importing.excel.grids import Grid
+from lineage.importing.excel.grids import NUMERIC, Grid
 from lineage.importing.excel.periods import (
     distance,
     in_unit,
@@ -43,7 +43,7 @@ def period_of_sheet(grid: Grid) -> Period | None:
     if not any(kind == "number" for kind in grid.kinds.values()):
         return None
     for row, columns in sorted(grid.rows.items()):
-        if any(grid.kinds[row, column] in ("number", "error", "empty") for column in columns):
+        if any(grid.kinds[row, column] in NUMERIC for column in columns):
             return _labelled_number(grid)
         stated = [
             found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from catalog.imports import (
     CellChanged,
@@ -18,7 +21,6 @@ from lineage.importing.excel.process import Imported
 
 MOST = 20
 _WORDS = {
-    "new": "new",
     "moved": "moved",
     "renamed": "under another heading; look whether it is the same number",
     "updated": "updated, as the workbook says now",
@@ -30,14 +32,15 @@ _WORDS = {
 _MERGED = ("updated", "conflicting", "kept")
 
 
-def document_of(imported: Imported, *, dry_run: bool, numbers: bool = True) -> ImportExcelDocument:
-    """The import as it is printed in JSON; in words it is told without the single numbers."""
-    pairs = zip(imported.surveys, imported.drafted, strict=True)
+def document_of(imported: Imported, *, dry_run: bool) -> ImportExcelDocument:
+    """The import as it is printed in JSON."""
     return ImportExcelDocument(
         report=imported.asked.report,
         dry_run=dry_run,
-        workbooks=tuple(_workbook(found, drafted, numbers) for found, drafted in pairs),
-        changes=tuple(_changes(imported)),
+        workbooks=tuple(_workbooks(imported, numbers=True)),
+        changes=tuple(
+            CellChanged(**change._asdict()) for change in (*_new(imported), *_changes(imported))
+        ),
         unlike=imported.unlike,
         written=tuple(imported.prepared.texts),
         warnings=tuple(str(problem) for problem in imported.prepared.problems),
@@ -49,16 +52,24 @@ def text_of(imported: Imported, *, dry_run: bool) -> str:
     return "\n".join(_lines(imported, dry_run))
 
 
+def _workbooks(imported: Imported, *, numbers: bool) -> Iterator[WorkbookImported]:
+    for found, drafted in zip(imported.surveys, imported.drafted, strict=True):
+        yield _workbook(found, drafted, numbers)
+
+
 def _workbook(found: Survey, drafted: Drafted, numbers: bool) -> WorkbookImported:
-    unsure: dict[str, int] = {}
-    for index, number in enumerate(found.numbers):
-        unsure[number.sheet] = unsure.get(number.sheet, 0) + bool(drafted.unsure[index])
+    unsure = Counter(
+        number.sheet for index, number in enumerate(found.numbers) if drafted.unsure[index]
+    )
     return WorkbookImported(
         file=found.file.name,
         period=found.period.label if found.period else None,
         saved=found.book.saved.isoformat() if found.book.saved else None,
-        sheets=tuple(_sheet(sheet, unsure.get(sheet.title, 0)) for sheet in found.sheets),
-        numbers=tuple(_number(i, one, drafted) for i, one in enumerate(found.numbers) if numbers),
+        sheets=tuple(_sheet(sheet, unsure[sheet.title]) for sheet in found.sheets),
+        numbers=tuple(
+            _number(index, one, drafted)
+            for index, one in enumerate(found.numbers if numbers else ())
+        ),
         findings=tuple(
             f"{one.place}: {one.reason}" if one.place else one.reason for one in found.book.findings
         ),
@@ -104,24 +115,34 @@ def _number(index: int, number: Number, drafted: Drafted) -> NumberImported:
     )
 
 
-def _changes(imported: Imported) -> Iterator[CellChanged]:
+class _Change(NamedTuple):
+    """A change of a definition, as it is told."""
+
+    how: str
+    urn: str
+    key: str | None
+    was: str | None
+    now: str | None
+
+
+def _new(imported: Imported) -> Iterator[_Change]:
+    """The numbers of the newest workbook that the report did not know."""
+    last, numbers = imported.drafted[-1], imported.surveys[-1].numbers
+    for index in last.new:
+        urn = f"cell:{imported.asked.report}/{last.keys[index]}"
+        yield _Change("new", urn, None, None, numbers[index].address)
+
+
+def _changes(imported: Imported) -> Iterator[_Change]:
+    """What became of the cells that the report knew, and of what is written of them."""
     report = imported.asked.report
-    for change in imported.drafted[-1].changes:
-        yield CellChanged(
-            how=change.how,
-            urn=f"cell:{report}/{change.key}",
-            was=change.was or None,
-            now=change.now or None,
-        )
+    for how, key, was, now in imported.drafted[-1].changes:
+        yield _Change(how, f"cell:{report}/{key}", None, was or None, now or None)
     for merged in imported.prepared.merged.changes:
         if merged.how in _MERGED and merged.key not in ("at", "find"):
-            yield CellChanged(
-                how=merged.how,
-                urn=merged.urn,
-                key=merged.key,
-                was=_short(merged.ours if merged.how != "updated" else merged.base),
-                now=_short(merged.theirs),
-            )
+            before = merged.base if merged.how == "updated" else merged.ours
+            values = (_short(before), _short(merged.theirs))
+            yield _Change(merged.how, merged.urn, merged.key, *values)
 
 
 def _short(value: object) -> str | None:
@@ -132,28 +153,34 @@ def _short(value: object) -> str | None:
 
 
 def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:
-    document = document_of(imported, dry_run=dry_run, numbers=False)
-    for book in document.workbooks:
+    books = list(_workbooks(imported, numbers=False))
+    for book in books:
         period = f", {book.period}" if book.period else ""
         reported = sum(sheet.reported for sheet in book.sheets)
         yield f"{book.file}{period}: {reported:,} reported numbers"
         for sheet in book.sheets:
             yield f"  {_said(sheet)}"
             yield from (f"    {note}" for note in sheet.notes)
-        yield from _some("  findings", book.findings)
+        yield from _listed("  findings", book.findings, len(book.findings))
         yield from (f"  {said}" for said in book.unsure)
-    for how, words in _WORDS.items():
-        found = [_told(change) for change in document.changes if change.how == how]
-        yield from _some(f"{len(found):,} {words}", found)
-    yield from document.unlike
-    unsure = sum(sheet.unsure for sheet in document.workbooks[-1].sheets)
+    new = (_told(change) for change in _new(imported))
+    count = len(imported.drafted[-1].new)
+    yield from _listed(f"{count:,} new", new, count)
+    changes: dict[str, list[_Change]] = {how: [] for how in _WORDS}
+    for change in _changes(imported):
+        changes[change.how].append(change)
+    for how, found in changes.items():
+        told = (_told(change) for change in found)
+        yield from _listed(f"{len(found):,} {_WORDS[how]}", told, len(found))
+    yield from imported.unlike
+    unsure = sum(sheet.unsure for sheet in books[-1].sheets)
     if unsure:
         yield f"{unsure:,} are marked `unsure`: look at each, then take the mark out"
-    if not document.written:
+    if not imported.prepared.texts:
         yield "nothing changed"
     else:
         verb = "would be written" if dry_run else "written"
-        yield f"{verb}: {', '.join(document.written)}"
+        yield f"{verb}: {', '.join(imported.prepared.texts)}"
 
 
 def _said(sheet: SheetImported) -> str:
@@ -171,7 +198,7 @@ def _said(sheet: SheetImported) -> str:
     return f"{sheet.sheet}{hidden}: {', '.join(parts) or 'empty'}{f' → {roles}' if roles else ''}"
 
 
-def _told(change: CellChanged) -> str:
+def _told(change: _Change) -> str:
     parts = f" {change.key}" if change.key else ""
     if change.was and change.now:
         return f"{change.urn}{parts}: {change.was} → {change.now}"
@@ -180,10 +207,11 @@ def _told(change: CellChanged) -> str:
     )
 
 
-def _some(heading: str, items: Sequence[str]) -> Iterator[str]:
-    if not items:
+def _listed(heading: str, items: Iterable[str], count: int) -> Iterator[str]:
+    """The first of so many items below their heading; nothing where there are none."""
+    if not count:
         return
     yield f"{heading}:"
-    yield from (f"  {item}" for item in items[:MOST])
-    if len(items) > MOST:
-        yield f"  … and {len(items) - MOST:,} more (--format json lists all)"
+    yield from (f"  {item}" for item in islice(items, MOST))
+    if count > MOST:
+        yield f"  … and {count - MOST:,} more (--format json lists all)"

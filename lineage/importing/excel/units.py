@@ -18,7 +18,10 @@ _CURRENCIES: Mapping[str, str] = {
     **dict.fromkeys(("gbp", "£", "sterlin"), "GBP"),
     **dict.fromkeys(("chf", "isvicre frangi"), "CHF"),
 }
+_NUMBERS = ("1000", "1.000", "1,000")
+"""Thousands, where a currency stands beside them; alone they are what a row may be called."""
 _SCALES: Mapping[str, int] = {
+    **dict.fromkeys(_NUMBERS, 1_000),
     **dict.fromkeys(("bin", "thousand", "thousands", "k", "'000", "000", "000s", "’000"), 1_000),
     **dict.fromkeys(("milyon", "million", "millions", "mio", "mn", "mln", "m", "mm"), 1_000_000),
     **dict.fromkeys(("milyar", "billion", "billions", "bn", "mlr", "mia"), 1_000_000_000),
@@ -38,6 +41,7 @@ _WORDS: Mapping[str, str] = {
 }
 _BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,40}?)\s*[)\]]")
 _TAIL = re.compile(r"[,;:/–-]\s*([^,;:/–-]{1,24})$")
+_PARTS = re.compile(r"[₺$€£]|'?000s?(?!\d)|1[.,]?000(?!\d)|[^\W\d]+\$?|\d[\d.,]*")
 _NOTE = re.compile(
     r"^(?:(?:tutarlar|rakamlar|degerler|birim|unit|units|amounts?|figures?|all)\b.*)$"
 )
@@ -120,7 +124,7 @@ def _stated(text: str) -> tuple[tuple[str, str | int], ...] | str | None:
     rest = words
     for phrase in ("cinsinden", "olarak", "in", "of", "x", "birim", "unit", "tutar", ":"):
         rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", rest)
-    for part in re.findall(r"[₺$€£]|'?000s?|[^\W\d]+\$?", rest):
+    for part in _PARTS.findall(rest):
         if part in _CURRENCIES and currency is None:
             currency = _CURRENCIES[part]
         elif part in _SCALES and scale is None:
@@ -131,7 +135,7 @@ def _stated(text: str) -> tuple[tuple[str, str | int], ...] | str | None:
             return None
     if currency:
         return (("currency", currency), *((("scale", scale),) if scale else ()))
-    if scale and (len(words) > 2 or words == "mn"):
+    if scale and words not in _NUMBERS and (len(words) > 2 or words == "mn"):
         return {1_000: "bin", 1_000_000: "milyon"}.get(scale, "milyar")
     return None
 
@@ -139,6 +143,8 @@ def _stated(text: str) -> tuple[tuple[str, str | int], ...] | str | None:
 @lru_cache(maxsize=50_000)
 def stated_unit(text: str) -> Unit | None:
     """The unit that a text is, and nothing else: `bin TL`, `TL thousand`, `%`, `adet`."""
+    if text.isdecimal() and text != "000":
+        return None
     found = _stated(text)
     return dict(found) if isinstance(found, tuple) else found
 
