@@ -69,6 +69,11 @@ class Fed:
         """Whether some formula takes the cell."""
         return self.here[sheet].holds(spot) or self.abroad[sheet].holds(spot)
 
+    def gives(self, sheet: str) -> bool:
+        """Whether other sheets take any cells of a sheet."""
+        coverage = self.abroad[sheet]
+        return bool(coverage.spots or coverage.blocks)
+
     def by_others(self, sheet: str, spot: Spot) -> bool:
         """Whether a formula on another sheet takes the cell."""
         return self.abroad[sheet].holds(spot)

@@ -170,13 +170,15 @@ def _likeness(numbers: Sequence[Number]) -> list[int]:
     """A number for each, the same for those that are alike."""
     known: dict[tuple[Any, ...], int] = {}
     units: dict[int, Any] = {}
-    for number in numbers:
+    alike = []
+    for at, number in enumerate(numbers):
         unit = number.unit
-        units.setdefault(id(unit), tuple(unit.items()) if isinstance(unit, dict) else unit)
-    return [
-        known.setdefault((n.sheet, n.pattern, n.cell.style.format, units[id(n.unit)], n.unsure), at)
-        for at, n in enumerate(numbers)
-    ]
+        if id(unit) not in units:
+            units[id(unit)] = tuple(unit.items()) if isinstance(unit, dict) else unit
+        format_ = number.cell.style.format
+        told = (number.sheet, number.pattern, format_, units[id(unit)], number.unsure)
+        alike.append(known.setdefault(told, at))
+    return alike
 
 
 def is_filled(group: Group, numbers: Sequence[Number]) -> bool:

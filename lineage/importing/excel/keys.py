@@ -181,7 +181,7 @@ def _widen(
 def _shared(named: Sequence[Named]) -> list[list[int]]:
     """The numbers of each key that several have."""
     by_key: dict[str, list[int]] = defaultdict(list)
-    keys = [name.key.casefold() for name in named]
+    keys = [name.key for name in named]
     if len(set(keys)) == len(keys):
         return []
     for index, key in enumerate(keys):
@@ -195,7 +195,7 @@ def _numbered(
     """Number what still shares a key, row by row or, within one row, column by column."""
     if not shared:
         return named
-    taken = {name.key.casefold() for name in named}
+    taken = {name.key for name in named}
     for held in shared:
         rows = sorted({(numbers[i].sheet, numbers[i].spot[0]) for i in held})
         of_row = {row: at for at, row in enumerate(rows, start=1)}
@@ -209,8 +209,8 @@ def _numbered(
             if (at := of_column[number.spot[1]]) > 1:
                 column = f"{column}_{at}" if column else f"c{at}"
             made = Named(row, column, name.label, name.column_label, again=True)
-            while made.key.casefold() in taken and made.key != name.key:
+            while made.key in taken and made.key != name.key:
                 made = made._replace(column=f"{made.column}_x".strip("_"))
-            taken.add(made.key.casefold())
+            taken.add(made.key)
             named[index] = made
     return named

@@ -180,7 +180,7 @@ def survey(
                 doubts = (*doubts, "its formula takes its own result, by a circular reference")
             roles[judged.role] += 1
             if judged.role == "reported":
-                numbers.append(reader.number(spot, cell, region.block, said, doubts))
+                numbers.append(reader.number(spot, cell, region.number, said, doubts))
             elif judged.role == "input":
                 inputs[region.block] = None
         blocks = tuple(inputs)
@@ -260,10 +260,9 @@ class _SheetReader:
         self.known: dict[str, Heading] = {}
         self.lines: dict[Line, _Line] = {}
         self.units: dict[tuple[object, ...], Unit | None] = {}
-        self.regions: dict[Block, int] = {}
 
     def number(
-        self, spot: Spot, cell: Content, region: Block, said: Headings, unsure: tuple[str, ...]
+        self, spot: Spot, cell: Content, region: int, said: Headings, unsure: tuple[str, ...]
     ) -> Number:
         """A reported number with its headings as they are found again."""
         left, above, section = said
@@ -276,7 +275,7 @@ class _SheetReader:
             row.headings,
             column.headings,
             section,
-            self.regions.setdefault(region, len(self.regions)),
+            region,
             self.carriers.get(spot),
             self.unit(row, column, cell.style.format),
             column.period or row.period or self.period,
@@ -289,7 +288,8 @@ class _SheetReader:
         headings = tuple(self.heading(text) for text in line.texts)
         period = next((h.period for h in reversed(headings) if h.period), None)
         speaks = bool(self.notes) or any(unit_in(text) for text in line.texts)
-        made = _Line(headings, period, line.units, line.texts if speaks else ())
+        says = (line.units, line.texts if speaks else ())
+        made = _Line(headings, period, says if any(says) else _NOTHING)
         self.lines[line] = made
         return made
 
@@ -298,19 +298,20 @@ class _SheetReader:
         if text not in self.known:
             found = heading_of(text, self.period, self.series, self.language)
             bare = without_unit(found.key)
-            self.known[text] = replace(found, key=bare if any(map(str.isalnum, bare)) else "")
+            bare = bare if any(map(str.isalnum, bare)) else ""
+            self.known[text] = found if bare == found.key else replace(found, key=bare)
         return self.known[text]
 
     def unit(self, row: _Line, column: _Line, format_: str) -> Unit | None:
         """The unit of a number; what says the same is looked at once."""
-        key = (row.units, column.units, row.speaks, column.speaks, format_)
+        key = (row.says, column.says, format_)
         if key not in self.units:
-            units = (*row.units, *column.units)
+            units = (*row.says[0], *column.says[0])
             stated = next((u for text in units if (u := stated_unit(text.strip("()[]")))), None)
             if stated is not None and not shown_by(format_).percent:
                 self.units[key] = stated
             else:
-                nearest = (*reversed(row.speaks), *reversed(column.speaks))
+                nearest = (*reversed(row.says[1]), *reversed(column.says[1]))
                 self.units[key] = unit_of(nearest, self.notes, format_)
         return self.units[key]
 
@@ -319,14 +320,16 @@ class _SheetReader:
 class _Line:
     """The headings of a row or a column and the period they state.
 
-    `units` are texts beside them that name a unit and nothing else, `speaks` those headings that a
-    unit may be read from.
+    `says` is what its unit is told from: texts beside it that name a unit and nothing else, and
+    those of its headings that may name one too.
     """
 
     headings: tuple[Heading, ...]
     period: Period | None
-    units: tuple[str, ...]
-    speaks: tuple[str, ...]
+    says: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+_NOTHING: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def _notes(grid: Grid) -> list[str]:

@@ -33,10 +33,10 @@ SELDOM = 0.7
 
 @dataclass(frozen=True)
 class Region:
-    """A rectangle of cells with nothing around it, and whether it is raw data, with the reasons."""
+    """A rectangle of cells with nothing around it, its number on the sheet, what it holds."""
 
     block: Block
-    spots: tuple[Spot, ...]
+    number: int = 0
     is_data: bool = False
     has_formulas: bool = False
 
@@ -63,13 +63,13 @@ def _words(title: str) -> str:
 def regions_of(grid: Grid, fed: Fed, book: Workbook) -> Mapping[Spot, Region]:
     """The region of every cell of a sheet."""
     found: dict[Spot, Region] = {}
-    for spots in _pieces(grid):
-        region = _judged(grid, spots, fed, book)
+    for number, (block, spots) in enumerate(_pieces(grid)):
+        region = _judged(grid, number, block, spots, fed, book)
         found |= dict.fromkeys(spots, region)
     return found
 
 
-def _pieces(grid: Grid) -> Iterator[Sequence[Spot]]:
+def _pieces(grid: Grid) -> Iterator[tuple[Block, Sequence[Spot]]]:
     """Bands of rows without an empty row between, each cut at its empty columns."""
     rows = sorted(grid.rows)
     bands: list[list[int]] = []
@@ -80,31 +80,30 @@ def _pieces(grid: Grid) -> Iterator[Sequence[Spot]]:
             bands.append([row])
     for band in bands:
         used = sorted({column for row in band for column in grid.rows[row]})
-        piece_of, piece = {used[0]: 0}, 0
+        piece_of, ends = {used[0]: 0}, [[used[0], used[0]]]
         for before, column in pairwise(used):
-            piece += column - before > 1
-            piece_of[column] = piece
-        pieces: list[list[Spot]] = [[] for _ in range(piece + 1)]
+            if column - before > 1:
+                ends.append([column, column])
+            ends[-1][1] = column
+            piece_of[column] = len(ends) - 1
+        pieces: list[list[Spot]] = [[] for _ in ends]
         for row in band:
             for column in grid.rows[row]:
                 pieces[piece_of[column]].append((row, column))
-        yield from pieces
+        for (left, right), spots in zip(ends, pieces, strict=True):
+            yield Block(spots[0][0], left, spots[-1][0], right), spots
 
 
-def _judged(grid: Grid, spots: Sequence[Spot], fed: Fed, book: Workbook) -> Region:
-    block = Block(
-        min(r for r, _ in spots),
-        min(c for _, c in spots),
-        max(r for r, _ in spots),
-        max(c for _, c in spots),
-    )
+def _judged(
+    grid: Grid, number: int, block: Block, spots: Sequence[Spot], fed: Fed, book: Workbook
+) -> Region:
     cells, kinds = grid.sheet.cells, grid.kinds
     numeric = [spot for spot in spots if kinds[spot] in NUMERIC]
-    formulas = sum(cells[spot].formula is not None for spot in numeric)
     constants = [spot for spot in numeric if cells[spot].formula is None]
+    formulas = len(numeric) - len(constants)
     few = bool(constants) and formulas <= FEW_FORMULAS * len(numeric)
     data = few and _score(grid, block, spots, constants, fed, book) >= DATA_FROM
-    return Region(block, tuple(spots), data, formulas > 0)
+    return Region(block, number, data, formulas > 0)
 
 
 def _score(

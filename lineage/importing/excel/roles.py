@@ -47,6 +47,8 @@ class Signals:
 def works_for_others(grid: Grid, fed: Fed) -> bool:
     """Whether a sheet only calculates what other sheets show."""
     title = grid.sheet.title
+    if not fed.gives(title):
+        return False
     formulas = [spot for spot, cell in grid.numbers() if cell.formula is not None]
     taken = sum(fed.by_others(title, spot) for spot in formulas)
     needed = HALF if names_work(title) else MOSTLY
@@ -61,9 +63,9 @@ def roles_of_others(grid: Grid) -> Counter[Role]:
 
 def judge(signals: Signals) -> Iterator[tuple[Spot, Content, Region, Headings, Judged]]:
     """Every cell of a sheet that holds a number, or would, with what is known of it."""
-    headings, regions = signals.headings, signals.regions
-    for spot, cell in signals.grid.numbers():
-        region, said = regions[spot], headings[spot]
+    cells, regions = signals.grid.sheet.cells, signals.regions
+    for spot, said in signals.headings.items():
+        cell, region = cells[spot], regions[spot]
         if cell.formula is None:
             judged = _constant(signals, spot, cell, region, said)
         else:
@@ -78,7 +80,7 @@ _HELPER, _INPUT, _REPORTED, _LABEL = (
 
 
 def _formula(signals: Signals, spot: Spot, cell: Content, region: Region, said: Headings) -> Judged:
-    headed, data = _is_headed(said), region.is_data
+    headed, data = bool(said.row or said.column), region.is_data
     if signals.hides and signals.grid.sheet.is_hidden(*spot):
         return _HELPER
     if (signals.works or data or not headed) and signals.fed.by_any(signals.title, spot):
@@ -108,7 +110,7 @@ def _constant(
     hidden = signals.hides and signals.grid.sheet.is_hidden(*spot)
     if region.is_data or hidden or (fed and not region.has_formulas):
         return _INPUT
-    if not _is_headed(said):
+    if not (said.row or said.column):
         return _INPUT if fed else _HELPER
     if fed:
         return _TYPED_AND_TAKEN
@@ -119,7 +121,3 @@ _TYPED = Judged("reported", ("typed in, not calculated: say which measure it is"
 _TYPED_AND_TAKEN = Judged(
     "reported", ("typed in, and formulas take it: a published number, or an input only?",)
 )
-
-
-def _is_headed(said: Headings) -> bool:
-    return bool(said.left.texts or said.above.texts)

@@ -168,6 +168,8 @@ def note_unit(text: str) -> Unit | None:
 
 def _pieces(heading: str) -> Iterator[tuple[str, str]]:
     """What of a heading may be its unit, and that with its brackets or sign."""
+    if heading.isalnum() and heading.isascii():
+        return
     for found in _BRACKETS.finditer(heading):
         yield found[1], found[0]
     if tail := _TAIL.search(heading):
