@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from catalog.consolidations import Difference
@@ -11,7 +11,7 @@ from catalog.periods import Period
 from catalog.results import RunRecord
 from catalog.workspace import Workspace
 from expectations.consolidation.clustering import Slicing
-from expectations.consolidation.evidence import Judge, Pair
+from expectations.consolidation.evidence import Judge
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.planning import Asked, Explain, Known
 from expectations.runner import Progress
@@ -83,18 +83,14 @@ def _implied(catalog: Catalog) -> Mapping[str, Slicing]:
 
 
 def _explain(workspace: Workspace, catalog: Catalog, progress: Progress) -> Explain:
-    """Explains pairs period by period, each period in one run of the engine."""
+    """Explains all pairs in one run of the engine, whatever their periods."""
 
-    def explained(asked: Sequence[Asked]) -> Iterator[Difference]:
+    def explained(asked: Sequence[Asked]) -> list[Difference]:
         from expectations.difference.explaining import explain_differences
 
-        by_period: dict[str | None, list[Pair]] = {}
-        for one in asked:
-            by_period.setdefault(one.period, []).append((one.left, one.right))
-        for label, pairs in by_period.items():
-            period = Period.parse(label) if label else None
-            yield from explain_differences(
-                workspace, catalog, pairs, period=period, progress=progress
-            )
+        pairs = [
+            (one.left, one.right, Period.parse(one.period) if one.period else None) for one in asked
+        ]
+        return explain_differences(workspace, catalog, pairs, progress=progress)
 
     return explained

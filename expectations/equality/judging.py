@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from catalog.consolidations import Equality
-from catalog.model import Catalog
 from catalog.tables import ENTITY_ID
 from expectations.consolidation.evidence import Judged, Pair
 from expectations.engine.sandbox import Limits
 from expectations.equality.generated import Needed
 from expectations.equality.running import Pair as Both
 from expectations.equality.running import Ran, Seen, Side, run_pairs, smallest
-from lineage.canonical.candidates import Candidate, Proposals
+from lineage.canonical.candidates import Proposals
 from lineage.canonical.stating import Calculation, NotCalculated, proved
 
-AT_ONCE = 25
-"""So many pairs share a child process: starting one costs more than a pair."""
+AT_ONCE = 100
+"""So many pairs share a child process: starting one costs as much as a dozen of them."""
 FEW_ROWS = 20
 Told = Callable[[int, int], None]
 
@@ -141,25 +140,13 @@ class Judging:
     def witness(self, pair: Pair) -> Witness | None:
         """The least data on which two differ, None where they are not known to."""
         both = self._both(pair)
-        apart = run_pairs({"0": both}, self.limits, self.zone, self.seconds)["0"].apart
-        if not apart:
-            return None
-        return _shown(smallest(both, apart[0], self.limits, self.zone, self.seconds), both.needed)
+        seen = smallest(both, self.limits, self.zone, self.seconds)
+        return _shown(seen, both.needed) if seen else None
 
     def _both(self, pair: Pair) -> Both:
         left, right = map(self._calculation, pair)
         needed = _needed(self.proposals, left, right)
         return Both(_side(left), _side(right), needed)
-
-
-def judged(catalog: Catalog, candidate: Candidate, limits: Limits, zone: str) -> Judgement:
-    """How the two of one candidate compare, with the smallest witness where they differ."""
-    judging = Judging(Proposals(catalog), limits, zone)
-    pair = (candidate.left, candidate.right)
-    found = judging.judgements([pair])[pair]
-    if found.equality == "different":
-        return replace(found, witness=judging.witness(pair))
-    return found
 
 
 def judgement(ran: Ran, both: Both) -> Judgement:

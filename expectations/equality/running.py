@@ -15,12 +15,14 @@ from expectations.engine.expressions import SQL_TYPES
 from expectations.engine.functions import RenderError, literal, quote_name, render
 from expectations.engine.sandbox import Limits, Outcome, Step, run_steps
 from expectations.equality.constants import constants_of
-from expectations.equality.generated import Database, Needed, Row, databases
+from expectations.equality.generated import EVERY, Database, Needed, Row, databases
 
 DB = "918273645546372819"
 """Stands in a statement for the number of the database it runs on."""
 NEARLY = Decimal("1e-9")
 MOST_ROWS_SHRUNK = 8
+FIRST = (10, 30, 34, 38)
+"""The databases that tell most pairs apart: complete ones with a few rows each."""
 
 
 @dataclass(frozen=True)
@@ -85,23 +87,37 @@ class Ran:
 def run_pairs(
     pairs: Mapping[str, Pair], limits: Limits, zone: str, seconds: float, seed: int = 0
 ) -> dict[str, Ran]:
-    """Every pair on databases of its own, in one child process; ran pairs by name.
+    """Every pair on databases of its own, all in one child process; ran pairs by name.
 
-    Most that differ do so on the first third already, and with nothing missing; only the others are
-    run on the rest.
+    Nearly all that differ do so on the first few already, and with nothing missing; only the others
+    are run on the rest.
     """
-    made = {name: _generated(pair, seed) for name, pair in pairs.items()}
-    first = {name: databases[::3] for name, databases in made.items()}
-    found = run_on(pairs, first, limits, zone, seconds)
+    found = _run_numbers(pairs, FIRST, limits, zone, seconds, seed)
     left = {
         name: pairs[name]
         for name, ran in found.items()
         if not ran.failed and not any(seen.is_plain for seen in ran.apart)
     }
-    rest = {name: [d for d in made[name] if d.number % 3] for name in left}
-    for name, ran in run_on(left, rest, limits, zone, seconds).items():
+    rest = [number for number in EVERY if number not in FIRST]
+    for name, ran in _run_numbers(left, rest, limits, zone, seconds, seed).items():
         found[name] = Ran((*found[name].seen, *ran.seen), ran.failed)
     return found
+
+
+def _run_numbers(
+    pairs: Mapping[str, Pair],
+    numbers: Sequence[int],
+    limits: Limits,
+    zone: str,
+    seconds: float,
+    seed: int,
+) -> dict[str, Ran]:
+    """Every pair on its databases of these numbers."""
+    made = {}
+    for name, pair in pairs.items():
+        constants = constants_of((pair.left.tree, pair.right.tree))
+        made[name] = databases(pair.needed, constants, seed, numbers)
+    return run_on(pairs, made, limits, zone, seconds)
 
 
 def run_on(
@@ -157,8 +173,14 @@ def _one_by_one(
     return Ran(failed=failed) if few else Ran(tuple(seen))
 
 
-def smallest(pair: Pair, seen: Seen, limits: Limits, zone: str, seconds: float) -> Seen:
-    """The fewest of a database's rows on which the two still differ, where they are few enough."""
+def smallest(pair: Pair, limits: Limits, zone: str, seconds: float, seed: int = 0) -> Seen | None:
+    """The smallest of all databases on which the two differ, with the fewest of its rows on which
+    they still do, where these are few enough to try.
+    """
+    apart = _run_numbers({"": pair}, EVERY, limits, zone, seconds, seed)[""].apart
+    if not apart:
+        return None
+    seen = apart[0]
     places = [(t, at) for t, rows in seen.database.rows.items() for at in range(len(rows))]
     if not places or len(places) > MOST_ROWS_SHRUNK:
         return seen
@@ -178,10 +200,6 @@ def _kept(database: Database, chosen: Iterable[tuple[str, int]]) -> dict[str, tu
         table: tuple(row for at, row in enumerate(rows) if (table, at) in kept)
         for table, rows in database.rows.items()
     }
-
-
-def _generated(pair: Pair, seed: int) -> tuple[Database, ...]:
-    return databases(pair.needed, constants_of((pair.left.tree, pair.right.tree)), seed)
 
 
 def _steps(
