@@ -35,7 +35,6 @@ from expectations.sources.port import Extract
 from expectations.sources.registry import connector_for
 from expectations.suites import build_suites
 from expectations.waivers import apply_waivers, used_waivers
-from lineage.impact import reaches
 
 PERSONAL_TYPES = ("national_id", "tax_id", "email", "phone", "iban")
 TELLING_VALUES = frozenset(
@@ -267,6 +266,7 @@ def _with_reach(results: list[Result], catalog: Catalog) -> list[Result]:
     if not bad:
         return results
     from lineage.graph import build_lineage
+    from lineage.impact import reaches
 
     graph = build_lineage(catalog)
     reached = {urn: reaches(graph, urn) for urn in {result.urn for result in bad}}

@@ -9,12 +9,19 @@ from catalog.consolidations import Difference
 from catalog.model import Catalog
 from catalog.periods import Period
 from catalog.results import RunRecord
+from catalog.store.runs import RunStore
 from catalog.workspace import Workspace
-from expectations.consolidation.clustering import Slicing
-from expectations.consolidation.evidence import Judge
 from expectations.consolidation.histories import PublishedHistories
 from expectations.consolidation.planning import Asked, Explain, Known
+from expectations.consolidation.slicing import implied_slices
+from expectations.difference.explaining import explain_differences
+from expectations.engine.embedded import limits_of
+from expectations.equality.judging import Judging
+from expectations.publications import published_of
+from expectations.published import Feed
 from expectations.runner import Progress
+from lineage.canonical.candidates import Proposals
+from lineage.canonical.naming import read_glossary
 
 
 def open_known(
@@ -25,15 +32,16 @@ def open_known(
     A history that does not exist yet is not made by looking for it.
     """
     histories = read_histories(workspace, catalog, period)
+    judge = _judge(workspace, catalog, progress)
     return Known(
         catalog=catalog,
         settings=workspace.settings,
         today=workspace.clock.today(),
-        judge=_judge(workspace, catalog, progress),
+        judge=judge,
         histories=histories,
         run=_last_run(workspace),
-        explain=_explain(workspace, catalog, progress),
-        implied=_implied(catalog),
+        explain=_explain(workspace, catalog, histories.feeds, progress),
+        implied=implied_slices(catalog, judge.proposals.statements),
     )
 
 
@@ -41,27 +49,18 @@ def read_histories(
     workspace: Workspace, catalog: Catalog, period: Period | None
 ) -> PublishedHistories:
     """What every report has published, up to a period."""
-    from expectations.publications import published_of
-
     today: date = workspace.clock.today()
     feeds = published_of(workspace, catalog, today)
     return PublishedHistories(catalog, feeds, period.end if period else None)
 
 
 def _last_run(workspace: Workspace) -> RunRecord | None:
-    from catalog.store.runs import RunStore
-
     store = RunStore(workspace.state_url, reading=True)
     return store.latest(until=workspace.clock.today())
 
 
-def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
+def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judging:
     """By canonical calculations, and by running what they do not prove on generated data."""
-    from expectations.engine.embedded import limits_of
-    from expectations.equality.judging import Judging
-    from lineage.canonical.candidates import Proposals
-    from lineage.canonical.naming import read_glossary
-
     settings = workspace.settings
     file = settings.consolidation.glossary
     glossary = read_glossary(workspace.root / file if file else None)
@@ -75,22 +74,15 @@ def _judge(workspace: Workspace, catalog: Catalog, progress: Progress) -> Judge:
     return Judging(proposals, limits, settings.timezone, seconds, told)
 
 
-def _implied(catalog: Catalog) -> Mapping[str, Slicing]:
-    from expectations.consolidation.slicing import implied_slices
-    from lineage.canonical.stating import Statements
-
-    return implied_slices(catalog, Statements(catalog))
-
-
-def _explain(workspace: Workspace, catalog: Catalog, progress: Progress) -> Explain:
+def _explain(
+    workspace: Workspace, catalog: Catalog, feeds: Mapping[str, Feed], progress: Progress
+) -> Explain:
     """Explains all pairs in one run of the engine, whatever their periods."""
 
     def explained(asked: Sequence[Asked]) -> list[Difference]:
-        from expectations.difference.explaining import explain_differences
-
         pairs = [
             (one.left, one.right, Period.parse(one.period) if one.period else None) for one in asked
         ]
-        return explain_differences(workspace, catalog, pairs, progress=progress)
+        return explain_differences(workspace, catalog, pairs, feeds=feeds, progress=progress)
 
     return explained

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from catalog.corrections import ENDS, Correction
 from catalog.store.corrections import CorrectionStore
+from expectations.arrays import texts
 
 COLUMNS = ("entity_id", "attribute", "value", "until", "reason", "author")
 
@@ -66,16 +67,15 @@ def write_overrides(overrides: Iterable[Correction], target: Path) -> Path:
     from pyarrow import parquet
 
     listed = list(overrides)
-    days = [
-        None if one.until in (None, *ENDS) else date.fromisoformat(str(one.until)) for one in listed
-    ]
+    days = [None if one.until in ENDS else one.until for one in listed]
     columns = {
-        "entity_id": pa.array([one.entity_id for one in listed], pa.string()),
-        "attribute": pa.array([one.attribute for one in listed], pa.string()),
-        "value": pa.array([one.to_value for one in listed], pa.string()),
-        "until": pa.array(days, pa.date32()),
-        "reason": pa.array([one.reason for one in listed], pa.string()),
-        "author": pa.array([one.author for one in listed], pa.string()),
+        "entity_id": texts(one.entity_id for one in listed),
+        "attribute": texts(one.attribute for one in listed),
+        "value": texts(one.to_value for one in listed),
+        "until": texts(days).cast(pa.date32()),
+        "reason": texts(one.reason for one in listed),
+        "author": texts(one.author for one in listed),
     }
-    parquet.write_table(pa.table(columns), target)
+    made = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    parquet.write_table(made, target)
     return target

@@ -48,8 +48,7 @@ def difference(
         (found,) = explain_differences(
             opened,
             catalog,
-            [(left, right)],
-            period=_period(period),
+            [(left, right, _period(period))],
             as_of=as_of.date() if as_of else None,
             show_values=show_values,
             progress=progress,

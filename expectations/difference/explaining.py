@@ -47,13 +47,14 @@ from expectations.measures import complaint_of, exact_values
 from expectations.numbers import read_published
 from expectations.past import recall
 from expectations.plan import MeasurePlan, Plan, PublishedFigure, ReportPlan
+from expectations.published import Feed
 from expectations.runner import Progress, silent
 from expectations.truth import Truths
 
 MOST_CHANGES = 40
 NOISE = Decimal("1e-9")
 Asked = tuple[str, str] | tuple[str, str, Period | None]
-"""Two numbers, and of which period if not of that asked for all of them."""
+"""Two numbers, and of which period if not of the last closed one."""
 
 
 def explain_differences(
@@ -61,28 +62,28 @@ def explain_differences(
     catalog: Catalog,
     pairs: Sequence[Asked],
     *,
-    period: Period | None = None,
     as_of: date | None = None,
+    feeds: Mapping[str, Feed] | None = None,
     show_values: bool = False,
     progress: Progress = silent,
 ) -> list[Difference]:
-    """Why the two numbers of each pair differ in a period, all counted in one run of the engine.
+    """Why the two numbers of each pair differ in its period, all counted in one run of the engine.
 
-    Numbers are named as `cell:report/key` or `measure:key`. Without a period each pair is told for
-    the last closed one; a pair may name its own. What cannot be told is in `unknown` of a
-    difference; UsageError where a name is no number.
+    Numbers are named as `cell:report/key` or `measure:key`. `feeds` is what was published by that
+    day, where it was read before. What cannot be told is in `unknown` of a difference; UsageError
+    where a name is no number.
     """
     day = as_of or workspace.clock.today()
     named = [
         (named_number(catalog, one), named_number(catalog, other), rest[0] if rest else None)
         for one, other, *rest in pairs
     ]
-    scene = Scene(catalog, day, workspace.settings.calendar, period)
-    plan = _with_every_report(scene, compile_plan(catalog, day, workspace.settings, period))
-    feeds = read_published(workspace, catalog, plan)
+    scene = Scene(catalog, day, workspace.settings.calendar)
+    plan = _with_every_report(scene, compile_plan(catalog, day, workspace.settings))
+    feeds = read_published(workspace, catalog, plan) if feeds is None else feeds
     stating = Stating(catalog, plan, feeds)
     nodes = _Nodes(stating, Grounds(catalog, plan), workspace)
-    tops = [nodes.node(one, other, own or period) for one, other, own in named]
+    tops = [nodes.node(*one) for one in named]
     with known_of(workspace, catalog, day) as known:
         warn_of(known)
         plan = nodes.counted_plan()

@@ -97,7 +97,7 @@ _REPLACED: Final = (exp.Placeholder, exp.Table, exp.Column, exp.Anonymous)
 
 
 def _sql(node: exp.Expr) -> str:
-    text = node.sql(dialect="duckdb", identify=True, comments=False)
+    text = node.sql(dialect="duckdb", copy=False, identify=True, comments=False)
     if len(text) > MAX_RENDERED:
         raise RenderError(f"the calculation grows beyond {MAX_RENDERED:,} characters: nest less")
     return text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from catalog.model import Catalog
 from catalog.model.matching import MatchDecision
+from expectations.arrays import read_columns, texts
 from expectations.identity.ids import living_ids
 from expectations.identity.keeping import read_log
 
@@ -41,12 +42,12 @@ def unheard_decisions(catalog: Catalog, entity: str, map_: Path) -> Iterator[Mat
 
 def _entities(map_: Path, records: set[str]) -> dict[str, str]:
     """The entity of each of some records, by their names."""
-    import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(map_, columns=["dataset", "record_id", "entity_id"])
-    names = pc.binary_join_element_wise(table["dataset"], table["record_id"], "/")
-    mine = pc.is_in(names, value_set=pa.array(sorted(records), names.type))
-    found = table["entity_id"].filter(mine).to_pylist()
-    return dict(zip(names.filter(mine).to_pylist(), found, strict=True))
+    columns = ["dataset", "record_id", "entity_id"]
+    table = read_columns(map_, columns)
+    ids = {one.partition("/")[2] for one in records}
+    few = table.filter(pc.is_in(table["record_id"], value_set=texts(sorted(ids))))
+    found = zip(*(few[column].to_pylist() for column in columns), strict=True)
+    named = {f"{dataset}/{record}": entity for dataset, record, entity in found}
+    return {name: entity for name, entity in named.items() if name in records}

@@ -15,6 +15,7 @@ from catalog.scratch import scratch_folder
 from catalog.store.portraits import write_portrait
 from catalog.store.snapshots import Content, SnapshotStore
 from catalog.writing import write_whole
+from expectations.arrays import read_columns
 from expectations.identity.ids import Moved
 from expectations.identity.mapped import Mapped, MatchMap, as_map
 
@@ -147,9 +148,7 @@ def portrait_of(entity: Entity, kept: Kept, as_of: date) -> IdentityPortrait:
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    import pyarrow.parquet as pq
-
-    rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+    rows: list[dict[str, Any]] = read_columns(file).to_pylist()
     return rows
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from catalog.matched import MATCH_VERSION
+from expectations.arrays import read_columns
 
 LINES_AT_ONCE = 50_000
 
@@ -40,9 +41,7 @@ class MatchMap(Sequence[Mapped]):
     @classmethod
     def read(cls, file: Path) -> MatchMap:
         """The map that was written to a file."""
-        import pyarrow.parquet as pq
-
-        return cls(pq.read_table(file))
+        return cls(read_columns(file))
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -430,8 +430,7 @@ def test_a_past_period_of_what_names_none_is_unknown(folder: Path) -> None:
     (one,) = explain_differences(
         workspace,
         catalog,
-        [("r/undated", "r/crm")],
-        period=Period.parse("2026-08"),
+        [("r/undated", "r/crm", Period.parse("2026-08"))],
         as_of=TODAY,
     )
     assert not one.causes
@@ -446,6 +445,6 @@ def test_numbers_that_speak_of_different_spans_or_do_not_exist_are_told_apart(
     with pytest.raises(UsageError, match="there is no cell or measure 'r/crn'"):
         explain_differences(workspace, catalog, [("r/crn", "active")], as_of=TODAY)
     (one,) = explain_differences(
-        workspace, catalog, [("r/crm", "active")], period=Period.parse("2026-Q3"), as_of=TODAY
+        workspace, catalog, [("r/crm", "active", Period.parse("2026-Q3"))], as_of=TODAY
     )
     assert one.unknown == ("2026-Q3 is a quarter, they speak of a month",)
