@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalog.model import Catalog
 from expectations.consolidation.clustering import Slicing
-from lineage.canonical.nouns import Conjunct, Ingredients
+from lineage.canonical.forms import conditions_of
+from lineage.canonical.nouns import Form
 from lineage.canonical.stating import Calculation, Statements
 
 
@@ -19,21 +20,21 @@ def implied_slices(catalog: Catalog, statements: Statements) -> dict[str, Slicin
         if cell.measure or cell.where or not cell.calculation:
             continue
         told = statements.of(cell.urn)
-        if isinstance(told, Calculation) and told.canonical.parts:
-            held = [_held(part, dimensions) for part in told.canonical.parts]
+        if isinstance(told, Calculation) and told.canonical.aggregates:
+            held = [_held(one, dimensions) for one in told.canonical.aggregates]
             if shared := set.intersection(*held):
                 found[cell.urn] = tuple(sorted(shared))
     return found
 
 
-def _held(part: Ingredients, dimensions: set[str]) -> set[tuple[str, str]]:
-    pairs = (_equality(one) for one in part.filters)
+def _held(aggregate: Form, dimensions: set[str]) -> set[tuple[str, str]]:
+    pairs = map(_equality, conditions_of(aggregate))
     return {pair for pair in pairs if pair and pair[0] in dimensions}
 
 
-def _equality(one: Conjunct) -> tuple[str, str] | None:
+def _equality(condition: Form) -> tuple[str, str] | None:
     """Column and value, where a condition is that the one equals the other."""
-    match one.form:
+    match condition:
         case ("eq", ("col", _, str(column), *_), ("str" | "num", value)):
             return column, str(value)
         case _:

@@ -202,6 +202,12 @@ NODES = frozenset(
 """The first items by which a tuple is a tree, rather than a list of trees."""
 
 
+def conditions_of(aggregate: Form) -> tuple[Form, ...]:
+    """The conditions that the rows of an aggregate meet."""
+    found: tuple[Form, ...] = aggregate[4][2]
+    return found
+
+
 def aliases_of(form: Form) -> frozenset[str]:
     """The sources whose columns a tree uses, those of nested queries included."""
     return frozenset(node[1] for node in walk(form) if node[0] == "col")

@@ -18,12 +18,10 @@ from lineage.canonical.forms import (
     num,
     split_scale,
     terms_of,
-    walk,
 )
-from lineage.canonical.nouns import Canonical, Conjunct, Form, Ingredients, Source
+from lineage.canonical.nouns import Canonical, Form
 from lineage.canonical.queries import Given, Reader, Types
 from lineage.canonical.reading import Opaque
-from lineage.canonical.rendering import sql_of, table_of
 
 Proof = Literal["identical", "equal_without_nulls"]
 
@@ -48,7 +46,7 @@ def canonical(
     strict, rounding = _unrounded(_along(form, loose=False))
     scale, bare = split_scale(strict)
     return Canonical(
-        bare, _loosened(loose, rounding, scale), scale, rounding, unit, tuple(_parts(bare))
+        bare, _loosened(loose, rounding, scale), scale, rounding, unit, tuple(_aggregates(bare))
     )
 
 
@@ -174,50 +172,17 @@ def _is_guard(form: Form) -> bool:
     return all(("inv", below) in factors for factors in terms)
 
 
-def _parts(form: Form) -> Iterator[Ingredients]:
-    seen: dict[Form, None] = {}
+def _aggregates(form: Form) -> Iterator[Form]:
+    """The aggregates of a form, each once; whether there are rows at all is none."""
+    seen = set[Form]()
     stack = [form]
     while stack:
         node = stack.pop()
-        if node[0] == "agg":
-            if node[1] != "any":
-                seen[node] = None
-        else:
+        if node[0] != "agg":
             stack += list(children(node))[::-1]
-    for node in seen:
-        yield ingredients(node)
-
-
-def ingredients(form: Form) -> Ingredients:
-    """An aggregate's ingredients, each piece as SQL."""
-    _, name, distinct, argument, rel = form
-    conditions = [Conjunct(sql_of(c), c, _own_aliases(c, rel)) for c in rel[2]]
-    dated = [any(node[0] == "param" for node in walk(c.form)) for c in conditions]
-    ordered = sorted(rel[1], key=lambda t: (t[0] == "left", t[1]))
-    return Ingredients(
-        aggregate="sum" if name == "sum0" else name,
-        argument=None if argument is None else sql_of(argument),
-        distinct=distinct,
-        sources=tuple(_source(table, rel) for table in ordered),
-        filters=tuple(c for c, of_time in zip(conditions, dated, strict=True) if not of_time),
-        cut_offs=tuple(c for c, of_time in zip(conditions, dated, strict=True) if of_time),
-        form=form,
-    )
-
-
-def _own_aliases(condition: Form, rel: Form) -> frozenset[str]:
-    names = {table[1] for table in rel[1]}
-    return frozenset(n[1] for n in walk(condition) if n[0] == "col" and n[1] in names)
-
-
-def _source(table: Form, rel: Form) -> Source:
-    if table[0] == "derived":
-        return Source(table[1], None, sql=table_of(table).rpartition(" AS ")[0])
-    if table[0] == "table":
-        return Source(table[1], table[2])
-    parts = table[3][1] if table[3][0] == "and" else (table[3],)
-    on = tuple(Conjunct(sql_of(part), part, _own_aliases(part, rel)) for part in parts)
-    return Source(table[1], table[2], "left", on)
+        elif node[1] != "any" and node not in seen:
+            seen.add(node)
+            yield node
 
 
 def without_with(tree: exp.Expr) -> exp.Expr:

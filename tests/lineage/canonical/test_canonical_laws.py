@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from canonical_sql import number, sql_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from expectations.equality.constants import Constants
 from expectations.equality.generated import Database, Needed, databases
 from lineage.canonical.nouns import Canonical, Form
 from lineage.canonical.proving import canonical, equality
-from lineage.canonical.rendering import number, sql_of
 
 pytestmark = pytest.mark.long
 

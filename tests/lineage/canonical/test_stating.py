@@ -6,9 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from canonical_sql import sql_of
 
 from catalog.loading.loader import load_catalog
 from catalog.model import Catalog
+from lineage.canonical.forms import conditions_of
 from lineage.canonical.stating import Calculation, NotCalculated, Statements, proved
 
 
@@ -78,14 +80,12 @@ def test_a_number_in_thousands_and_one_in_millions_are_alike_in_ones(
     assert thousands.in_ones == millions.in_ones == Fraction(1)
 
 
-def test_the_ingredients_tell_sources_filters_and_cut_offs_apart(statements: Statements) -> None:
-    (part,) = known(statements, "cell:second/until").canonical.parts
-    assert part.tables == {"core.customers"}
-    assert part.filters == ()
-    assert [one.sql for one in part.cut_offs] == [
+def test_an_aggregate_is_told_with_the_conditions_of_its_rows(statements: Statements) -> None:
+    (aggregate,) = known(statements, "cell:second/until").canonical.aggregates
+    assert aggregate[:2] == ("agg", "count")
+    assert [sql_of(one) for one in conditions_of(aggregate)] == [
         '("core.customers"."opened_on" < (:period_end + INTERVAL \'1\' DAY))'
     ]
-    assert part.value_sql == "count(*)"
 
 
 def test_a_formula_over_cells_in_another_unit_takes_them_as_the_workbook_holds_them(
@@ -94,7 +94,7 @@ def test_a_formula_over_cells_in_another_unit_takes_them_as_the_workbook_holds_t
     """Millions times 1000 over heads, in thousands, are lira over heads."""
     canonical = known(statements, "cell:first/per_head").canonical
     assert canonical.in_ones == Fraction(1)
-    assert len(canonical.parts) == 2
+    assert len(canonical.aggregates) == 2
 
 
 def test_a_number_of_the_period_is_not_one_of_another_period(catalog: Catalog) -> None:

@@ -1,4 +1,4 @@
-"""Writes a canonical form as SQL that stewards could have written."""
+"""Writes a canonical form as SQL, by which laws hold it to what DuckDB makes of the calculation."""
 
 from __future__ import annotations
 
