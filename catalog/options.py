@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 
 class OutputFormat(StrEnum):
@@ -45,3 +46,15 @@ class Audience(StrEnum):
 AudienceOption = Annotated[
     Audience, typer.Option("--audience", help="What it holds: public, internal or restricted.")
 ]
+
+
+class RunUnlessNamed(TyperGroup):
+    """Commands of which the first word may be left out: `tekdogru match x` for `match run x`."""
+
+    unnamed = "run"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As given, with the word that was left out."""
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = [self.unnamed, *args]
+        return list(super().parse_args(ctx, args))

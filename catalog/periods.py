@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 PeriodUnit = Literal["day", "week", "month", "quarter", "year"]
+PLACEHOLDER = "{period}"
+"""Stands for a period in the names of files and in headings."""
 EXAMPLES: Mapping[PeriodUnit, str] = {
     "day": "2026-10-31",
     "week": "2026-W40",

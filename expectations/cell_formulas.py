@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, localcontext
 
@@ -15,14 +14,6 @@ Lookup = Callable[[Position], Decimal]
 MOST_CELLS = 10_000
 DIGITS = 34
 MOST_DIGITS = 40
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
-    |(?P<reference>(?:(?:'(?:[^']|'')+'|[\w.\[\]]+)!)?\$?[A-Za-z]{1,3}\$?[1-9]\d*
-        (?::\$?[A-Za-z]{1,3}\$?[1-9]\d*)?(?![\w(.!]))
-    |(?P<name>[A-Za-z]+)(?=\s*\()
-    |(?P<sign><=|>=|<>|[-+*/^%(),;<>=]))""",
-    re.VERBOSE,
-)
 
 
 class FormulaRefused(ValueError):
@@ -35,7 +26,7 @@ def evaluate(formula: str, lookup: Lookup, sheet: str = "") -> Decimal:
     Knows arithmetic, comparison, %, and SUM, AVERAGE, MIN, MAX, ABS, ROUND, IF. `lookup` gives the
     number at a position and may raise FormulaRefused, as this does for everything it cannot do.
     """
-    tokens = list(_Reader.split(formula.strip().removeprefix("=")))
+    tokens = list(_Reader.split(formula))
     reader = _Reader(tokens, lookup, sheet)
     try:
         with localcontext(prec=DIGITS):
@@ -54,7 +45,6 @@ def evaluate(formula: str, lookup: Lookup, sheet: str = "") -> Decimal:
 class _Reader(Arithmetic[Decimal]):
     """Computes as it reads."""
 
-    pieces = _TOKEN
     refused = FormulaRefused
     whose = "the formula"
 

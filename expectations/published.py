@@ -12,12 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from catalog.model import Catalog
-from catalog.periods import EXAMPLES, Period, PeriodUnit
+from catalog.periods import EXAMPLES, PLACEHOLDER, Period, PeriodUnit
 from catalog.publications import DatedBy, Look, Origin, Sighting
 from catalog.validation.problems import nearest
 
 COLUMNS = ("cell", "period", "value", "version", "published_at")
-PERIOD = "{period}"
 MOST_PERIODS = 36
 """Periods of one report that are compared, the newest ones; older ones are told, not judged."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,12})?")
@@ -135,11 +134,11 @@ def _read_pattern(root: Path, whole: _Reading) -> dict[str, Feed]:
     pattern, reports = whole.shown, whole.reports
     files = sorted(_files(root, pattern))
     if not files:
-        said = "no file is called" if PERIOD in pattern else "there is no file"
+        said = "no file is called" if PLACEHOLDER in pattern else "there is no file"
         return dict.fromkeys(reports, Feed(missing=f"{said} {pattern}"))
     for file in files:
         one = replace(whole, shown=file.relative_to(root).as_posix())
-        if PERIOD in pattern:
+        if PLACEHOLDER in pattern:
             one.named = _named(pattern, one)
         refused = _read_file(file, one)
         if refused:
@@ -148,15 +147,15 @@ def _read_pattern(root: Path, whole: _Reading) -> dict[str, Feed]:
 
 
 def _files(root: Path, pattern: str) -> Iterator[Path]:
-    if PERIOD in pattern:
-        yield from (path for path in root.glob(pattern.replace(PERIOD, "*")) if path.is_file())
+    if PLACEHOLDER in pattern:
+        yield from (path for path in root.glob(pattern.replace(PLACEHOLDER, "*")) if path.is_file())
     elif (root / pattern).is_file():
         yield root / pattern
 
 
 def _named(pattern: str, reading: _Reading) -> Period | None:
     """The period in a file's name."""
-    before, _, after = pattern.partition(PERIOD)
+    before, _, after = pattern.partition(PLACEHOLDER)
     label = reading.shown[len(before) : len(reading.shown) - len(after)]
     try:
         return Period.parse(label)

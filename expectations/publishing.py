@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from catalog.model import Cell, Measure, Report
-from expectations.published import PERIOD
+from catalog.periods import PLACEHOLDER
 
 
 def shows_share(cell: Cell, measure: Measure | None) -> bool:
@@ -18,7 +18,7 @@ def has_workbooks(report: Report) -> bool:
     return bool(
         report.period
         and report.workbook
-        and report.workbook.count(PERIOD) == 1
+        and report.workbook.count(PLACEHOLDER) == 1
         and lies_inside(report.workbook)
         and any(map(is_shown, report.cells))
     )
@@ -43,4 +43,4 @@ def lies_inside(pattern: str) -> bool:
     """Whether a pattern of files is one of the workspace's."""
     path = PurePosixPath(pattern)
     inside = not path.is_absolute() and ".." not in path.parts and "\\" not in pattern
-    return inside and not set(pattern.replace(PERIOD, "")) & set("*?[]{}")
+    return inside and not set(pattern.replace(PLACEHOLDER, "")) & set("*?[]{}")

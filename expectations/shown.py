@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.formulas import column_of, letters_of, plain_sheet, read_address
+from catalog.formulas import letters_of, plain_sheet, read_address
 from catalog.model.reports import Find
 from catalog.periods import Period
 from catalog.publications import DatedBy, Look
@@ -23,7 +23,8 @@ from expectations.number_formats import shown_number
 from expectations.sources.contents import fingerprint_of
 
 if TYPE_CHECKING:
-    from lineage.workbooks.book import Content, Sheet, Workbook
+    from lineage.workbooks.book import Content, Workbook
+    from lineage.workbooks.locating import Locator
 
 READER = "1"
 """Changes whenever the same workbook would be read otherwise."""
@@ -117,6 +118,7 @@ def _refused(name: str, why: str) -> Shown:
 def _read(
     file: Path, name: str, period: Period, asked: Sequence[Asked], limits: WorkbookLimits
 ) -> Shown:
+    from lineage.workbooks.locating import Locator
     from lineage.workbooks.opening import WorkbookRefused, read_workbook
 
     try:
@@ -124,8 +126,9 @@ def _read(
     except WorkbookRefused as refused:
         return _refused(name, str(refused).removeprefix(f"{file}: "))
     saved, dated_by = _saved(book, file)
-    finder = _Finder(book, period)
-    return Shown(name, saved, dated_by, {one.path: finder.hold(one) for one in asked})
+    locator = Locator(book, period)
+    held = {one.path: _hold(book, locator, one) for one in asked}
+    return Shown(name, saved, dated_by, held)
 
 
 def _sheets(asked: Iterable[Asked]) -> frozenset[str] | None:
@@ -147,60 +150,17 @@ def _saved(book: Workbook, file: Path) -> tuple[datetime, DatedBy]:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0), "file"
 
 
-class _Finder:
-    """Finds cells in one workbook, by address or by headings; says in a report's words why not."""
+def _hold(book: Workbook, locator: Locator, asked: Asked) -> Held:
+    """What a workbook holds for one cell."""
+    from lineage.workbooks.locating import NotFound
 
-    def __init__(self, book: Workbook, period: Period) -> None:
-        from lineage.workbooks.locating import Locator
-
-        self.book, self.locator = book, Locator(book, period)
-
-    def hold(self, asked: Asked) -> Held:
-        """What is held for one cell; its headings count more than its address."""
-        found = self._by_headings(asked.find, asked.at) if asked.find else self._by_address(asked)
-        if isinstance(found, str):
-            return Held(why=found)
-        sheet, (row, column) = found
-        place = f"{_quoted(sheet.title)}!{letters_of(column)}{row}"
-        return _held(place, sheet.cells.get((row, column)))
-
-    def _by_address(self, asked: Asked) -> tuple[Sheet, tuple[int, int]] | str:
-        address = read_address(asked.at or "")
-        if address is None:
-            return f"'{asked.at}' is not the address of a cell"
-        spot = (address.row, column_of(address.column))
-        if address.sheet:
-            sheet = self.book.sheet(address.sheet)
-            return (sheet, spot) if sheet else f"there is no sheet '{address.sheet}'"
-        grids = [sheet for sheet in self.book.sheets if sheet.grid]
-        if len(grids) == 1:
-            return grids[0], spot
-        return f"{asked.at} names no sheet, and the workbook has {len(grids)}"
-
-    def _by_headings(self, find: Find, at: str | None) -> tuple[Sheet, tuple[int, int]] | str:
-        sheets = [one for one in self.book.sheets if one.grid]
-        if find.sheet:
-            named = self.book.sheet(plain_sheet(find.sheet))
-            if named is None:
-                return f"there is no sheet '{find.sheet}'"
-            sheets = [named]
-        places = self.locator.headed(sheets, find, at)
-        if len(places) == 1:
-            return next(one for one in sheets if one.title == places[0].sheet), places[0].spot
-        if not places:
-            return self._not_found(sheets, find)
-        listed = ", ".join(f"{p.sheet}!{letters_of(p.spot[1])}{p.spot[0]}" for p in places[:3])
-        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
-        return (
-            f"its headings '{find.row}' and '{find.column}' lead to several cells: {listed}{more}"
-        )
-
-    def _not_found(self, sheets: Sequence[Sheet], find: Find) -> str:
-        if lost := self.locator.lost(sheets, find):
-            return f"no cell holds its heading {' nor '.join(repr(one) for one in lost)}"
-        return (
-            f"'{find.row}' does not stand to the left of a cell below '{find.column}' on any sheet"
-        )
+    try:
+        place = locator.place(asked.at, asked.find)
+    except NotFound as reason:
+        return Held(why=str(reason))
+    sheet = book.sheet(place.sheet)
+    said = f"{_quoted(place.sheet)}!{letters_of(place.column)}{place.row}"
+    return _held(said, sheet.cells.get(place.spot) if sheet else None)
 
 
 def _held(place: str, content: Content | None) -> Held:

@@ -13,7 +13,7 @@ from catalog.changes import Changes, compare
 from catalog.errors import EXIT_PASS
 from catalog.loading.revisions import Past
 from catalog.model import Catalog
-from catalog.periods import Period
+from catalog.periods import PLACEHOLDER, Period
 from catalog.results import RunRecord
 from catalog.sql import check_condition
 from catalog.tables import golden_columns
@@ -28,7 +28,6 @@ from expectations.plan import (
     Plan,
     calculations_of,
 )
-from expectations.published import PERIOD
 from expectations.publishing import has_workbooks
 from lineage.graph import Lineage, build_lineage
 
@@ -291,5 +290,5 @@ def _changed_data(catalog: Catalog, files: frozenset[str]) -> Iterator[str]:
 
 def _holds(where: str, file: str) -> bool:
     """Whether a file is, lies below, or fits a path that may have wild cards or `{period}`."""
-    where = str(PurePosixPath(where.replace(PERIOD, "*")))
+    where = str(PurePosixPath(where.replace(PLACEHOLDER, "*")))
     return file == where or file.startswith(f"{where}/") or fnmatchcase(file, where)

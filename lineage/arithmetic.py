@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from lineage.workbooks.areas import area_of
+from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
+
 Number = TypeVar("Number")
 Piece = tuple[str, str]
-"""A piece of a formula: its kind (`number`, `reference`, `name`, `sign` …) and its text."""
+"""A piece of a formula: its kind (`number`, `reference`, `name`, `sign` …) and its text.
+
+`name` is a function's, and the bracket behind it is a sign.
+"""
+_SIGNS = ("end", "open", "close", "separator", "infix", "prefix", "postfix")
 COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 
 
 class Arithmetic(ABC, Generic[Number]):
     """Reads pieces from left to right, lowest precedence first.
 
-    A reader says which `pieces` there are, what numbers, references and calls are, what an operator
-    makes of two numbers, and with which error (`refused`) and words (`whose`) it complains.
+    A reader says what numbers, references and calls are, what an operator makes of two numbers, and
+    with which error (`refused`) and words (`whose`) it complains.
     """
 
-    pieces: ClassVar[re.Pattern[str]]
     refused: ClassVar[type[ValueError]]
     whose: ClassVar[str]
     unexpected: ClassVar[str] = ""
@@ -29,17 +34,30 @@ class Arithmetic(ABC, Generic[Number]):
         self.tokens, self.at = tokens, 0
 
     @classmethod
-    def split(cls, text: str) -> Iterator[Piece]:
-        """The pieces of a formula without its `=`."""
-        at, text = 0, text.rstrip()
-        while at < len(text):
-            found = cls.pieces.match(text, at)
-            if found is None:
-                said = f"'{text[at : at + 12].strip()}' in {cls.whose} cannot be read"
-                raise cls.refused(said)
-            kind = str(found.lastgroup)
-            yield kind, found[kind]
-            at = found.end()
+    def split(cls, formula: str) -> Iterator[Piece]:
+        """The pieces of a formula."""
+        text = formula.strip()
+        try:
+            tokens = tokens_of(text if text.startswith("=") else f"={text}")
+        except FormulaUnread as error:
+            raise cls.refused(f"{cls.whose} cannot be read: {error}") from None
+        for token in tokens:
+            yield from cls._pieces(token)
+
+    @classmethod
+    def _pieces(cls, token: Token) -> Iterator[Piece]:
+        kind, text = token
+        if kind == "call":
+            yield "name", text.removesuffix("(").rstrip()
+            yield "sign", "("
+        elif kind == "range":
+            if area_of(text) is None:
+                raise cls.refused(f"'{text}' in {cls.whose} cannot be read")
+            yield "reference", text
+        elif kind in _SIGNS:
+            yield "sign", text
+        elif kind != "space":
+            yield kind, text
 
     def comparison(self) -> Number:
         """What stands between brackets, or makes a whole formula."""

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from catalog.model import Catalog, Cell, Measure, Report
 from catalog.model.reports import CurrencyUnit
+from catalog.periods import PLACEHOLDER
 from catalog.validation.problems import Problem, nearest, problem_of
 from catalog.validation.rules import Context
 
@@ -62,7 +63,7 @@ def _workbook(report: Report) -> Iterator[tuple[str, str]]:
     lost = "what its cells show is not compared"
     if report.period is None:
         yield "workbook", f"workbook: {lost} until `period` says how long a span it speaks of"
-    if "{period}" not in report.workbook:
+    if PLACEHOLDER not in report.workbook:
         yield (
             "workbook",
             f"workbook: {lost}, since {report.workbook} does not say of which period it is; "
@@ -86,11 +87,11 @@ def _pattern(file: str) -> Iterator[str]:
     if path.is_absolute() or ".." in path.parts or "\\" in file:
         yield f"{file} must lie in the workspace; write a path relative to it, with '/'"
     for placeholder in re.findall(r"\{[^}]*\}?", file):
-        if placeholder != "{period}":
+        if placeholder != PLACEHOLDER:
             yield f"{placeholder} is not known; only {{period}} may stand in {file}"
-    if file.count("{period}") > 1:
+    if file.count(PLACEHOLDER) > 1:
         yield f"{{period}} stands in {file} more than once"
-    if set(file.replace("{period}", "")) & set("*?[]"):
+    if set(file.replace(PLACEHOLDER, "")) & set("*?[]"):
         yield f"{file} may hold {{period}}, but no wild cards"
 
 

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from catalog.errors import UsageError
-from catalog.options import FormatOption, LanguageOption, OutputFormat, WorkspaceOption
+from catalog.options import (
+    FormatOption,
+    LanguageOption,
+    OutputFormat,
+    RunUnlessNamed,
+    WorkspaceOption,
+)
 
 if TYPE_CHECKING:
     from catalog.consolidations import Consolidation
@@ -21,17 +26,8 @@ if TYPE_CHECKING:
     from catalog.workspace import Workspace
 
 
-class _RunUnlessNamed(TyperGroup):
-    """`tekdogru consolidate --period 2026-10` is `tekdogru consolidate run --period 2026-10`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["run", *args]
-        return list(super().parse_args(ctx, args))
-
-
 app = typer.Typer(
-    cls=_RunUnlessNamed, help="Find which reporting can be one, decide on it, and show it."
+    cls=RunUnlessNamed, help="Find which reporting can be one, decide on it, and show it."
 )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from catalog.errors import UsageError
-from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+from catalog.options import FormatOption, OutputFormat, RunUnlessNamed, WorkspaceOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +21,8 @@ if TYPE_CHECKING:
     from expectations.identity.resolution import Resolution
 
 
-class _RunUnlessNamed(TyperGroup):
-    """`tekdogru match customer` is `tekdogru match run customer`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["run", *args]
-        return list(super().parse_args(ctx, args))
-
-
 app = typer.Typer(
-    cls=_RunUnlessNamed, help="Find which records are one entity, and decide what is in doubt."
+    cls=RunUnlessNamed, help="Find which records are one entity, and decide what is in doubt."
 )
 EntityArgument = Annotated[
     str | None, typer.Argument(metavar="[ENTITY]", help="One entity (default: all with a match).")

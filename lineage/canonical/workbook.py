@@ -14,15 +14,6 @@ from lineage.formulas import Reference, references
 from lineage.places import Position, fold_sheet
 
 MOST_CELLS = 1_000
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<number>\d+(?:\.\d+)?)
-    |(?P<text>"(?:[^"]|"")*")
-    |(?P<reference>(?:(?:'(?:[^']|'')+'|[\w.\[\]]+)!)?(?:\$?[A-Za-z]{1,3}\$?[1-9]\d*
-        (?::\$?[A-Za-z]{1,3}\$?[1-9]\d*)?|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3})(?![\w(.!]))
-    |(?P<name>[A-Za-z]+)(?=\s*\()
-    |(?P<sign><=|>=|<>|[-+*/^%(),;<>=]))""",
-    re.VERBOSE,
-)
 _COMPARED: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "<>": exp.NEQ,
@@ -61,7 +52,7 @@ class Workbook:
 
 def formula_tree(formula: str, book: Workbook) -> exp.Expr:
     """A formula as an SQL expression. Raises Unstated for what cannot be put so."""
-    tokens = list(_Reader.split(formula.strip().removeprefix("=")))
+    tokens = list(_Reader.split(formula))
     reader = _Reader(tokens, book)
     tree = reader.comparison()
     if reader.at < len(tokens):
@@ -72,7 +63,6 @@ def formula_tree(formula: str, book: Workbook) -> exp.Expr:
 class _Reader(Arithmetic[exp.Expr]):
     """Makes SQL of what it reads."""
 
-    pieces = _TOKEN
     refused = Unstated
     whose = "its formula"
     unexpected = " in its formula"

@@ -9,9 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from catalog.model import Report
-from catalog.periods import EXAMPLES, Period
-
-PERIOD = "{period}"
+from catalog.periods import EXAMPLES, PLACEHOLDER, Period
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def issues(root: Path, report: Report) -> Issues:
     pattern = report.workbook or ""
     if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         return Issues()
-    if PERIOD not in pattern:
+    if PLACEHOLDER not in pattern:
         file = root / pattern
         return Issues((Issue(file, None),)) if file.is_file() else Issues()
     found: dict[Period, Path] = {}
@@ -85,7 +83,7 @@ def _named(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
 
     What does not begin as a period does is another workbook, or one that Excel holds open.
     """
-    before, _, after = pattern.partition(PERIOD)
+    before, _, after = pattern.partition(PLACEHOLDER)
     for file in sorted(root.glob(f"{_literal(before)}*{_literal(after)}")):
         shown = file.relative_to(root).as_posix()
         name = shown[len(before) : len(shown) - len(after)]

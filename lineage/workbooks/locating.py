@@ -56,7 +56,8 @@ class Locator:
             return places[0]
         named = ", ".join(str(one) for one in places[:_MOST_NAMED])
         more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
-        raise NotFound(f"'{find.row}' and '{find.column}' meet in several cells: {named}{more}")
+        headings = f"its headings '{find.row}' and '{find.column}'"
+        raise NotFound(f"{headings} lead to several cells: {named}{more}")
 
     def headed(self, sheets: Sequence[Sheet], find: Find, at: str | None) -> list[At]:
         """All cells of some sheets that bear these headings; of several the one at the address."""

@@ -63,50 +63,46 @@ class _Compound:
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing(_Compound):
+class _OfTwo(_Compound):
+    """A reference made of two others; it lies where the first does."""
+
+    left: Source
+    right: Source
+
+    @property
+    def sheet(self) -> str:
+        """Where it lies."""
+        return self.left.sheet
+
+    @property
+    def file(self) -> str | None:
+        """The other workbook it lies in."""
+        return self.left.file
+
+    def block(self, row: int, column: int) -> Block | None:
+        """The cells it takes in the formula at a cell; None where there are none."""
+        left, right = self.left.block(row, column), self.right.block(row, column)
+        return self._of(left, right) if left and right else None
+
+    def _of(self, left: Block, right: Block) -> Block | None:
+        raise NotImplementedError
+
+
+class Crossing(_OfTwo):
     """What two references have in common: `A1:C9 B:B`."""
 
-    left: Source
-    right: Source
+    __slots__ = ()
 
-    @property
-    def sheet(self) -> str:
-        """Where it lies."""
-        return self.left.sheet
-
-    @property
-    def file(self) -> str | None:
-        """The other workbook it lies in."""
-        return self.left.file
-
-    def block(self, row: int, column: int) -> Block | None:
-        """The cells it takes in the formula at a cell; None where there are none."""
-        left, right = self.left.block(row, column), self.right.block(row, column)
-        return left.meets(right) if left and right else None
+    def _of(self, left: Block, right: Block) -> Block | None:
+        return left.meets(right)
 
 
-@dataclass(frozen=True, slots=True)
-class Spanning(_Compound):
+class Spanning(_OfTwo):
     """Everything from one reference to another: `Sheet1!A1:Sheet1!B2`, `First:Last`."""
 
-    left: Source
-    right: Source
+    __slots__ = ()
 
-    @property
-    def sheet(self) -> str:
-        """Where it lies."""
-        return self.left.sheet
-
-    @property
-    def file(self) -> str | None:
-        """The other workbook it lies in."""
-        return self.left.file
-
-    def block(self, row: int, column: int) -> Block | None:
-        """The cells it takes in the formula at a cell; None where there are none."""
-        left, right = self.left.block(row, column), self.right.block(row, column)
-        if left is None or right is None:
-            return None
+    def _of(self, left: Block, right: Block) -> Block | None:
         return Block(
             min(left.top, right.top),
             min(left.left, right.left),

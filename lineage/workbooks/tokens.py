@@ -27,8 +27,8 @@ Token = tuple[Kind, str]
 """What a piece of a formula is, and its text. `range` is all that may name cells, names too."""
 
 _BY_SUBTYPE: dict[int, Kind] = {
-    1: "number",
-    2: "text",
+    1: "text",
+    2: "number",
     3: "logical",
     4: "error",
     5: "range",

@@ -378,7 +378,7 @@ HEADINGS = {
               [7]),
     "missing": ({}, "{row: Mudi, column: Değer}", "no cell holds its heading 'Mudi'"),
     "twice": ({"B6": "Müşteri"}, "{row: Müşteri, column: Değer}", "lead to several cells: Özet!C5"),
-    "apart": ({"A9": "Son"}, "{row: Değer, column: Son}", "does not stand to the left"),
+    "apart": ({"A9": "Son"}, "{row: Değer, column: Son}", "stands nowhere to the left"),
     "period": ({"D4": "Eylül 2026", "C4": "Ekim 2026", "D5": 9, "B5": "Bireysel"},
                "{row: Bireysel, column: '{period-1}', sheet: Özet}", [9]),
     "levels": ({"C4": None, "C5": None, "B5": None, "B10": "Bireysel", "C9": "Adet", "D9": "Tutar",

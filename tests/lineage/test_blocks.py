@@ -74,6 +74,7 @@ BALANCE, TOWN = "core.customers.balance", "core.customers.town"
         ("=Veri!B2*2", {(BALANCE, "computed")}),
         ('=SUMIF(Veri!A2:A82,"Ankara",Veri!B2:B82)', {(TOWN, "filter"), (BALANCE, "aggregated")}),
         ('=SUMIF(Veri!B2:B82,">5")', {(BALANCE, "filter"), (BALANCE, "aggregated")}),
+        ('=SUMIF("a,b(",Veri!A2:A82,Veri!B2:B82)', {(TOWN, "filter"), (BALANCE, "aggregated")}),
         ('=SUMIFS(Veri!B:B,Veri!A:A,"(x)")', {(TOWN, "filter"), (BALANCE, "aggregated")}),
         ("=COUNTIF(Veri!A2:A82;1)", {(TOWN, "filter"), ("core.customers", "rows")}),
         ("=IF(Veri!A2=1,Veri!B2,0)", {(TOWN, "filter"), (BALANCE, "computed")}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.model.definition import Language
-from catalog.periods import MONTHS, Period, PeriodUnit
+from catalog.periods import MONTHS, PLACEHOLDER, Period, PeriodUnit
 from lineage.importing.excel.grids import NUMERIC, Grid
 from lineage.importing.excel.periods import (
     distance,
@@ -19,7 +19,6 @@ from lineage.importing.excel.periods import (
     periods_in,
 )
 
-PATTERN = "{period}"
 _MONTHS_TR = (
     *("Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran"),
     *("Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık"),
@@ -82,12 +81,12 @@ def file_name(path: Path) -> FileName:
     """Read a file's name."""
     for stated in periods_in(path.stem):
         written = path.stem[stated.start : stated.end]
-        pattern = path.stem[: stated.start] + PATTERN + path.stem[stated.end :] + path.suffix
+        pattern = path.stem[: stated.start] + PLACEHOLDER + path.stem[stated.end :] + path.suffix
         return FileName(pattern, stated.period, written == stated.period.label)
     years = [one for one in periods_in(path.stem, year=True) if one.period.unit == "year"]
     if len(years) == 1:
         one = years[0]
-        pattern = path.stem[: one.start] + PATTERN + path.stem[one.end :] + path.suffix
+        pattern = path.stem[: one.start] + PLACEHOLDER + path.stem[one.end :] + path.suffix
         return FileName(pattern, one.period)
     return FileName(path.name)
 

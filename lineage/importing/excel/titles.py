@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from catalog.model.definition import Language
+from catalog.periods import PLACEHOLDER
 from lineage.importing.excel.numbers import Survey
 from lineage.importing.excel.periods import is_period_label, period_in
-from lineage.importing.excel.stating import PATTERN, file_name
+from lineage.importing.excel.stating import file_name
 
 _TOP = 8
 
@@ -37,7 +38,7 @@ def title_of(found: Survey) -> str | None:
 
 def name_in_words(file: Path) -> str:
     """A file's name without its period, as words."""
-    stem = file_name(file).pattern.replace(PATTERN, " ").rpartition(".")[0]
+    stem = file_name(file).pattern.replace(PLACEHOLDER, " ").rpartition(".")[0]
     return " ".join(re.sub(r"[_\s-]+", " ", stem).split())
 
 

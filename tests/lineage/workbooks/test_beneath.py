@@ -256,7 +256,7 @@ def test_headings_that_meet_in_several_cells_need_the_address(tmp_path: Path) ->
     book.save(tmp_path / "a.xlsx")
     locator = Locator(read_workbook(tmp_path / "a.xlsx"))
     find = Find(row="pay", column=" EKIM")
-    with pytest.raises(NotFound, match=r"meet in several cells: S!B2, S!C2, S!B3 and 1 more"):
+    with pytest.raises(NotFound, match=r"lead to several cells: S!B2, S!C2, S!B3 and 1 more"):
         locator.place(None, find)
     assert locator.place("S!C3", find) == At("S", 3, 3)
     assert locator.place("B2", None) == At("S", 2, 2)

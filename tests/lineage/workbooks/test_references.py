@@ -83,6 +83,12 @@ def test_a_formula_that_cannot_be_read_says_why(formula: str) -> None:
     assert str(refused.value)
 
 
+def test_numbers_and_texts_are_told_apart() -> None:
+    tokens = tokens_of('=IF(A1=1.5E3,"a,b(",-.5)')
+    assert [text for kind, text in tokens if kind == "number"] == ["1.5E3", ".5"]
+    assert [text for kind, text in tokens if kind == "text"] == ['"a,b("']
+
+
 _ROWS, _COLUMNS = st.integers(1, 1_048_576), st.integers(1, 16_384)
 _LOCK = st.sampled_from(["", "$"])
 
