@@ -11,10 +11,12 @@ from lineage.canonical.forms import (
     NULL,
     ZERO,
     add,
+    exactly,
     from_terms,
     invert,
     multiply,
     num,
+    plainly,
     rebuilt,
     split_scale,
     terms_of,
@@ -167,8 +169,9 @@ def regrouped(name: str, distinct: bool, argument: Form | None, rows: Rows) -> F
     if len(rows.tables) != 1 or rows.tables[0].made is None or distinct:
         return None
     groups, columns, inner = rows.tables[0].made
-    given = {name: form for form, name in columns}
-    inside = [_substituted(c, rows.tables[0], given) for c in rows.conditions]
+    given = {name: plainly(form) for form, name in columns}
+    exact = {name: exactly(form) for form, name in columns}
+    inside = [_substituted(c, rows.tables[0], exact) for c in rows.conditions]
     if any(node[0] == "pagg" for form in inside for node in walk(form)):
         return None
     inner = inner.where(*inside)

@@ -6,8 +6,18 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from lineage.canonical import days
-from lineage.canonical.forms import FALSE, NULL, TRUE, from_terms, ordered, terms_of, walk
-from lineage.canonical.kinds import is_never_null, kind_of, nulls_with
+from lineage.canonical.forms import (
+    FALSE,
+    NULL,
+    TRUE,
+    exactly,
+    from_terms,
+    ordered,
+    plainly,
+    terms_of,
+    walk,
+)
+from lineage.canonical.kinds import is_exact, is_never_null, kind_of, nulls_with
 from lineage.canonical.nouns import Form
 
 MOST_CLAUSES = 40
@@ -20,7 +30,7 @@ _OPPOSITE = {"eq": "ne", "ne": "eq", "in": "notin", "notin": "in"} | {
 
 def compare(sign: str, left: Form, right: Form) -> Form:
     """`left sign right` with sign one of lt, le, eq, ne; dates and whole numbers half-open."""
-    left, right = _as_dates(left, right)
+    left, right = _as_dates(_weighed(left, right), _weighed(right, left))
     if NULL in (left, right):
         return NULL
     if sign in ("eq", "ne"):
@@ -35,6 +45,25 @@ def compare(sign: str, left: Form, right: Form) -> Form:
         left, right = (right, left) if turned else (left, right)
     left, right = _balanced(left, right)
     return _half_open(sign, left, right)
+
+
+def _weighed(side: Form, other: Form) -> Form:
+    """A side of a comparison to its last digit, or without it where it cannot matter.
+
+    It cannot where an exact number divided once by a whole one is held against a constant at which
+    that number is a whole one too: `x / 1000 >= 0.5` asks for 500, `x / 10 >= 0.07` not for 0.7.
+    """
+    if side[0] != "quotient" or other[0] != "num":
+        return exactly(side)
+    how: Form = side[2]
+    if how[0] == "node" and how[1] in ("Div", "Cast"):
+        of, by = how[2][0][0], how[2][1][0]
+        if how[1] == "Cast" and is_exact(of):
+            return plainly(side)
+        if how[1] == "Div" and is_exact(of) and by[0] == "num" and by[1]:
+            whole = by[1].denominator == (by[1] * other[1]).denominator == 1
+            return plainly(side) if whole else how
+    return how
 
 
 def _unscaled(subject: Form, constant: Form) -> tuple[Form, Form, bool]:

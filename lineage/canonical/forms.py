@@ -103,6 +103,26 @@ def divide(left: Form, right: Form) -> Form:
     return multiply(left, invert(right))
 
 
+def quotient(form: Form, written: Form) -> Form:
+    """A number that is no exact one: what it is, and just how it is computed.
+
+    DuckDB divides in binary fractions, so that `0.70 / 10` is not `0.70 * 0.1`. Where a number is
+    only given or summed up the last digit does not matter; where something hangs on it, a bound or
+    a rounding, it does. It stands outermost: see `plainly` and `exactly`.
+    """
+    return ("quotient", form, written)
+
+
+def plainly(form: Form) -> Form:
+    """A number but for its last digit."""
+    return form[1] if form[0] == "quotient" else form
+
+
+def exactly(form: Form) -> Form:
+    """A number to its last digit: one that is no exact one as it is computed."""
+    return form[2] if form[0] == "quotient" else form
+
+
 def split_scale(form: Form) -> tuple[Fraction, Form]:
     """A form as a number times one whose first term has the coefficient 1."""
     if form[0] == "num":
@@ -195,6 +215,7 @@ NODES = frozenset(
         "query",
         "tree",
         "inexact",
+        "quotient",
         "istrue",
         "inquery",
     ]

@@ -65,6 +65,12 @@ _STRICT_NODES = frozenset(
         "Ceil",
         "Floor",
         "Cast",
+        "Add",
+        "Sub",
+        "Mul",
+        "Div",
+        "Neg",
+        "Paren",
     ]
 )
 
@@ -88,6 +94,8 @@ def kind_of(form: Form) -> str | None:  # noqa: PLR0911
         return "int" if form[1] == "count" else _of_aggregate(form)
     if op == "param":
         return "date"
+    if op == "quotient":
+        return "float"
     if op == "shift":
         return "ts"
     if op == "node":
@@ -102,6 +110,13 @@ def _of_aggregate(form: Form) -> str | None:
     if form[1] in ("min", "max", "sum", "sum0") and form[3] is not None:
         return kind_of(form[3])
     return None
+
+
+def is_exact(form: Form) -> bool:
+    """Whether it is a number without binary fractions: of columns, and their sums and products."""
+    if form[0] == "poly":
+        return all(is_exact(factor) for _, factors in form[1] for factor in factors)
+    return form[0] in ("col", "agg", "pagg") and kind_of(form) in ("int", "dec")
 
 
 def nulls_with(form: Form) -> tuple[Form, ...] | None:

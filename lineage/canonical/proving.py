@@ -16,6 +16,7 @@ from lineage.canonical.forms import (
     children,
     multiply,
     num,
+    plainly,
     split_scale,
     terms_of,
 )
@@ -24,6 +25,7 @@ from lineage.canonical.queries import Given, Reader, Types
 from lineage.canonical.reading import Opaque
 
 Proof = Literal["identical", "equal_without_nulls"]
+_COMPUTED = ("Add", "Sub", "Mul", "Neg", "Paren")
 
 
 def canonical(
@@ -75,7 +77,7 @@ def _number(given: Given) -> Form:
     columns = columns or [form for form, _ in given.columns]
     if not given.single or len(columns) != 1:
         raise Opaque("it is not one number")
-    return columns[0]
+    return plainly(columns[0])
 
 
 def _unrounded(form: Form) -> tuple[Form, int | None]:
@@ -103,6 +105,11 @@ def _along(form: Form, *, loose: bool) -> Form:
         return ("inexact", _along(form[1], loose=loose))
     if form[0] in ("poly", "inv", "agg"):
         return _sum(form, loose)
+    if form[:2] == ("node", "Div"):
+        return _divided(form, loose)
+    if form[0] == "node" and form[1] in _COMPUTED:
+        parts = ((_along(part, loose=loose), name) for part, name in form[2])
+        return (*form[:2], tuple(parts))
     if loose and form[0] == "coalesce":
         return _along(form[1][0], loose=True)
     if loose and form[0] == "case" and _is_guard(form):
@@ -111,14 +118,29 @@ def _along(form: Form, *, loose: bool) -> Form:
     return form
 
 
-def _sum(form: Form, loose: bool) -> Form:
+def _divided(form: Form, loose: bool) -> Form:
+    """A quotient as it is computed, which has no number where zero stands below."""
+    (above, _), (below, _) = form[2]
+    below = _undefaulted(below)
+    over = _sum(above, loose, below) if above[0] in ("poly", "agg") else _along(above, loose=loose)
+    return (*form[:2], ((over, "this"), (_along(below, loose=loose), "expression")))
+
+
+def _undefaulted(below: Form) -> Form:
+    """What stands below a quotient, whether or not it is NULL instead of 0."""
+    inner: Form = below[1] if below[0] == "nullif" and below[2] == ZERO else below
+    return inner
+
+
+def _sum(form: Form, loose: bool, below: Form = ZERO) -> Form:
     found: Form | None = None
     for factors, coefficient in terms_of(form).items():
         if loose and not coefficient:
             continue
         term = num(coefficient)
         for factor in factors:
-            if not (factor[:2] == ("agg", "any") and (loose or _divides(factor, factors))):
+            divided = (*factors, ("inv", below))
+            if not (factor[:2] == ("agg", "any") and (loose or _divides(factor, divided))):
                 term = multiply(term, _factor(factor, loose))
         found = term if found is None else add(found, term)
     return ZERO if found is None else found
@@ -126,9 +148,7 @@ def _sum(form: Form, loose: bool) -> Form:
 
 def _factor(factor: Form, loose: bool) -> Form:
     if factor[0] == "inv":
-        below = factor[1]
-        if below[0] == "nullif" and below[2] == ZERO:
-            below = below[1]
+        below = _undefaulted(factor[1])
         return (
             ("inv", _along(below, loose=True) if loose else below)
             if below[0] != "poly"
@@ -143,8 +163,7 @@ def _divides(any_row: Form, factors: tuple[Form, ...]) -> bool:
     """Whether the rows that must be there are also counted below: no row, no number."""
     for factor in factors:
         if factor[0] == "inv":
-            below = factor[1]
-            below = below[1] if below[0] == "nullif" and below[2] == ZERO else below
+            below = _undefaulted(factor[1])
             if below[:4] == ("agg", "count", False, None) and _is_within(below[4], any_row[4]):
                 return True
     return False
@@ -168,6 +187,8 @@ def _is_guard(form: Form) -> bool:
             return False
     else:
         return False
+    if quotient[:2] == ("node", "Div"):
+        return bool(_undefaulted(quotient[2][1][0]) == below)
     terms = terms_of(quotient)
     return all(("inv", below) in factors for factors in terms)
 

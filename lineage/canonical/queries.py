@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from lineage.canonical.aggregates import RAW, closed
 from lineage.canonical.conditions import both, compare, negated
-from lineage.canonical.forms import TRUE, walk
+from lineage.canonical.forms import TRUE, exactly, quotient, walk
 from lineage.canonical.kinds import KINDS, is_never_null, kind_of
 from lineage.canonical.nouns import Form
 from lineage.canonical.reading import Opaque, Reading
@@ -135,7 +135,7 @@ class Reader:
         self, node: exp.Select, columns: tuple[tuple[Form, str], ...], rows: Rows, reading: Reading
     ) -> Given:
         if group := node.args.get("group"):
-            keys = tuple(_key(one, columns, reading) for one in group.expressions)
+            keys = tuple(exactly(_key(one, columns, reading)) for one in group.expressions)
             return Given(columns, rows, keys)
         if any(part[0] == "pagg" for form, _ in columns for part in walk(form)):
             return Given(tuple((closed(form, rows), name) for form, name in columns), Rows())
@@ -226,7 +226,7 @@ class Reader:
             return rows.cross(given.rows)
         made = self._made(given)
         scope.sources[name] = {
-            column.casefold(): ("col", made.alias, column, kind_of(form) or "any", False)
+            column.casefold(): _column_of(made.alias, column, form)
             for form, column in given.columns
         }
         return rows.cross(Rows((made,)))
@@ -280,11 +280,19 @@ class Reader:
 
     def _among(self, value: Form, given: Given) -> Form:
         """`value IN (SELECT …)`, which is NULL where nothing is found but there are NULLs."""
-        ((chosen, _),) = given.columns
+        if len(given.columns) != 1:
+            raise Opaque("several values at once")
+        value, chosen = exactly(value), exactly(given.columns[0][0])
         inside: Form = ("exists", given.rows.where(compare("eq", value, chosen)).form())
         if is_never_null(value) and is_never_null(chosen):
             return inside
         return ("inquery", value, inside, (chosen, given.rows.form()))
+
+
+def _column_of(alias: str, name: str, form: Form) -> Form:
+    """A column of a query that is read like a table."""
+    made = ("col", alias, name, kind_of(form) or "any", False)
+    return quotient(made, made) if form[0] == "quotient" else made
 
 
 def _has_aggregates(given: Given) -> bool:
@@ -294,7 +302,10 @@ def _has_aggregates(given: Given) -> bool:
 def _key(node: exp.Expr, columns: tuple[tuple[Form, str], ...], reading: Reading) -> Form:
     """What is grouped by: an expression, the number of a column, or a column's new name."""
     if isinstance(node, exp.Literal) and not node.is_string:
-        return columns[int(str(node.this)) - 1][0]
+        at = str(node.this)
+        if not at.isdigit() or not 1 <= int(at) <= len(columns):
+            raise Opaque("a group by no column")
+        return columns[int(at) - 1][0]
     try:
         return reading.form(node)
     except Opaque:

@@ -18,10 +18,13 @@ from lineage.canonical.forms import (
     ZERO,
     add,
     divide,
+    exactly,
     multiply,
     negate,
     num,
     ordered,
+    plainly,
+    quotient,
 )
 from lineage.canonical.kinds import is_never_null, kind_of
 from lineage.canonical.nouns import Form
@@ -46,7 +49,8 @@ _SIGNS: dict[type[exp.Expr], tuple[str, bool]] = {
     exp.EQ: ("eq", False),
     exp.NEQ: ("ne", False),
 }
-_INEXACT = (exp.Div, exp.Avg, exp.Median, exp.Stddev, exp.Sqrt, exp.Ln, exp.Pow)
+_AVERAGES = ("avg", "median", "stddev")
+_INEXACT = (exp.Sqrt, exp.Ln, exp.Pow)
 _FLOATS = (exp.DType.DOUBLE, exp.DType.FLOAT)
 _NUMBERS = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT)
 _INSTANTS = (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)
@@ -87,11 +91,15 @@ class Reading:
         """A node of which only its like is the same."""
         if isinstance(node, exp.AggFunc | exp.Window | exp.Star):
             raise Opaque(node.key)
-        parts = []
-        for name, value in sorted(node.args.items()):
-            if value not in (None, False, []):
-                parts.append((self._part(value), name))
-        return ("node", type(node).__name__, (*parts, *_as_written(node)))
+        parts = [
+            (self._part(value), name)
+            for name, value in sorted(node.args.items())
+            if value not in (None, False, [])
+        ]
+        exact = tuple((_exact_part(part), name) for part, name in parts)
+        found: Form = ("node", type(node).__name__, (*exact, *_as_written(node)))
+        inexact = isinstance(node, _INEXACT) or exact != tuple(parts)
+        return quotient(found, found) if inexact else found
 
     def _part(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -124,7 +132,7 @@ class Reading:
         return among(value, [self.form(choice) for choice in node.expressions])
 
     def _is(self, node: exp.Expr) -> Form:
-        value, what = self.form(node.this), node.expression
+        value, what = exactly(self.form(node.this)), node.expression
         if isinstance(what, exp.Null):
             found = missing(value)
         elif isinstance(what, exp.Boolean):
@@ -134,15 +142,12 @@ class Reading:
         return negated(found) if node.args.get("negate") else found
 
     def _like(self, node: exp.Expr) -> Form:
-        found = (
-            "node",
-            type(node).__name__,
-            ((self.form(node.this), "this"), (self.form(node.expression), "expression")),
-        )
+        this, expression = map(exactly, self._two(node))
+        found = ("node", type(node).__name__, ((this, "this"), (expression, "expression")))
         return negated(found) if node.args.get("negate") else found
 
     def _same(self, node: exp.Expr) -> Form:
-        left, right = self._two(node)
+        left, right = map(exactly, self._two(node))
         if NULL in (left, right):
             found = missing(right if left == NULL else left)
         elif is_never_null(left) and is_never_null(right):
@@ -162,8 +167,10 @@ class Reading:
         if "date" in (kind_of(left), kind_of(right)) or "ts" in (kind_of(left), kind_of(right)):
             if sign == 1 and kind_of(left) == "date" and right[0] == "num":
                 raise Opaque("a date and a number")
-            return ("node", type(node).__name__, ((left, "this"), (right, "expression")))
-        return add(left, right if sign == 1 else negate(right))
+            parts = ((exactly(left), "this"), (exactly(right), "expression"))
+            return ("node", type(node).__name__, parts)
+        one, other = plainly(left), plainly(right)
+        return _computed(node, add(one, other if sign == 1 else negate(other)), left, right)
 
     def _moved(self, base: exp.Expr, span: exp.Expr, sign: int) -> Form | None:
         """A date moved by an interval."""
@@ -173,7 +180,7 @@ class Reading:
         if not isinstance(amount, exp.Literal):
             raise Opaque("interval")
         found = days.interval(str(amount.this), unit.name if unit else "")
-        moved = self.form(base)
+        moved = exactly(self.form(base))
         if found is None or kind_of(moved) not in ("date", "ts"):
             return ("node", "Moved", ((moved, "this"), (f"{sign} {span.sql('duckdb')}", "by")))
         return days.shift(moved, found[0], sign * found[1])
@@ -195,8 +202,8 @@ class Reading:
             return inner if kind == "date" else _day_of(inner)
         if target in _INSTANTS and kind in ("date", "ts"):
             return inner if kind == "ts" else ("asts", inner)
-        if target in _FLOATS and kind in ("int", "dec", "float"):
-            return inner
+        if target == exp.DType.DOUBLE and kind in ("int", "dec", "float"):
+            return inner if kind != "dec" else quotient(inner, _made_double(inner))
         if target in _NUMBERS and kind == "int" and inner[0] in ("col", "agg", "pagg"):
             return inner
         if target in _TEXTS and kind == "text":
@@ -204,7 +211,8 @@ class Reading:
         if target == exp.DType.BOOLEAN and kind == "bool":
             return inner
         said = f"{type(node).__name__} {to.sql('duckdb').upper()}"
-        return ("node", "Cast", ((inner, "this"), (said, "to"), *_as_written(node)))
+        found = ("node", "Cast", ((exactly(inner), "this"), (said, "to"), *_as_written(node)))
+        return quotient(found, found) if target in _FLOATS else found
 
     def _case(self, node: exp.Expr) -> Form:
         subject = self.form(node.this) if node.this else None
@@ -215,18 +223,31 @@ class Reading:
                 condition = compare("eq", subject, condition)
             branches.append((condition, self.form(branch.args["true"])))
         default = node.args.get("default")
-        return cases(branches, self.form(default) if default else NULL)
+        return self._chosen(branches, self.form(default) if default else NULL)
 
     def _if(self, node: exp.Expr) -> Form:
         default = node.args.get("false")
         branch = (self.form(node.this), self.form(node.args["true"]))
-        return cases([branch], self.form(default) if default else NULL)
+        return self._chosen([branch], self.form(default) if default else NULL)
+
+    def _chosen(self, branches: list[tuple[Form, Form]], default: Form) -> Form:
+        """A CASE whose values may be no exact numbers."""
+        plain, exact = (
+            cases([(when, how(value)) for when, value in branches], how(default))
+            for how in (plainly, exactly)
+        )
+        return plain if plain == exact else quotient(plain, exact)
 
     def _coalesce(self, node: exp.Expr) -> Form:
-        return coalesced([self.form(part) for part in (node.this, *node.expressions)])
+        forms = [self.form(part) for part in (node.this, *node.expressions)]
+        plain, exact = coalesced([*map(plainly, forms)]), coalesced([*map(exactly, forms)])
+        inexact = any(form[0] == "quotient" for form in forms)
+        return quotient(plain, exact) if inexact else plain
 
     def _nullif(self, node: exp.Expr) -> Form:
-        return ("nullif", *self._two(node))
+        left, right = self._two(node)
+        found = ("nullif", exactly(left), exactly(right))
+        return quotient(found, found) if left[0] == "quotient" else found
 
     def _round(self, node: exp.Expr) -> Form:
         places = node.args.get("decimals")
@@ -237,11 +258,10 @@ class Reading:
         digits = self.form(places) if places is not None else ZERO
         if digits[0] != "num" or digits[1].denominator != 1:
             raise Opaque("round")
-        floats = any(
-            isinstance(node, _INEXACT) or (isinstance(node, exp.Cast) and node.to.this in _FLOATS)
-            for node in value.walk()
-        )
-        return ("round", ("inexact", inner) if floats else inner, int(digits[1]))
+        if inner[0] != "quotient":
+            return ("round", inner, int(digits[1]))
+        found = ("round", ("inexact", exactly(inner)), int(digits[1]))
+        return quotient(found, found)
 
     def _call(self, node: exp.Expr) -> Form:
         name, arguments = node.name.lower(), node.expressions
@@ -249,8 +269,10 @@ class Reading:
             return self._rounded(arguments[0], arguments[1] if len(arguments) > 1 else None)
         forms = tuple(self.form(argument) for argument in arguments)
         if name == "td_safe_divide":
-            return divide(forms[0], ("nullif", forms[1], ZERO))
-        return ("call", name, (*forms, *((name, said) for said, name in _as_written(node))))
+            return _divided(forms[0], ("nullif", exactly(forms[1]), ZERO))
+        exact = map(exactly, forms)
+        found = ("call", name, (*exact, *((name, said) for said, name in _as_written(node))))
+        return quotient(found, found) if any(f[0] == "quotient" for f in forms) else found
 
     def _filter(self, node: exp.Expr) -> Form:
         return self._aggregate(node.this, (self.form(node.expression.this),))
@@ -265,11 +287,76 @@ class Reading:
             return ("pagg", "count_if", False, self.form(of), conditions)
         if isinstance(of, exp.Star):
             return ("pagg", "count", False, None, conditions)
+        if of is None:
+            raise Opaque("an aggregate of nothing")
         if not isinstance(of, exp.Distinct):
-            return ("pagg", name, False, self.form(of), conditions)
+            return _aggregated(name, self.form(of), conditions)
         if len(of.expressions) != 1 or name not in ("count", "sum", "avg", "min", "max"):
             raise Opaque("distinct")
-        return ("pagg", name, True, self.form(of.expressions[0]), conditions)
+        argument = self.form(of.expressions[0])
+        found = ("pagg", name, True, exactly(argument), conditions)
+        exact = name == "count" or (name != "avg" and argument[0] != "quotient")
+        return found if exact else quotient(found, _in_itself(found))
+
+
+def _computed(node: exp.Expr, plain: Form, left: Form, right: Form) -> Form:
+    """A sum or product; of parts that are no exact numbers it is none either."""
+    if "quotient" not in (left[0], right[0]):
+        return plain
+    parts = exactly(left), exactly(right)
+    one, other = parts if isinstance(node, exp.Sub) else ordered(parts)
+    return quotient(plain, ("node", type(node).__name__, ((one, "this"), (other, "expression"))))
+
+
+def _product(reading: Reading, node: exp.Mul) -> Form:
+    left, right = reading._two(node)
+    return _computed(node, multiply(plainly(left), plainly(right)), left, right)
+
+
+def _negated(reading: Reading, node: exp.Neg) -> Form:
+    inner = reading.form(node.this)
+    plain = negate(plainly(inner))
+    exact: Form = ("node", "Neg", ((exactly(inner), "this"),))
+    return quotient(plain, exact) if inner[0] == "quotient" else plain
+
+
+def _divided(left: Form, right: Form) -> Form:
+    """A quotient; it is computed in binary fractions, whatever the two are."""
+    parts = [_undoubled(exactly(side)) for side in (left, right)]
+    exact = ("node", "Div", ((parts[0], "this"), (parts[1], "expression")))
+    return quotient(divide(plainly(left), plainly(right)), exact)
+
+
+def _made_double(form: Form) -> Form:
+    return ("node", "Cast", ((exactly(form), "this"), ("Cast DOUBLE", "to")))
+
+
+def _undoubled(form: Form) -> Form:
+    """A side of a division, which is made a binary fraction in any case."""
+    inner = form[2][0][0] if form[:2] == ("node", "Cast") else form
+    return inner if form[0] == "node" and form == _made_double(inner) else form
+
+
+def _aggregated(name: str, of: Form, conditions: tuple[Form, ...]) -> Form:
+    """An aggregate; an average is no exact number, and one of such numbers is none either."""
+    plain = ("pagg", name, False, plainly(of), conditions)
+    if name in ("count", "bool_and", "bool_or"):
+        return plain
+    if name not in _AVERAGES and of[0] != "quotient":
+        return plain
+    return quotient(plain, _in_itself(("pagg", name, False, exactly(of), conditions)))
+
+
+def _in_itself(form: Form) -> Form:
+    """A form that is not computed with."""
+    return ("node", "Paren", ((form, "this"),))
+
+
+def _exact_part(part: Any) -> Any:
+    """A piece of a node, or several, to the last digit."""
+    if not isinstance(part, tuple) or not part:
+        return part
+    return tuple(map(_exact_part, part)) if isinstance(part[0], tuple) else exactly(part)
 
 
 def _as_written(node: exp.Expr) -> tuple[tuple[str, str], ...]:
@@ -351,7 +438,7 @@ _READERS: Mapping[type[exp.Expr], Callable[[Reading, Any], Form]] = {
     exp.And: lambda reading, node: both(*reading._two(node)),
     exp.Or: lambda reading, node: either(*reading._two(node)),
     exp.Not: lambda reading, node: negated(reading.form(node.this)),
-    exp.Neg: lambda reading, node: negate(reading.form(node.this)),
+    exp.Neg: _negated,
     exp.Between: Reading._between,
     exp.In: Reading._in,
     exp.Is: Reading._is,
@@ -361,8 +448,8 @@ _READERS: Mapping[type[exp.Expr], Callable[[Reading, Any], Form]] = {
     exp.NullSafeNEQ: Reading._same,
     exp.Add: Reading._sum,
     exp.Sub: Reading._sum,
-    exp.Mul: lambda reading, node: multiply(*reading._two(node)),
-    exp.Div: lambda reading, node: divide(*reading._two(node)),
+    exp.Mul: _product,
+    exp.Div: lambda reading, node: _divided(*reading._two(node)),
     exp.Cast: Reading._cast,
     exp.Case: Reading._case,
     exp.If: Reading._if,

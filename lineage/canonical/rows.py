@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 
 from lineage.canonical.conditions import both, compare, holding, is_null_with
-from lineage.canonical.forms import TRUE, aliases_of, from_terms, ordered, rebuilt
+from lineage.canonical.forms import TRUE, aliases_of, exactly, from_terms, ordered, rebuilt
 from lineage.canonical.kinds import nulls_with
 from lineage.canonical.nouns import Form
 
@@ -36,7 +36,8 @@ class Table:
         """The table as a part of a canonical form."""
         if self.made is not None:
             groups, columns, rows = self.made
-            inner: Form = ("query", ordered(groups), ordered(columns), rows.form())
+            given = ordered((exactly(form), name) for form, name in columns)
+            inner: Form = ("query", ordered(groups), given, rows.form())
             return ("derived", self.alias, inner)
         if self.left:
             return ("left", self.alias, self.name, both(*holding((self.on,))))

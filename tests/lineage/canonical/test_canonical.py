@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
@@ -101,6 +102,109 @@ def test_generated_data_agree_with_what_each_pair_is(file: str) -> None:
         if seen != said:
             wrong[case["name"]] = (said, seen)
     assert not wrong
+
+
+LAST_DIGITS = [
+    ("balance / 10 >= 0.07", "balance >= 0.7", "0.70"),
+    ("balance / 10 >= 0.07", "balance * 0.1 >= 0.07", "0.70"),
+    ("balance / 0.1 >= 3", "balance * 10 >= 3", "0.30"),
+    ("balance / 10 BETWEEN 0.07 AND 1", "balance BETWEEN 0.7 AND 10", "0.70"),
+    ("balance / 10 IN (0.07)", "balance IN (0.7)", "0.70"),
+    ("CASE balance / 10 WHEN 0.07 THEN TRUE ELSE FALSE END", "balance = 0.7", "0.70"),
+    ("balance / 10 IS NOT DISTINCT FROM 0.07", "balance = 0.7", "0.70"),
+    ("nullif(balance / 10, 0.07) IS NULL", "nullif(balance * 0.1, 0.07) IS NULL", "0.70"),
+    ("floor(balance / 0.1) = 3", "floor(balance * 10) = 3", "0.30"),
+    ("round(balance / 10 / 10, 2) = 0.04", "round(balance / 100, 2) = 0.04", "3.50"),
+    ("CAST(balance AS double) * 3 > 0.3", "balance * 3 > 0.3", "0.10"),
+    ("-(balance / 10) > -0.07", "balance < 0.7", "0.70"),
+    ("coalesce(balance / 10, 0) >= 0.07", "coalesce(balance * 0.1, 0) >= 0.07", "0.70"),
+    ("abs(balance / 10) >= 0.07", "abs(balance * 0.1) >= 0.07", "0.70"),
+    ("round(balance / 10, 5) * 3 > 0.21", "round(balance * 0.1, 5) * 3 > 0.21", "0.70"),
+]
+"""Two conditions that are one for exact numbers, and a number that tells them apart."""
+
+
+@pytest.mark.parametrize(("left", "right", "witness"), LAST_DIGITS)
+def test_where_something_hangs_on_the_last_digit_a_quotient_is_no_product(
+    left: str, right: str, witness: str
+) -> None:
+    both = f"SELECT ({left}), ({right}) FROM (SELECT CAST({witness} AS DECIMAL(18, 2)) AS balance)"
+    ((one, other),) = duckdb.execute(both).fetchall()
+    assert one is not other
+    count = "SELECT count(*) AS value FROM core.accounts WHERE "
+    inner = "SELECT count(*) AS value FROM (SELECT {} AS fits FROM core.accounts) AS x WHERE fits"
+    for said in (count + "{}", inner):
+        assert proof({"left": said.format(left), "right": said.format(right)}) is None
+
+
+BOUNDS = [
+    ("balance / 1000 >= 0.5", "balance >= 500"),
+    ("balance / -2 < 5", "balance > -10"),
+    ("minutes / 60 = 1.5", "minutes = 90"),
+    ("CAST(balance AS double) > 0.07", "balance > 0.07"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), BOUNDS)
+def test_a_bound_at_which_the_number_itself_is_whole_is_the_same_bound(
+    left: str, right: str
+) -> None:
+    table = "core.calls" if "minutes" in left else "core.accounts"
+    said = f"SELECT count(*) AS value FROM {table} WHERE "
+    assert proof({"left": said + left, "right": said + right}) == "identical"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (
+            "SELECT count(*) AS value FROM (SELECT customer_no, sum(balance) / 10 AS b "
+            "FROM core.accounts GROUP BY customer_no) AS x WHERE b >= 0.07",
+            "SELECT count(*) AS value FROM (SELECT customer_no, sum(balance) * 0.1 AS b "
+            "FROM core.accounts GROUP BY customer_no) AS x WHERE b >= 0.07",
+        ),
+        (
+            "SELECT count(*) AS value FROM customer AS c WHERE 0.07 <= "
+            "(SELECT avg(a.balance) FROM core.accounts AS a WHERE a.customer_no = c.entity_id)",
+            "SELECT count(*) AS value FROM customer AS c WHERE 0.07 <= (SELECT sum(a.balance) / "
+            "count(a.balance) FROM core.accounts AS a WHERE a.customer_no = c.entity_id)",
+        ),
+        (
+            "SELECT count(DISTINCT balance / 10) AS value FROM core.accounts",
+            "SELECT count(DISTINCT balance * 0.1) AS value FROM core.accounts",
+        ),
+        (
+            "SELECT round(avg(balance), 2) AS value FROM core.accounts",
+            "SELECT round(sum(balance) / count(balance), 2) AS value FROM core.accounts",
+        ),
+        (
+            "SELECT round(sum(balance / 10), 2) AS value FROM core.accounts",
+            "SELECT round(sum(balance) / 10, 2) AS value FROM core.accounts",
+        ),
+        (
+            "SELECT sum(CAST(balance AS float)) AS value FROM core.accounts",
+            "SELECT sum(balance) AS value FROM core.accounts",
+        ),
+    ],
+)
+def test_averages_and_sums_of_quotients_are_no_exact_numbers_either(left: str, right: str) -> None:
+    assert proof({"left": left, "right": right}) is None
+    assert proof({"left": left, "right": left}) == "identical"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "SELECT count() AS value FROM core.accounts",
+        "SELECT count(*) AS value FROM core.accounts WHERE (customer_no, account_no) IN "
+        "(SELECT customer_no, call_no FROM core.calls)",
+        "SELECT count(*) AS value FROM (SELECT product FROM core.accounts GROUP BY 3) AS g",
+        "SELECT count(*) AS value FROM (SELECT product FROM core.accounts GROUP BY 0) AS g",
+    ],
+)
+def test_what_is_not_understood_is_equal_to_its_like_alone(odd: str) -> None:
+    assert proof({"left": odd, "right": odd}) == "identical"
+    assert proof({"left": odd, "right": "SELECT count(*) AS value FROM core.accounts"}) is None
 
 
 def test_the_cases_are_many_and_of_every_kind() -> None:
