@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import mmap
 import posixpath
 import zipfile
@@ -21,6 +22,7 @@ from lineage.workbooks.markup import Malformed, tree
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FREE = 8 << 20
+_SPOILT = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 
 
 class WorkbookRefused(UsageError):
@@ -66,7 +68,7 @@ class Archive:
                 yield stream
         except Malformed as error:
             refuse(self.file, f"{part}: {error}")
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _SPOILT as error:
             refuse(self.file, f"{part} is damaged: {error}")
 
     def tree(self, part: str) -> Element:

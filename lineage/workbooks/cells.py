@@ -21,7 +21,7 @@ from lineage.workbooks.book import (
     Value,
     block_of,
 )
-from lineage.workbooks.markup import Growing, Malformed, true
+from lineage.workbooks.markup import Growing, Malformed, local, true, whole
 from lineage.workbooks.templates import Template, template
 from lineage.workbooks.texts import text_of
 from lineage.workbooks.tokens import FormulaUnread
@@ -76,8 +76,9 @@ def read_cells(stream: IO[bytes], title: str, shared: Shared, budget: Budget) ->
             reader.read(rows[:-1])
             del rows[:-1]
             growing.lightened()
-    if rows is not None:
-        reader.read(rows)
+    if local(growing.root.tag) != "worksheet" or rows is None:
+        raise Malformed("it is no sheet as Excel writes one; save it anew in Excel")
+    reader.read(rows)
     _frame(growing.root, reader.grid)
     reader.tell_counted()
     return reader.grid
@@ -90,9 +91,9 @@ def _frame(root: Element, grid: Grid) -> None:
             if block := block_of(element.get("ref", "")):
                 grid.merged.append(block)
         elif element.tag.endswith("}col") and true(element.get("hidden")):
-            first, last = element.get("min", ""), element.get("max", "")
-            if first.isdigit() and last.isdigit():
-                grid.hidden_columns.append((int(first), int(last)))
+            first, last = whole(element.get("min")), whole(element.get("max"))
+            if first is not None and last is not None:
+                grid.hidden_columns.append((first, last))
 
 
 class _Rows:
@@ -116,8 +117,7 @@ class _Rows:
             self.value_tag, self.formula_tag = f"{space}}}v", f"{space}}}f"
             self.text_tag = f"{space}}}is"
         for row in rows:
-            said = row.get("r")
-            self.row = int(said) if said and said.isdigit() else self.row + 1
+            self.row = whole(row.get("r")) or self.row + 1
             if len(row):
                 before = len(self.grid.cells)
                 self._row(row, str(self.row))
@@ -140,6 +140,7 @@ class _Rows:
             full = self._addressed(row)
         columns, styles, strings = self.columns, self.styles, self.shared.strings
         cells, number = self.grid.cells, self.row
+        texts = len(strings)
         for cell in full:
             attributes = cell.attrib
             said = attributes["r"]
@@ -152,11 +153,11 @@ class _Rows:
                 tag = part.tag
                 if tag == self.value_tag:
                     text, type_ = part.text or "", attributes.get("t")
-                    if type_ is None and not style.date and text.isdigit() and len(text) < 16:
+                    if type_ is None and not style.date and text.isdecimal() and len(text) < 16:
                         value = int(text)
                     elif type_ is None and not style.date and _DECIMAL(text):
                         value = float(text)
-                    elif type_ == "s" and text.isdigit() and int(text) < len(strings):
+                    elif type_ == "s" and len(text) < 10 and text.isdecimal() and int(text) < texts:
                         value = strings[int(text)]
                     else:
                         value = self._value(text, type_ or "n", style, column)
@@ -205,6 +206,11 @@ class _Rows:
         """The formula of a cell, and the block that it fills."""
         self.budget.formulas += 1
         said, kind = (part.text or "").strip(), part.get("t")
+        most = self.budget.limits.formula_length
+        if len(said) > most:
+            reason = f"its formula has more than {most:,} characters (workbooks.formula_length)"
+            self._count("unread", reason, column)
+            return "=", part.get("ref") if kind == "array" else None
         if kind == "shared":
             return self._shared(part.get("si", ""), said, column), None
         if kind == "dataTable":

@@ -66,7 +66,7 @@ class Growing:
                     yield
             self._parser.close()
         except ParseError as error:
-            raise Malformed(f"it is no XML: {error}") from None
+            raise _no_xml(error) from None
         yield
 
     def lightened(self) -> None:
@@ -85,8 +85,10 @@ def _without_document_type(stream: IO[bytes]) -> Iterator[bytes]:
         ahead.append(piece)
         try:
             look.Parse(piece)
-        except ExpatError as error:
-            raise Malformed(f"it is no XML: {error}") from None
+        except Malformed:
+            raise
+        except (ExpatError, LookupError, ValueError) as error:
+            raise _no_xml(error) from None
     yield from ahead
     while piece := stream.read(_CHUNK):
         yield piece
@@ -100,6 +102,15 @@ def local(name: str) -> str:
 def true(text: str | None) -> bool:
     """Whether an attribute says yes."""
     return text in ("1", "true", "on")
+
+
+def whole(text: str | None) -> int | None:
+    """The whole number that an attribute says; None for anything else, and far too long ones."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def _no_xml(error: Exception) -> Malformed:
+    return Malformed(f"it is no XML: {error}; open the workbook in Excel and save it anew")
 
 
 def _refuse(*_: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,14 @@ from lineage.workbooks.archive import Archive, Relation, WorkbookRefused, open_a
 from lineage.workbooks.book import Finding, Name, Sheet, Table, Workbook, block_of
 from lineage.workbooks.cells import Budget, Grid, TooMuch, read_cells
 from lineage.workbooks.collecting import uncollected
-from lineage.workbooks.markup import Growing, local, true
+from lineage.workbooks.markup import Growing, local, true, whole
 from lineage.workbooks.styles import read_styles
 from lineage.workbooks.texts import text_of, unescaped
 from lineage.workbooks.values import Shared
 
 __all__ = ["WorkbookRefused", "read_workbook"]
 
+_NO_TITLE = frozenset("[]:*?/\\")
 _STATES: dict[str, Literal["visible", "hidden", "very hidden"]] = {
     "hidden": "hidden",
     "veryHidden": "very hidden",
@@ -58,6 +59,7 @@ class _Reading:
         shared = self._shared(root, relations)
         by_id = {one.id: one for one in relations}
         sheets, tables, findings = [], [], []
+        self._check_sheets(root, by_id)
         for said in root.iterfind("sheets/sheet"):
             relation = by_id.get(said.get("id", ""))
             sheet, grid = self._sheet(said, relation, shared)
@@ -81,6 +83,25 @@ class _Reading:
             macros,
             (*findings, *_without_values(sheets)),
         )
+
+    def _check_sheets(self, root: Element, by_id: Mapping[str, Relation]) -> None:
+        """Refuse sheets that Excel would not have: cells of two could not be told apart."""
+        titles: set[str] = set()
+        parts: dict[str, str] = {}
+        for said in root.iterfind("sheets/sheet"):
+            title, relation = said.get("name", ""), by_id.get(said.get("id", ""))
+            if not title or not _NO_TITLE.isdisjoint(title):
+                why = f"a sheet is called '{title[:40]}', which Excel does not allow"
+                refuse(self.archive.file, f"{why}; rename it and save the workbook anew")
+            if title.casefold() in titles:
+                why = f"two sheets are called '{title[:40]}'"
+                refuse(self.archive.file, f"{why}; rename one and save the workbook anew")
+            titles.add(title.casefold())
+            part = relation.target if relation else title
+            if part in parts:
+                why = f"the sheets '{parts[part][:40]}' and '{title[:40]}' are one part of the file"
+                refuse(self.archive.file, f"{why}; save it anew in Excel")
+            parts[part] = title
 
     def _main(self) -> str:
         for relation in self.archive.relations(""):
@@ -194,17 +215,15 @@ class _Reading:
         said = self.archive.tree("docProps/core.xml").findtext("modified")
         try:
             moment = datetime.fromisoformat((said or "").strip())
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _names(root: Element, sheets: list[Sheet]) -> Iterator[Name]:
     for said in root.iterfind("definedNames/definedName"):
-        local_to = said.get("localSheetId", "")
-        scope = None
-        if local_to.isdigit() and int(local_to) < len(sheets):
-            scope = sheets[int(local_to)].title
+        at = whole(said.get("localSheetId"))
+        scope = sheets[at].title if at is not None and at < len(sheets) else None
         text = "".join(said.itertext()).strip()
         yield Name(said.get("name", ""), text, scope, true(said.get("hidden")))
 
@@ -220,5 +239,5 @@ def _without_values(sheets: list[Sheet]) -> Iterator[Finding]:
 
 
 def _count(said: Element, name: str, otherwise: int) -> int:
-    text = said.get(name, "")
-    return int(text) if text.isdigit() else otherwise
+    number = whole(said.get(name))
+    return otherwise if number is None else number

@@ -20,6 +20,7 @@ _FEEDS = ("RTD", "CUBEVALUE", "CUBEMEMBER", "CUBESET", "WEBSERVICE", "SQL.REQUES
 _LIBRARY = re.compile(r"^(?:_xlfn\.|_xlws\.|_xludf\.)+", re.IGNORECASE)
 _OTHER_BOOK = re.compile(r"(?P<path>[^\[\]]*)\[(?P<book>[^\]]*)\](?P<sheets>.*)", re.DOTALL)
 _DEEPEST = 50
+_MOST_NAMES, _MOST_JOINED = 1_000, 10_000
 _ODD = frozenset({"prefix", "postfix", "space", "error"})
 _JOINTS = frozenset({":", " "})
 _USUAL = frozenset(
@@ -84,6 +85,7 @@ class Resolver:
         self._order = {title.casefold(): at for at, title in enumerate(self._titles)}
         self._tables = {table.name.casefold(): table for table in book.tables}
         self._names: dict[tuple[str | None, str], Name] = {}
+        self._followed = 0
         self._meanings: dict[tuple[str, str | None, str, str], Reference] = {}
         for name in book.names:
             scope = name.scope.casefold() if name.scope is not None else None
@@ -229,6 +231,10 @@ class Resolver:
         return found
 
     def _stands_for(self, text: str, name: Name, here: Here, through: tuple[str, ...]) -> Reference:
+        self._followed = self._followed + 1 if through else 0
+        if self._followed > _MOST_NAMES:
+            reason = f"it leads through more than {_MOST_NAMES:,} names"
+            return Reference(text, "unresolved", reason=reason)
         known = f"{name.scope or ''}!{name.name}".casefold()
         if known in through or len(through) >= _DEEPEST:
             return Reference(text, "unresolved", reason="the name is defined by itself")
@@ -381,6 +387,9 @@ def _joined(left: Reference, joint: str, right: Reference) -> Reference:
     for one in (left, right):
         if one.outcome != "resolved":
             return one._replace(text=text, sources=left.sources + right.sources)
+    if len(left.sources) * len(right.sources) > _MOST_JOINED:
+        reason = f"it joins more than {_MOST_JOINED:,} references"
+        return Reference(text, "unresolved", reason=reason)
     kind = Spanning if joint == ":" else Crossing
     sources = tuple(
         kind(one, other)

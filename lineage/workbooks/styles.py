@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from lineage.workbooks.archive import Archive
 from lineage.workbooks.book import PLAIN, Style
-from lineage.workbooks.markup import true
+from lineage.workbooks.markup import true, whole
 
 
 def read_styles(archive: Archive, part: str) -> list[Style]:
@@ -33,7 +33,7 @@ def read_styles(archive: Archive, part: str) -> list[Style]:
             format_,
             _pick(bold, one.get("fontId")),
             _pick(fills, one.get("fillId")),
-            int(indent) if indent.isdigit() else 0,
+            whole(indent) or 0,
             format_ != PLAIN.format and shows_date(format_),
         )
         styles.append(found.setdefault(style, style))
@@ -51,7 +51,7 @@ def shows_date(format_: str) -> bool:
 def _built_in(number: str) -> str:
     from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-    return BUILTIN_FORMATS.get(int(number), PLAIN.format) if number.isdigit() else PLAIN.format
+    return BUILTIN_FORMATS.get(whole(number) or 0, PLAIN.format)
 
 
 def _on(said: Element | None) -> bool:
@@ -66,5 +66,5 @@ def _coloured(fill: Element) -> bool:
 
 
 def _pick(found: Sequence[bool], number: str | None) -> bool:
-    at = int(number) if number and number.isdigit() else 0
+    at = whole(number) or 0
     return at < len(found) and found[at]

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from lineage.workbooks.book import ErrorValue, FindingKind, Style, Value
-from lineage.workbooks.markup import true
+from lineage.workbooks.markup import true, whole
 from lineage.workbooks.texts import unescaped
 
 
@@ -35,8 +35,9 @@ def value_of(said: str, type_: str, style: Style, shared: Shared) -> Value:
         return _number(said, style, shared)
     if type_ == "s":
         strings = shared.strings
-        if said.isdigit() and int(said) < len(strings):
-            return strings[int(said)]
+        number = whole(said)
+        if number is not None and number < len(strings):
+            return strings[number]
         reason = f"it names text {said[:10]}, which the file does not hold"
         raise Odd("odd", reason, None)
     if type_ == "b":

@@ -214,6 +214,194 @@ def test_a_file_that_is_not_there_is_no_crash(tmp_path: Path) -> None:
     assert "it cannot be read" in refusal(tmp_path / "yok.xlsx")
 
 
+def two_sheets(first: str, second: str, part: str = "sheet2") -> dict[str, str | bytes]:
+    """The parts of a workbook with two sheets of these names."""
+    content = parts()
+    content["xl/worksheets/sheet2.xml"] = content["xl/worksheets/sheet1.xml"]
+    content["xl/workbook.xml"] = (
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+        f'<sheet name="{first}" sheetId="1" r:id="b"/><sheet name="{second}" sheetId="2" r:id="c"/>'
+        "</sheets></workbook>"
+    )
+    content["xl/_rels/workbook.xml.rels"] = (
+        f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="b" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="c" Type="{OFFICE}/worksheet" Target="worksheets/{part}.xml"/>'
+        "</Relationships>"
+    )
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (two_sheets("Özet", "özet"), "two sheets are called 'özet'; rename one"),
+        (two_sheets("", "R"), "a sheet is called '', which Excel does not allow; rename it"),
+        (two_sheets("R", "a/b"), "a sheet is called 'a/b', which Excel does not allow"),
+        (two_sheets("S", "R", "sheet1"), "the sheets 'S' and 'R' are one part of the file"),
+    ],
+)
+def test_sheets_that_could_not_be_told_apart_are_refused(
+    make: Make, content: Mapping[str, str | bytes], said: str
+) -> None:
+    assert said in refusal(make(content))
+    titles = ["Özet'i 📊", "a\u200bb"]
+    book = read_workbook(make(two_sheets(*titles), "gut.xlsx"))
+    assert [sheet.title for sheet in book.sheets] == titles
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "utf-7", "yok-5", "rot13"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_letters_that_cannot_be_read_are_refused_with_advice(
+    make: Make, part: str, encoding: str
+) -> None:
+    content = parts()
+    content[part] = f'<?xml version="1.0" encoding="{encoding}"?>{content[part]!s}'
+    said = refusal(make(content))
+    assert f"{part}: it is no XML" in said
+    assert said.endswith("open the workbook in Excel and save it anew")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-9", "utf-8-sig"])
+def test_other_letters_are_read(make: Make, encoding: str) -> None:
+    rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>Şube</t></is></c></row>'
+    name = "utf-8" if encoding == "utf-8-sig" else encoding
+    sheet = f'<?xml version="1.0" encoding="{name}"?>{parts(rows)["xl/worksheets/sheet1.xml"]!s}'
+    cell = read_workbook(make(parts() | {"xl/worksheets/sheet1.xml": sheet.encode(encoding)}))
+    assert [one.value for one in cell.sheets[0].cells.values()] == ["Şube"]
+
+
+def test_entities_in_other_letters_are_refused_too(make: Make) -> None:
+    sheet = f'<?xml version="1.0" encoding="utf-16"?>{LAUGHS}<worksheet xmlns="{MAIN}"/>'
+    content = parts() | {"xl/worksheets/sheet1.xml": sheet.encode("utf-16")}
+    assert "document type" in refusal(make(content))
+
+
+@pytest.mark.parametrize("sheet", ["<chartsheet/>", "<worksheet><sheetData/></worksheet>"])
+def test_a_part_that_is_no_sheet_is_not_read_as_an_empty_one(make: Make, sheet: str) -> None:
+    assert "no sheet as Excel writes one; save it anew" in refusal(make(parts(sheet=sheet)))
+
+
+@pytest.mark.parametrize("digits", ["²", "9" * 5_000, "-1", "1e3", ""])
+def test_what_is_no_number_where_one_is_due_is_no_fault(make: Make, digits: str) -> None:
+    sheet = (
+        f'<worksheet xmlns="{MAIN}"><cols><col min="{digits}" max="{digits}" hidden="1"/></cols>'
+        f'<sheetData><row r="{digits}"><c s="{digits}"><v>7</v></c><c t="s"><v>{digits}</v></c>'
+        f"</row></sheetData></worksheet>"
+    )
+    content = parts(sheet=sheet)
+    workbook = str(content["xl/workbook.xml"])
+    named = f'<definedNames><definedName name="ad" localSheetId="{digits}">S!A1</definedName>'
+    content["xl/workbook.xml"] = workbook.replace("</sheets>", f"</sheets>{named}</definedNames>")
+    content["xl/worksheets/_rels/sheet1.xml.rels"] = (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="t" '
+        f'Type="{OFFICE}/table" Target="../tables/t.xml"/></Relationships>'
+    )
+    content["xl/tables/t.xml"] = (
+        f'<table xmlns="{MAIN}" displayName="T" ref="A1:B2" headerRowCount="{digits}" '
+        f'totalsRowCount="{digits}"><tableColumns><tableColumn name="a"/></tableColumns></table>'
+    )
+    content["xl/styles.xml"] = (
+        f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="{digits}" fontId="{digits}" '
+        f'fillId="{digits}"><alignment indent="{digits}"/></xf></cellXfs></styleSheet>'
+    )
+    book = read_workbook(make(content))
+    assert [cell.value for cell in book.sheets[0].cells.values()] == [7]
+    assert (book.tables[0].headings, book.tables[0].totals) == (1, 0)
+    assert book.names[0].scope is None
+    assert not book.sheets[0].hidden_columns
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000])
+def test_a_text_that_no_text_has_the_number_of_is_told(make: Make, number: str) -> None:
+    rows = f'<row r="1"><c r="A1" t="s"><v>{number}</v></c><c r="B1"><v>{number[:1]}</v></c></row>'
+    book = read_workbook(make(parts(rows)))
+    assert f"names text {number[:10]}, which the file does not hold" in book.findings[0].reason
+
+
+def test_a_day_before_all_days_is_no_fault(make: Make) -> None:
+    core = '<c xmlns:d="x"><d:modified>0001-01-01T00:00:00+23:59</d:modified></c>'
+    assert read_workbook(make({**parts(), "docProps/core.xml": core})).saved is None
+
+
+def named(names: Mapping[str, str], formula: str) -> dict[str, str | bytes]:
+    """The parts of a workbook with these names and a formula in A1."""
+    content = parts(f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>')
+    said = "".join(f'<definedName name="{k}">{v}</definedName>' for k, v in names.items())
+    content["xl/workbook.xml"] = str(content["xl/workbook.xml"]).replace(
+        "</sheets>", f"</sheets><definedNames>{said}</definedNames>"
+    )
+    return content
+
+
+@pytest.mark.parametrize(
+    ("names", "formula", "reason"),
+    [
+        (
+            {f"ad_{n}": f"ad_{n + 1}+ad_{n + 1}" for n in range(40)} | {"ad_40": "S!$B$1"},
+            "ad_0",
+            "it leads through more than 1,000 names",
+        ),
+        (
+            {f"ad_{n}": "+".join(f"ad_{m}" for m in range(30)) for n in range(30)},
+            "ad_0",
+            "the name is defined by itself",
+        ),
+        ({"ad_0": "ad_1+1", "ad_1": "ad_0+1"}, "ad_0", "the name is defined by itself"),
+        (
+            {"ad_0": ",".join(["S!$B$1"] * 700)},
+            "ad_0:ad_0:ad_0",
+            "it joins more than 10,000 references",
+        ),
+    ],
+)
+def test_names_that_multiply_take_little_time(
+    make: Make, names: Mapping[str, str], formula: str, reason: str
+) -> None:
+    book = read_workbook(make(named(names, formula)))
+    before = time.process_time()
+    (found,) = cell_graph(book).patterns[0].references
+    assert time.process_time() - before < 5
+    assert found.outcome == "unresolved"
+    assert reason in found.reason
+
+
+def test_names_of_names_are_followed_through_many_uses(make: Make) -> None:
+    names = {f"ad_{n}": f"ad_{n + 1}" for n in range(40)} | {"ad_40": "S!$B$1"}
+    book = read_workbook(make(named(names, "+".join(f"ad_{n}" for n in range(40)))))
+    found = cell_graph(book).patterns[0].references
+    assert {one.outcome for one in found} == {"resolved"}
+
+
+def test_a_formula_longer_than_any_is_told_and_not_kept(make: Make) -> None:
+    formula = "IF(B1," * 100 + "1" + ")" * 100
+    file = make(parts(f'<row r="1"><c r="A1"><f>{formula}</f><v>1</v></c></row>'))
+    limits = WorkbookLimits(formula_length=700)
+    cell = read_workbook(file, limits).sheets[0].at("A1")
+    assert cell
+    assert cell.formula == "="
+    finding = next(one for one in read_workbook(file, limits).findings if one.kind == "unread")
+    assert (finding.place, "workbooks.formula_length" in finding.reason) == ("S!A1", True)
+    whole = read_workbook(file, WorkbookLimits(formula_length=701)).sheets[0].at("A1")
+    assert whole
+    assert whole.formula == f"={formula}"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_packed_otherwise_is_read_and_refused_where_it_is_spoilt(
+    tmp_path: Path, method: int
+) -> None:
+    file = tmp_path / "kitap.xlsx"
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for part, said in parts('<row r="1"><c r="A1"><v>12345</v></c></row>' * 99).items():
+            archive.writestr(part, said)
+    assert read_workbook(file).cells == 1
+    whole = file.read_bytes()
+    at = whole.find(b"xl/worksheets/sheet1.xml") + 40
+    file.write_bytes(whole[:at] + bytes(30) + whole[at + 30 :])
+    refusal(file)
+
+
 def test_a_spoilt_archive_is_refused(make: Make) -> None:
     file = make(parts('<row r="1"><c r="A1"><v>12345</v></c></row>' * 200))
     spoilt = bytearray(file.read_bytes())
