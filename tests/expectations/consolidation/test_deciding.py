@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import run_here
 from workspaces import write_workspace
+
+from catalog.model import ConsolidationDecision
+from expectations.consolidation.decisions import Decisions
 
 DEFINITIONS = """
 teams: [{key: retail, name: Retail}]
@@ -100,6 +105,51 @@ def test_what_is_not_known_or_missing_is_told_and_nothing_written(
 ) -> None:
     assert said in consolidate("decide", *arguments, status=64)
     assert not (folder / "catalog" / "consolidations.yml").exists()
+
+
+def decision(key: str, **said: Any) -> ConsolidationDecision:
+    """A decision of the first of May, as its YAML says it."""
+    about = {"decision": "accept", "reason": "r", "by": "a@b.example", "on": "2026-05-01"}
+    return ConsolidationDecision.model_validate({"key": key, **about, **said})
+
+
+DAY = date(2026, 11, 1)
+
+
+def test_the_decision_that_names_a_survivor_counts_not_a_later_one_that_names_none() -> None:
+    stated = decision("a", cells=["x/1", "y/1"], surviving="y/1")
+    later = decision("b", cells=["x/1", "y/1"], on="2026-06-01")
+    found = Decisions([stated, later], DAY).surviving(["cell:x/1", "cell:y/1", "cell:z/1"])
+    assert found is stated
+    assert Decisions([stated], DAY).surviving(["cell:x/1", "cell:z/1"]) is None
+    ended = decision("c", cells=["x/1", "y/1"], surviving="x/1", until="2026-10-31")
+    assert Decisions([ended], DAY).surviving(["cell:x/1", "cell:y/1"]) is None
+    larger = decision("d", cells=["x/1", "y/1", "z/1"], surviving="z/1", on="2026-04-01")
+    three = ["cell:x/1", "cell:y/1", "cell:z/1"]
+    assert Decisions([stated, larger], DAY).surviving(three) is larger
+
+
+def test_what_keeps_cells_apart_speaks_of_each_of_them_and_of_no_other() -> None:
+    apart = decision("a", cells=["x/1", "y/1"], decision="keep_apart")
+    made = Decisions([apart], DAY)
+    assert made.kept_apart == [frozenset({"cell:x/1", "cell:y/1"})]
+    told = made.on_cells(["cell:x/1"])
+    assert told
+    assert (told.key, told.unnamed) == ("a", ())
+    assert made.on_cells(["cell:z/1"]) is None
+    assert made.on_cells(["cell:x/1", "cell:z/1"]) is None
+
+
+def test_a_decision_that_has_ended_is_told_but_holds_no_more() -> None:
+    ended = decision("a", cells=["x/1", "y/1"], decision="keep_apart", until="2026-10-31")
+    made = Decisions([ended, decision("b", report="r", decision="reject")], DAY)
+    assert made.kept_apart == []
+    assert made.barred == ["r"]
+    told = made.on_cells(["cell:x/1", "cell:y/1", "cell:z/1"])
+    assert told
+    assert (told.holds, told.unnamed) == (False, ("cell:z/1",))
+    assert made.on_cells(["cell:x/1"]) is None
+    assert Decisions([ended], date(2026, 10, 31)).kept_apart
 
 
 def test_a_decision_against_another_is_refused(folder: Path, consolidate: Decide) -> None:

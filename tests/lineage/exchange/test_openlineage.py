@@ -171,9 +171,23 @@ def test_events_of_the_sample_bank_keep_to_the_specification(catalog: Catalog) -
 
 
 def test_what_an_audience_may_not_see_is_in_no_event(catalog: Catalog) -> None:
-    seen = {urn: one for urn, one in visible_to(catalog).items() if "e_mail" not in urn}
-    events = dataset_events(catalog, build_lineage(catalog), NOW, seen)
-    assert "e_mail" not in json.dumps(events)
+    everything = visible_to(catalog)
+    seen = {urn: one for urn, one in everything.items() if "e_mail" not in urn}
+    lineage = build_lineage(catalog)
+    assert "e_mail" in json.dumps(dataset_events(catalog, lineage, NOW, everything))
+    assert "e_mail" not in json.dumps(dataset_events(catalog, lineage, NOW, seen))
+
+
+def test_what_an_audience_may_not_see_is_in_no_event_of_a_run(catalog: Catalog) -> None:
+    hidden = ("dataset:core.customers", "field:core.customers", "source:core")
+    seen = {urn: one for urn, one in visible_to(catalog).items() if not urn.startswith(hidden)}
+    event = run_event(catalog, bank_run(FOUND), seen)
+    assert {one["namespace"] for one in event["inputs"]} == {
+        "tekdogru://source/crm",
+        "tekdogru://golden",
+    }
+    nobody = run_event(catalog, bank_run(FOUND), {})
+    assert nobody["inputs"] == []
 
 
 def test_a_run_tells_what_it_found_of_each_dataset_and_nothing_of_what_is_unknown(

@@ -382,6 +382,9 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert said["written"] == ["catalog/reports/r.yml", "catalog/imported/excel/r.json"]
     assert drafts(root) == before
     assert ImportExcelDocument.model_validate(said).schema_version == "1.0"
+    written = call("excel", file, "--report", "r", "--team", "sme")
+    assert written == {**said, "dry_run": False}
+    assert {"reports/r.yml", "imported/excel/r.json"} <= set(drafts(root))
 
 
 @pytest.mark.parametrize(

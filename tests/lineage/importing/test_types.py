@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lineage.importing.servers import place_of, without_secrets
+from lineage.importing.servers import is_plain_path, place_of, without_secrets
 from lineage.importing.types import type_of
 
 
@@ -64,3 +64,23 @@ def test_systems_become_kinds_of_source(system: str | None, kind: str) -> None:
 )
 def test_no_secret_of_an_address_stays_in_a_text(text: str, plain: str) -> None:
     assert without_secrets(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        ("customers.csv", True),
+        ("a/b/c.parquet", True),
+        ("a..b/c.csv", True),
+        ("", False),
+        ("/etc/passwd", False),
+        ("../secret.csv", False),
+        ("a/../../secret.csv", False),
+        ("a\\..\\..\\secret.csv", False),
+        ("\\\\server\\share.csv", False),
+        ("C:/data.csv", False),
+        ("s3://bucket/data.csv", False),
+    ],
+)
+def test_a_path_of_a_file_lies_below_the_workspace(path: str, plain: bool) -> None:
+    assert is_plain_path(path) is plain

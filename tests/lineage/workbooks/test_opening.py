@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook as Written
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font, GradientFill, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as WrittenTable
@@ -108,3 +110,43 @@ def test_tables_names_and_the_day_of_saving_are_read(book: Workbook) -> None:
     assert book.saved is not None
     assert book.saved.tzinfo is UTC
     assert not book.macros
+
+
+def test_a_text_in_pieces_is_one_text_without_how_it_is_spoken(tmp_path: Path) -> None:
+    pieces = (
+        "<r><t>Kre</t></r><r><rPr><b/></rPr><t xml:space='preserve'>diler </t></r>"
+        "<rPh sb='0' eb='1'><t>yok</t></rPh><t>_x0041_</t>"
+    )
+    row = (
+        f'<row r="1"><c r="A1" t="inlineStr"><is>{pieces}</is></c><c r="B1" t="s"><v>0</v></c>'
+        '<c r="C1" t="s"><v>1</v></c></row>'
+    )
+    file = tmp_path / "kitap.xlsx"
+    made = Written()
+    made.save(file)
+    with zipfile.ZipFile(file) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{space}"><sheetData>{row}</sheetData></worksheet>'
+    )
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="{space}"><si>{pieces}</si><si><t>düz</t></si></sst>'
+    )
+    with zipfile.ZipFile(file, "w") as new:
+        for name, said in parts.items():
+            new.writestr(name, said)
+    cells = read_workbook(file).sheets[0].cells.values()
+    assert [cell.value for cell in cells] == ["Krediler A", "Krediler A", "düz"]
+
+
+def test_only_what_is_coloured_is_filled(tmp_path: Path) -> None:
+    made = Written()
+    sheet: Any = made.active
+    fills = [PatternFill("solid", "FF0000"), PatternFill("gray125"), PatternFill(None)]
+    fills.append(GradientFill(stop=("FF0000", "00FF00")))
+    for at, fill in enumerate(fills, 1):
+        sheet.cell(1, at, at).fill = fill
+    made.save(tmp_path / "kitap.xlsx")
+    cells = read_workbook(tmp_path / "kitap.xlsx").sheets[0].cells.values()
+    assert [cell.style.fill for cell in cells] == [True, False, False, True]
