@@ -13,6 +13,7 @@ from typing import Any
 
 from expectations.figures import Figure, Judgement
 from expectations.native import SUPPORTED
+from lineage.workbooks.collecting import uncollected
 
 
 def _postpone(package: str, part: str) -> None:
@@ -28,7 +29,7 @@ def _postpone(package: str, part: str) -> None:
 
 
 _postpone("scipy", "stats")
-with warnings.catch_warnings():
+with warnings.catch_warnings(), uncollected():
     warnings.simplefilter("ignore")  # GX imports modules that are deprecated
     from great_expectations.exceptions.exceptions import (
         GreatExpectationsError,

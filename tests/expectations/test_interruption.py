@@ -12,13 +12,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from commands import PROGRAM
+from forking import Forked, Preloaded
 from workspaces import run, write_workspace
 
 from catalog.store.runs import RunStore
@@ -156,7 +157,8 @@ SPREAD, WHILE_KEEPING = 20, 5
 @pytest.mark.long
 def test_runs_killed_at_fifty_moments_leave_no_half_record_and_no_rubbish(tmp_path: Path) -> None:
     """In each of two workspaces at once twenty moments spread over a whole run, and five of the
-    moment at which its record is written.
+    moment at which its record is written. Each run is a process of its own, forked loaded: none
+    of these moments falls into the loading, of which there is nothing to leave.
     """
     rows = [{"no": str(n), "mail": f"a{n}@b.co" if n % 3 else ""} for n in range(500)]
     places = []
@@ -164,30 +166,34 @@ def test_runs_killed_at_fifty_moments_leave_no_half_record_and_no_rubbish(tmp_pa
         (tmp_path / f"temporary-{name}").mkdir()
         workspace = write_workspace(tmp_path / name, DEFINITIONS, {"data/crm.csv": rows})
         places.append((workspace, tmp_path / f"temporary-{name}"))
-    with ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(kill_again_and_again, *zip(*places, strict=True), (2026, 2027)))
+    third = write_workspace(tmp_path / "third", DEFINITIONS, {"data/crm.csv": rows})
+    with Preloaded("check", "-w", third, *DAY) as loaded, ThreadPoolExecutor(2) as pool:
+        each = (*zip(*places, strict=True), (2026, 2027))
+        ended = list(pool.map(partial(kill_again_and_again, loaded), *each))
     assert sum(ended) > SPREAD, "most of them were killed before they had kept their record"
 
 
-def kill_again_and_again(workspace: Path, temporary: Path, seed: int) -> int:
+def kill_again_and_again(loaded: Preloaded, workspace: Path, temporary: Path, seed: int) -> int:
     """How many runs were killed before their record was kept; after each, all that is kept is
     whole, and in the end a run is complete.
     """
+    command = ("check", "-w", workspace, *DAY, "--fresh")
+    assert loaded.start(*command, TMPDIR=str(temporary)).wait() == 1
     began = time.monotonic()
-    assert finish(start(workspace, temporary, "--fresh")) == 1
+    assert loaded.start(*command, TMPDIR=str(temporary)).wait() == 1
     whole, kept, unkept = time.monotonic() - began, whole_runs(workspace), 0
     chance = random.Random(seed)
     moments = [whole * 1.05 * (n + chance.random()) / SPREAD for n in range(SPREAD)]
     turns: list[float | None] = [*moments, *([None] * WHILE_KEEPING)]
     chance.shuffle(turns)
     for moment in turns:
-        process = start(workspace, temporary, "--fresh")
+        process = loaded.start(*command, TMPDIR=str(temporary))
         if moment is None:
             wait_until_it_writes(workspace, process)
             time.sleep(chance.uniform(0, 0.03))
         else:
             time.sleep(moment)
-        kill_group(process)
+        process.kill_group()
         now = whole_runs(workspace)
         assert now - kept in (0, 1)
         unkept += now == kept
@@ -212,14 +218,7 @@ EXPECTED = {
 }
 
 
-def kill_group(process: subprocess.Popen[str]) -> None:
-    """The end that no process can prepare for, for it and all of its group."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
-
-
-def wait_until_it_writes(workspace: Path, process: subprocess.Popen[str]) -> None:
+def wait_until_it_writes(workspace: Path, process: Forked) -> None:
     """Until the log of the history grows beyond what opening it leaves there."""
     log = workspace / ".tekdogru/state.db-wal"
 
@@ -254,28 +253,36 @@ def test_a_run_that_is_killed_while_it_keeps_its_record_keeps_all_or_nothing(
 ) -> None:
     """The moment of keeping is short, so it is repeated without end and killed in the midst."""
     program = f"""
+import os
 import sys
 from datetime import timedelta
 from catalog.store.runs import RunStore
-store = RunStore("sqlite:///{workspace}/.tekdogru/state.db")
-first = store.latest()
-number = 0
-print("ready", flush=True)
-while True:
-    number += 1
-    store.save(first.model_copy(update={{"run": sys.argv[1] + "-" + str(number), "started": first.started + timedelta(seconds=number)}}))
+
+def keep_without_end(turn):
+    store = RunStore("sqlite:///{workspace}/.tekdogru/state.db")
+    first = store.latest()
+    number = 0
+    print(os.getpid(), flush=True)
+    while True:
+        number += 1
+        store.save(first.model_copy(update={{"run": turn + "-" + str(number), "started": first.started + timedelta(seconds=number)}}))
+
+for turn in range(10):
+    child = os.fork()
+    if not child:
+        keep_without_end("turn" + str(turn))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
     assert finish(start(workspace, tmp_path)) == 1
     moments = random.Random(1)
-    for turn in range(10):
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, f"turn{turn}"], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    for _ in range(10):
+        keeper = int(process.stdout.readline())
         time.sleep(moments.uniform(0.02, 0.3))
-        process.kill()
-        finish(process)
+        os.kill(keeper, signal.SIGKILL)
+        assert process.stdout.readline() == f"{-signal.SIGKILL}\n"
+    assert finish(process) == 0
     assert whole_runs(workspace) > 10
 
 
