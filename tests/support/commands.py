@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +42,17 @@ def run_process(*arguments: object, cwd: Path | None = None, **environment: str)
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def run_quietly(*arguments: object) -> Ended:
+    """Run the command line in this process, where no test can catch what it says: for fixtures."""
+    from catalog.cli import run
+
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = run([str(one) for one in arguments])
+    assert "Traceback" not in err.getvalue(), err.getvalue()
+    return Ended(status, out.getvalue(), err.getvalue())
 
 
 def run_here(capfd: pytest.CaptureFixture[str]) -> Command:

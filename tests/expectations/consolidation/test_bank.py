@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from commands import run_process
+from commands import run_quietly
 
 from catalog.clock import Clock
 from catalog.consolidations import Cluster, Consolidation, Difference
@@ -59,7 +59,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def plan(bank: Path) -> Consolidation:
     """The plan after a run, which knows who was right how often."""
-    run_process("check", "-w", bank)
+    run_quietly("check", "-w", bank)
     workspace, catalog = open_valid(bank)
     with shown_progress() as progress:
         return plan_consolidation(open_known(workspace, catalog, None, progress))

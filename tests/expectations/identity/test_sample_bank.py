@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from commands import run_process
+from commands import run_quietly
 
 from catalog.sample.bank import create_bank
 
@@ -18,7 +18,7 @@ from catalog.sample.bank import create_bank
 def test_who_filled_in_the_form_twice_is_one_and_a_child_is_not_its_parent(tmp_path: Path) -> None:
     """A date of birth and a telephone tell people in the form apart, and are never mistyped."""
     create_bank(tmp_path / "bank", as_of=date(2026, 11, 21))
-    ended = run_process(
+    ended = run_quietly(
         "match", "applicant", "-w", tmp_path / "bank", "-o", tmp_path / "map.parquet"
     )
     assert ended.status == 0, ended.err

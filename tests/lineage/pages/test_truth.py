@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bank_pages import bank_context
-from commands import run_process
+from commands import run_quietly
 from portrayed import CUSTOMERS, write_bank
 from workspaces import change
 
@@ -51,7 +51,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said(*arguments: object) -> None:
-    done = run_process(*arguments)
+    done = run_quietly(*arguments)
     assert done.status == 0, done.err
 
 
