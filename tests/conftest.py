@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ settings.register_profile(
     "ci",
     deadline=None,
     suppress_health_check=_SLOW,
-    max_examples=200,
+    max_examples=examples(100, 1000),
     print_blob=True,
     database=None,
 )

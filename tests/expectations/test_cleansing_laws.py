@@ -9,6 +9,7 @@ from datetime import date
 import duckdb
 import phonenumbers
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban as ibans
@@ -63,7 +64,7 @@ def pieced(step: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=examples(60, 600))
 @given(data=st.data())
 def test_a_step_taken_twice_is_taken_once(step: str, data: st.DataObject) -> None:
     texts = data.draw(st.lists(pieced(step), min_size=1, max_size=25))
@@ -141,7 +142,7 @@ def test_sql_judges_turkish_ibans_as_stdnum_does() -> None:
     assert sql_of("iban", written) == [ibans.compact(text) for text in written]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(25, 200))
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=20))
 def test_no_text_is_too_odd_for_a_library(texts: list[str]) -> None:
     from expectations.engine.libraries import SETTLERS

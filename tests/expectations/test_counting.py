@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import oracle
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Source
@@ -107,7 +108,7 @@ crm_rows = st.lists(
 
 @pytest.mark.long
 @settings(
-    max_examples=30,
+    max_examples=examples(12, 100),
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from judged import Count, Judged
@@ -129,7 +130,7 @@ DEFINED = """name: NAME
 AHEAD = (0, 7, 30, 60, 90)
 seeds = st.integers(0, 2**32).map(random.Random)
 often = settings(
-    max_examples=4,
+    max_examples=examples(2, 12),
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
@@ -350,7 +351,7 @@ def _known(folder: Path, overrides: Mapping[Any, Any]) -> Known:
 
 
 @pytest.mark.long
-@settings(often, max_examples=2)
+@settings(often, max_examples=examples(1, 6))
 @given(seeds)
 def test_what_will_be_current_is_what_a_run_on_that_day_finds_if_nothing_is_confirmed(
     chance: random.Random,

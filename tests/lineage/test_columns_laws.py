@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 import pytest
-from hypothesis import given
+from examples import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.columns import ColumnLineage, columns_of
@@ -151,6 +152,7 @@ def without_names(found: ColumnLineage) -> tuple:
     return [one.origins for one in found.outputs], found.conditions, found.tables
 
 
+@settings(max_examples=examples(60, 1000))
 @given(queries())
 def test_names_capitals_blanks_and_the_order_of_with_change_nothing(query):
     plain = without_names(lineage(query.written()))
@@ -160,6 +162,7 @@ def test_names_capitals_blanks_and_the_order_of_with_change_nothing(query):
     assert without_names(lineage(commented)) == plain
 
 
+@settings(max_examples=examples(60, 1000))
 @given(queries())
 def test_a_star_over_a_query_and_a_query_of_a_query_change_nothing(query):
     sql = query.written()
@@ -167,6 +170,7 @@ def test_a_star_over_a_query_and_a_query_of_a_query_change_nothing(query):
     assert lineage(f"WITH q AS ({sql}) SELECT * FROM (SELECT q.* FROM q) AS p") == lineage(sql)
 
 
+@settings(max_examples=examples(60, 1000))
 @given(queries())
 def test_all_of_a_query_and_the_same_again_change_nothing(query):
     sql = query.written()
@@ -180,12 +184,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
+@settings(max_examples=examples(60, 1000))
 @given(query=queries())
 def test_the_columns_are_those_that_duckdb_gives(connection, query):
     described = connection.execute(f"DESCRIBE {query.written()}").fetchall()
     assert [one.name for one in lineage(query.written()).outputs] == [row[0] for row in described]
 
 
+@settings(max_examples=examples(60, 1000))
 @given(query=queries(), seed=st.integers(0, 2**16))
 def test_data_in_columns_it_does_not_name_never_changes_a_result(connection, query, seed):
     chance = random.Random(seed)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from observations import Seen, ledger_after, read_rows, write_observed
@@ -158,7 +159,9 @@ def said(rows: list[tuple[str, str, str | None, datetime | None, str | None]]) -
 
 @pytest.mark.long
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(SAYS, min_size=1, max_size=3), st.randoms(use_true_random=False))
 @example([[("core.c.a", "1", "a", datetime(2026, 11, 1), m) for m in ("confirmed", "changed")]] * 2,

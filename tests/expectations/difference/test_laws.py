@@ -10,6 +10,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from workspaces import TODAY, write_workspace
@@ -97,7 +98,7 @@ TOTALS = [*COUNTS, "count(DISTINCT KEY)", "sum(amount)", "sum(amount) / 1000", "
 
 @pytest.mark.long
 @settings(
-    max_examples=3,
+    max_examples=examples(2, 10),
     deadline=None,
     phases=(Phase.reuse, Phase.generate),  # shrinking would take minutes
     suppress_health_check=list(HealthCheck),

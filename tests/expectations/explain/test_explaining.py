@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from commands import Command, run_here
+from examples import examples
 from explained import explained, write_bank
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ rows_of = st.lists(row_of, min_size=1, max_size=5)
 
 @pytest.mark.long
 @settings(
-    max_examples=5,
+    max_examples=examples(2, 15),
     deadline=None,
     phases=(Phase.reuse, Phase.generate),  # shrinking would take minutes
     suppress_health_check=list(HealthCheck),

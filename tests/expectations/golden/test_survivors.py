@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from resolving import Line, job_of, read_rows, resolved, write_rows
@@ -335,7 +336,7 @@ def written(folder: Path, data: Data, sources: tuple[str, ...] = SOURCES) -> Pat
 
 seeds = st.integers(0, 2**32).map(random.Random)
 often = settings(
-    max_examples=4,
+    max_examples=examples(2, 12),
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
@@ -456,7 +457,7 @@ def _known(folder: Path, incumbents: Mapping[Any, Any], overrides: Mapping[Any, 
 
 
 @pytest.mark.long
-@settings(often, max_examples=2)
+@settings(often, max_examples=examples(1, 6))
 @given(seeds)
 def test_conflicts_are_listed_wherever_somebody_disagrees_with_one_winner_at_most(
     chance: random.Random,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from resolving import resolved
@@ -165,7 +166,7 @@ def _valid(attributes: list[dict[str, Any]], folder: Path) -> list[dict[str, Any
 
 @pytest.mark.long
 @settings(
-    max_examples=6,
+    max_examples=examples(3, 20),
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),

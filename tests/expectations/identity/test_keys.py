@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching import attribute, groups, ids, match, source
@@ -215,7 +216,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=examples(3, 20))
 @given(data=st.tuples(ROWS, ROWS), seed=st.integers(0, 99))
 def test_neither_rows_nor_files_in_another_order_change_the_map(
     tmp_path_factory: pytest.TempPathFactory,

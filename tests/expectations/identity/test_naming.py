@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ FORMER = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20, 200), deadline=None)
 @given(GROUPINGS, FORMER, st.sets(st.sampled_from(["c-1", "c-9", "NEW"])))
 def test_columns_name_what_is_named_one_by_one(
     numbers: list[int], former: list[str], used: set[str]

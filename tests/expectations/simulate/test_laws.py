@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from resolving import job_of
@@ -112,7 +113,7 @@ def random_rows(chance: random.Random) -> list[dict[str, str]]:
 
 seeds = st.integers(0, 2**32).map(random.Random)
 often = settings(
-    max_examples=8,
+    max_examples=examples(3, 20),
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from canonical_sql import number, sql_of
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -277,7 +278,7 @@ ALL_MISSING = (
 
 @given(calculations())
 @example(ALL_MISSING)
-@settings(max_examples=40)
+@settings(max_examples=examples(15, 100))
 def test_a_form_gives_the_number_of_the_calculation_it_was_made_of(
     connection: duckdb.DuckDBPyConnection, sql: str
 ) -> None:
@@ -316,7 +317,7 @@ CHANGES = (
 
 
 @given(calculations(), st.sampled_from(CHANGES), calculations())
-@settings(max_examples=25)
+@settings(max_examples=examples(15, 100))
 def test_nothing_unequal_is_ever_called_equal(
     connection: duckdb.DuckDBPyConnection, sql: str, change: tuple[str, str], other: str
 ) -> None:
