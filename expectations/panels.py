@@ -41,7 +41,7 @@ _NUMBER = Markup(" class='td-num'")
 _HEAD = Markup("<th scope='col'{}>{}</th>")
 _TABLE = Markup(
     "<div class='td-scroll' tabindex='0' role='region' aria-label='{title}'>"
-    "<table class='td-table td-small'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    "<table class='td-table td-small{kind}'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
     "</table></div>"
 )
 
@@ -61,14 +61,22 @@ def verdicts(definition: Definition, context: PanelContext) -> Panel | None:
 
 
 def table(
-    title: str, heads: Iterable[str], rows: Iterable[Markup], numbers: Container[str] = ()
+    title: str,
+    heads: Iterable[str],
+    rows: Iterable[Markup],
+    numbers: Container[str] = (),
+    *,
+    cards: bool = False,
 ) -> Markup:
     """A table with a heading over each column, scrolled on its own where it is too wide.
 
-    `numbers` are the headings of columns of numbers, which stand at the right as these do.
+    `numbers` are the headings of columns of numbers, which stand at the right as these do. With
+    `cards` a phone shows row under row; each cell then says in `data-head` what it is.
     """
     columns = (_HEAD.format(_NUMBER if head in numbers else "", head) for head in heads)
-    return _TABLE.format(title=title, heads=Markup("").join(columns), rows=Markup("").join(rows))
+    kind = " td-cards" if cards else ""
+    head, body = Markup("").join(columns), Markup("").join(rows)
+    return _TABLE.format(title=title, kind=kind, heads=head, rows=body)
 
 
 def _row(result: Result, context: PanelContext) -> Markup:

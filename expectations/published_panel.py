@@ -53,10 +53,14 @@ _WORKBOOK: Texts = {
     "tr": "çalışma kitabında {number} görünüyor: {place}, {day} tarihinde kaydedildi",
 }
 _COUNTED: Texts = {"en": "counted on {day}", "tr": "{day} tarihinde sayıldı"}
+_FIRST = Markup("<th scope='row'>{}</th>")
+_NAMED = Markup("<th scope='row'>{}</th><td data-head='{}'>{}</td>")
 _ROW = Markup(
-    "<tr>{first}<th scope='row'>{period}</th><td class='td-num'>{published}</td>"
-    "<td class='td-num'>{truth}</td><td class='td-num'>{apart}</td>"
-    "<td class='td-num'>{allowed}</td><td>{verdict}</td></tr>"
+    "<tr>{first}<td class='td-num' data-head='{heads[1]}'>{published}</td>"
+    "<td class='td-num' data-head='{heads[2]}'>{truth}</td>"
+    "<td class='td-num' data-head='{heads[3]}'>{apart}</td>"
+    "<td class='td-num' data-head='{heads[4]}'>{allowed}</td>"
+    "<td data-head='{heads[5]}'>{verdict}</td></tr>"
 )
 
 
@@ -75,7 +79,7 @@ def published(definition: Definition, context: PanelContext) -> Panel | None:
     rows = [_row(one, context, named=of_report) for one in shown]
     title = _TITLE[context.language]
     numbers = _HEADS[context.language][1:5]
-    return Panel(title, table(title, heads, rows, numbers), folded=False)
+    return Panel(title, table(title, heads, rows, numbers, cards=True), folded=False)
 
 
 def _of_cell(cell: Definition, context: PanelContext) -> Sequence[Comparison]:
@@ -103,11 +107,11 @@ def _start(comparison: Comparison) -> date:
 
 
 def _row(one: Comparison, context: PanelContext, *, named: bool) -> Markup:
+    heads, period = _HEADS[context.language], Words(context.language).period(one.period)
     link = context.link(f"cell:{one.cell}")
-    first = Markup("<td>{}</td>").format(link) if named else Markup("")
     return _ROW.format(
-        first=first,
-        period=Words(context.language).period(one.period),
+        heads=heads,
+        first=_NAMED.format(link, heads[0], period) if named else _FIRST.format(period),
         published=_published(one, context),
         truth=_truth(one, context),
         apart=_difference(one, one.apart, context),

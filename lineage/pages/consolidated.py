@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MARKS = {"same": "care", "contradictory": "dont", "unique": "use", "unknown": "unknown"}
 _ANSWER = Markup('<span class="td-answer">{} {}</span>')
 _LINK = Markup('<a href="{}">{}</a>')
+_OF = Markup('{} <span class="td-of">{}</span>')
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ class Shown:
     def cell_link(self, urn: str) -> Markup:
         """A cell by its name, and the report it stands in."""
         report = f"report:{urn.partition(':')[2].partition('/')[0]}"
-        quiet = Markup('{} <span class="td-quiet">{}</span>')
-        return quiet.format(self.ctx.link(urn), self.ctx.link(report))
+        return _OF.format(self.ctx.link(urn), self.ctx.link(report))
 
     def badge(self, verdict: str) -> Markup:
         """A verdict as mark and word."""
@@ -224,9 +224,11 @@ class Shown:
         return self._share(one.left, found) if found else None
 
     def _share(self, urn: str, value: Decimal) -> Markup:
-        """A part of a difference, with its sign."""
-        sign = "+" if value > 0 else "−" if value < 0 else ""
-        return Markup("{}{}").format(sign, self.number(urn, abs(value)))
+        """A part of a difference, with its sign where its size is told."""
+        told = self.number(urn, abs(value))
+        few = told == self.ctx.words("found.fewer", n=self.ctx.privacy.limit)
+        sign = "" if few else "+" if value > 0 else "−" if value < 0 else ""
+        return Markup("{}{}").format(sign, told)
 
     def _seen(self, one: Cluster) -> Cluster | None:
         """A cluster with what may be shown of it; None where nothing is left to compare."""

@@ -208,7 +208,7 @@ def _shows(urn: str, ctx: PageContext) -> Markup:
     cell = ctx.catalog.cells[urn.partition(":")[2]]
     if cell.measure:
         return ctx.link(f"measure:{cell.measure}")
-    return ctx.words("page.own_calculation")
+    return ctx.words("page.own_calculation" if cell.calculation else "page.no_calculation")
 
 
 def _report(urn: str) -> str:

@@ -15,7 +15,7 @@ from lineage.pages.words import Words
 PER_COLUMN = 8
 WIDTH, HEIGHT = 176, 46
 GAP_X, GAP_Y = 44, 12
-LETTERS = 22
+LETTERS, BOLD = 22, 19
 Columns = tuple[tuple[str, ...], ...]
 
 
@@ -101,11 +101,12 @@ class Drawing:
 
     def _box(self, urn: str, x: int, y: int, own: bool) -> str:
         box = self._boxes.get(urn) or self._boxes.setdefault(urn, self.box(urn))
+        letters = BOLD if own else LETTERS
         inside = (
             f"<title>{escape(box.kind)}: {escape(box.name)}{self._said(box.level)}</title>"
             f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
             f'<text class="td-map-kind" x="{x + 12}" y="{y + 18}">{escape(box.kind)}</text>'
-            f'<text x="{x + 12}" y="{y + 35}">{escape(_shorten(box.name))}</text>'
+            f'<text x="{x + 12}" y="{y + 35}">{escape(_shorten(box.name, letters))}</text>'
             f"{_mark(box.level, x + WIDTH - 16, y + 14)}"
         )
         if own or not box.href:
@@ -147,5 +148,5 @@ def _mark(level: str, x: int, y: int) -> str:
             return ""
 
 
-def _shorten(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1].rstrip()}…"
+def _shorten(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"

@@ -49,8 +49,9 @@ def facts_of(definition: Definition, ctx: PageContext) -> Iterator[Fact]:
         yield words("page.derived_from"), Markup(", ").join(origins)
     if definition.imported:
         yield words("page.imported"), _imported(definition.imported)
-    for said in getattr(definition, "unsure", ()):
-        yield words("page.unsure"), words.foreign(said)
+    if unsure := getattr(definition, "unsure", ()):
+        said = Markup("").join(Markup("<li>{}</li>").format(words.foreign(one)) for one in unsure)
+        yield words("page.unsure"), Markup("<ul class='td-plain'>{}</ul>").format(said)
 
 
 def _imported(origin: Imported) -> str:

@@ -301,7 +301,10 @@
 
   function markPlace() {
     for (const link of document.querySelectorAll(".ways a")) {
-      if (link.href === window.location.href.split("#")[0]) link.setAttribute("aria-current", "page");
+      if (link.href !== window.location.href.split("#")[0]) continue;
+      link.setAttribute("aria-current", "page");
+      const row = link.closest("ul");
+      row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
     }
   }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bank_pages import BANK, PAGES_DAY, bank_run
+from bank_plan import keep_plan
 from bank_portrait import keep_portrait
 from listening import listening
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -45,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small bank's site in Turkish, with a run."""
+    """The small bank's site in Turkish, with a run and a consolidation plan."""
     folder = write_workspace(
         tmp_path_factory.mktemp("site") / "bank",
         BANK,
@@ -54,6 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = replace(open_workspace(folder), clock=fixed_clock(PAGES_DAY))
     RunStore(workspace.state_url).save(bank_run())
     keep_portrait(workspace, tmp_path_factory.mktemp("portrait"))
+    keep_plan(workspace)
     return build_site(workspace).folder
 
 

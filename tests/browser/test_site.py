@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from accessible import violations
 from playwright.sync_api import Page, expect
 
 Opener = Callable[..., Page]
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
 PAGES = [
     "index.html",
     "d/attribute-customer.email/index.html",
@@ -237,10 +236,3 @@ def test_axe_finds_nothing_in_open_search(opened: Opener, site: Path) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator("[aria-selected=true]")).to_be_visible()
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core objects to on a page, rule by rule with the first element."""
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run({preload: false}).then(result => result.violations)")
-    return [f"{v['id']}: {v['help']}: {json.dumps(v['nodes'][0]['html'])[:200]}" for v in found]

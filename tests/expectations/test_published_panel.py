@@ -143,6 +143,14 @@ def test_what_is_allowed_has_the_decimals_and_the_unit_of_the_numbers_beside_it(
     assert all(number in found.html for number in shown)
 
 
+def test_each_number_says_what_it_is_where_a_phone_shows_no_headings(tmp_path: Path) -> None:
+    found = panel(tmp_path, "report:monthly", compared("2026-10"), language="tr")
+    assert found is not None
+    assert "td-cards" in found.html
+    for said in ("Dönem", "Yayımlanan", "Doğrusu", "Fark", "İzin verilen", "Sonuç"):
+        assert f"data-head='{said}'>" in found.html
+
+
 def test_headings_of_numbers_stand_over_their_numbers(tmp_path: Path) -> None:
     found = panel(tmp_path, "cell:monthly/a", compared("2026-10"))
     assert found is not None

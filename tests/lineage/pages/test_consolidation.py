@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -162,16 +163,16 @@ def test_few_people_are_told_as_few() -> None:
     plan = planned(made)
     (found,) = (one for one in plan.clusters if one.published)
     small = found.published[0].model_copy(update={"value": Decimal(3)})
-    clusters = [
-        one.model_copy(update={"published": (small,)}) if one.published else one
-        for one in plan.clusters
-    ]
+    apart = [one.model_copy(update={"remainder": Decimal(-3)}) for one in found.differences]
+    few = found.model_copy(update={"published": (small,), "differences": tuple(apart)})
+    clusters = [few if one is found else one for one in plan.clusters]
     told = plan.model_copy(update={"clusters": tuple(clusters)})
     context = PageContext(made, build_lineage(made), None, {}, Settings(), "en", TODAY, plan=told)
     personal = dict.fromkeys(made.definitions, True)
     context.__dict__["privacy"] = replace(context.privacy, personal=personal)
     html = {page.address: page.html for page in render_pages(context)}["k/active/index.html"]
     assert "fewer than 5" in html
+    assert "−fewer" not in html
 
 
 def test_what_has_left_the_catalog_since_is_left_out() -> None:
@@ -180,3 +181,9 @@ def test_what_has_left_the_catalog_since_is_left_out() -> None:
     smaller = replace(made, reports={k: r for k, r in made.reports.items() if k != "small"})
     shown = pages(smaller, plan)
     assert "Small report" not in shown[OVERVIEW]
+
+
+def test_each_table_of_causes_is_named_by_what_it_compares(shown: dict[str, str]) -> None:
+    html = shown["k/active/index.html"]
+    (label,) = re.findall(r'aria-label="([^"]*↔[^"]*)"', html)
+    assert "October 2026" in label

@@ -340,3 +340,28 @@ def test_what_a_row_stands_for_is_said_in_the_order_of_the_language(
 def test_where_all_agree_the_bar_is_full(tmp_path: Path) -> None:
     html = pages_of(bank_context(tmp_path, bank_run((result(AGREE),))))[EMAIL]
     assert '<rect class="td-bar-all" width="100.00" height="8"/>' in html
+
+
+def test_what_an_import_was_unsure_of_is_one_list(tmp_path: Path) -> None:
+    unsure = "{key: c, label: Active, unsure: [its unit, its period]}"
+    ctx = bank_context(
+        tmp_path, definitions=('{key: c, label: Active, calculation: "=1+1"}', unsure)
+    )
+    html = pages_of(ctx)["d/cell-monthly--c/index.html"]
+    assert html.count("Still to be looked at") == 1
+    assert "<li>its unit</li><li>its period</li>" in html
+
+
+def test_a_cell_without_measure_and_calculation_is_not_said_to_have_one(tmp_path: Path) -> None:
+    stated = ('{key: c, label: Active, calculation: "=1+1"}', "{key: c, label: Active}")
+    html = pages_of(bank_context(tmp_path, definitions=stated))["d/report-monthly/index.html"]
+    assert "no calculation stated" in html
+    assert "a calculation of its own" not in html
+
+
+def test_the_name_of_a_drawing_s_own_box_is_cut_where_bold_letters_end(tmp_path: Path) -> None:
+    name = "A report of twenty two"
+    ctx = bank_context(tmp_path, definitions=("name: Monthly\n", f"name: {name}\n"))
+    pages = pages_of(ctx)
+    assert ">A report of twenty…</text>" in pages["d/report-monthly/index.html"]
+    assert f">{name}</text>" in pages["d/cell-monthly--a/index.html"]
