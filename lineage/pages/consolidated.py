@@ -23,6 +23,7 @@ from catalog.model.reports import CurrencyUnit
 from lineage.pages.addresses import cluster_address
 from lineage.pages.context import UP, PageContext
 from lineage.pages.numbers import say_unit, say_value, shown_in
+from lineage.pages.reasons import say_reason
 
 if TYPE_CHECKING:
     from catalog.workspace import Workspace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MARKS = {"same": "care", "contradictory": "dont", "unique": "use", "unknown": "unknown"}
 _ANSWER = Markup('<span class="td-answer">{} {}</span>')
 _LINK = Markup('<a href="{}">{}</a>')
+_ENGLISH = Markup('<span lang="en">{}</span>')
 _OF = Markup('{} <span class="td-of">{}</span>')
 
 
@@ -81,10 +83,19 @@ class Shown:
         return dict(sorted(freed.items(), key=lambda item: (-item[1], item[0])))
 
     @property
-    def unknown(self) -> list[tuple[Markup, str]]:
+    def unknown(self) -> list[tuple[Markup, Markup]]:
         """The cells that could not be compared, and why; the reason names nothing hidden."""
         visible = (urn for urn in self.plan.unknown if urn in self.ctx.visible)
-        return [(self.cell_link(urn), self._safe(self.plan.unknown[urn])) for urn in visible]
+        return [(self.cell_link(urn), self.why(urn)) for urn in visible]
+
+    def why(self, urn: str) -> Markup:
+        """Why a cell could not be compared, in the page's language as far as it is known there."""
+        text, words = self._safe(self.plan.unknown[urn]), self.ctx.words
+        if not text:
+            return Markup("")
+        if said := say_reason(text, words):
+            return said
+        return Markup.escape(text) if words.language == "en" else _ENGLISH.format(text)
 
     def cell_link(self, urn: str) -> Markup:
         """A cell by its name, and the report it stands in."""
@@ -298,10 +309,9 @@ def consolidated_of(definition: Definition, ctx: PageContext) -> dict[str, objec
 def _of_cell(cell: Cell, shown: Shown) -> dict[str, object] | None:
     found = shown.by_cell.get(cell.urn)
     if found is None:
-        why = shown.plan.unknown.get(cell.urn)
-        if why is None:
+        if cell.urn not in shown.plan.unknown:
             return None
-        said = shown.ctx.words("consolidation.unknown_why", why=shown._safe(why))
+        said = shown.ctx.words("consolidation.unknown_why", why=shown.why(cell.urn))
         return {"lines": [(shown.badge("unknown"), said)], "said": ""}
     if found.verdict == "unique":
         said = shown.ctx.words("consolidation.unique_cell")

@@ -31,6 +31,10 @@ REASONS: Mapping[str, str] = {
     "no_common_period": ".* have not published a number of one period",
     "no_rows": "nothing was compared: there are no rows",
     "no_times": "nothing was compared: no claim says when its values were confirmed.*",
+    "nothing_stated": "it carries neither a measure nor a calculation, so there is nothing to "
+    "compare",
+    "unproven": "some of what it seems to equal could not be compared with it",
+    "no_data_seen": "on all generated data both gave nothing, so nothing was compared",
     "nothing_held": "nothing was compared: none of [0-9,]+ holds what would be compared",
 }
 _PATTERNS = {key: re.compile(pattern, re.DOTALL) for key, pattern in REASONS.items()}

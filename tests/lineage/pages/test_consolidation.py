@@ -187,3 +187,18 @@ def test_each_table_of_causes_is_named_by_what_it_compares(shown: dict[str, str]
     html = shown["k/active/index.html"]
     (label,) = re.findall(r'aria-label="([^"]*↔[^"]*)"', html)
     assert "October 2026" in label
+
+
+def test_why_a_cell_could_not_be_compared_is_said_in_the_page_s_language() -> None:
+    made = bank()
+    unknown = {
+        "cell:large/n": "it carries neither a measure nor a calculation, so there is nothing to "
+        "compare",
+        "cell:small/n": "no such function: `f`",
+    }
+    plan = Consolidation(as_of=TODAY, unknown=unknown)
+    html = pages(made, plan, "tr")[OVERVIEW]
+    assert "Ne bir ölçüyü gösteriyor ne de bir hesabı var" in html
+    assert '<span lang="en">no such function: `f`</span>' in html
+    cell = pages(made, plan)["d/cell-small--n/index.html"]
+    assert "It could not be compared with others: no such function: `f`" in cell

@@ -29,6 +29,10 @@ SAID = {
     "no_rows": "nothing was compared: there are no rows",
     "no_number_shown": "A, October 2026: reports/a_2026-10.xlsx#Özet!C9 shows no number: it is empty",
     "no_workbook": "A, October 2026: no workbook is called reports/a_2026-10.xlsx",
+    "nothing_stated": "it carries neither a measure nor a calculation, so there is nothing to "
+    "compare",
+    "unproven": "some of what it seems to equal could not be compared with it",
+    "no_data_seen": "on all generated data both gave nothing, so nothing was compared",
     "nothing_held": "nothing was compared: none of 1,200 holds what would be compared",
 }
 
