@@ -30,12 +30,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """The figures of a measure or cell, and what they speak of; `earlier` heads the columns."""
+    """The figures of a measure or cell, and what they speak of; `earlier` heads the columns.
+
+    `published` is the figure that stands in the report where nobody knows the true one.
+    """
 
     rows: tuple[Row, ...] = ()
     speaks_of: str = ""
     earlier: tuple[str, ...] = ()
     hidden: bool = False
+    published: bool = False
 
     @property
     def single(self) -> Markup | None:
@@ -108,17 +112,22 @@ class Figures:
         return Figure((row,), self._speaks_of(value), tuple(self._head(n) for n, _ in before))
 
     def _of_calculation(self, cell: Cell) -> Figure:
-        """The true figure of a cell with a calculation of its own, of the last period compared."""
+        """The figure of a cell without a measure, of the last period compared: the true one, else
+        the one published.
+        """
         run, ctx = self.ctx.shown_run, self.ctx
         known = [one for one in run.published if one.cell == cell.path] if run else []
-        last = max((one for one in known if one.truth is not None), key=_end, default=None)
-        if last is None or ctx.rests_on_hidden(cell.urn):
+        true = [(one, one.truth) for one in known if one.truth is not None]
+        said = [(one, one.published) for one in known if one.published is not None]
+        if ctx.rests_on_hidden(cell.urn) or not (true or said):
             return Figure()
-        small = cell.unit != "%" and ctx.privacy.is_small(cell.urn, last.truth)
-        said = ctx.words("found.fewer", n=ctx.privacy.limit) if small else None
-        now = said or say_value(last.truth, cell, ctx.words)
-        of = ctx.words.plain("page.of_period", period=self._head(last.period))
-        return Figure((Row(Markup(""), now),), of)
+        last, value = max(true or said, key=lambda pair: _end(pair[0]))
+        small = cell.unit != "%" and ctx.privacy.is_small(cell.urn, value)
+        few = ctx.words("found.fewer", n=ctx.privacy.limit) if small else None
+        now = few or say_value(value, cell, ctx.words)
+        key = "page.of_period" if true else "page.published_of"
+        of = ctx.words.plain(key, period=self._head(last.period))
+        return Figure((Row(Markup(""), now),), of, published=not true)
 
     def _shown_in(
         self, cell: Cell, values: Mapping[str, tuple[MeasureValue, ...]]

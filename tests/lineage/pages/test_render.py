@@ -365,3 +365,18 @@ def test_the_name_of_a_drawing_s_own_box_is_cut_where_bold_letters_end(tmp_path:
     pages = pages_of(ctx)
     assert ">A report of twenty…</text>" in pages["d/report-monthly/index.html"]
     assert f">{name}</text>" in pages["d/cell-monthly--a/index.html"]
+
+
+def test_a_cell_whose_true_number_nobody_knows_shows_what_was_published_and_says_so(
+    tmp_path: Path,
+) -> None:
+    def published(period: str, number: int) -> Comparison:
+        stated = {"cell": "monthly/c", "period": period, "verdict": "unknown"}
+        return Comparison(**stated, published=Decimal(number))
+
+    found = (published("2026-10", 3974), published("2026-09", 3843))
+    run = bank_run().model_copy(update={"published": found})
+    pages = pages_of(bank_context(tmp_path, run))
+    report = pages["d/report-monthly/index.html"]
+    assert '>3,974<span class="td-box-label">as published</span>' in report
+    assert "As published for October 2026" in pages["d/cell-monthly--c/index.html"]
