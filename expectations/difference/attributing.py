@@ -90,7 +90,7 @@ class Attributing:
 
     def _causes(self) -> Iterator[Cause]:
         wordings = [
-            Wording(self.grounds.catalog, self.left, self.right, language)
+            Wording(self.grounds.catalog, self.left, self.right, language, self.grounds.subject)
             for language in ("en", "tr")
         ]
         for change in sorted(self._kept, key=lambda one: -abs(self._alone(one))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from catalog.model.definition import Language
 from catalog.texts import read_texts
 from expectations.difference.changes import Change
 from expectations.difference.numbers import Number
+from expectations.difference.plainly import NotPlain, Plainly
 from lineage.pages.words import Words as PageWords
 
 _NAME = re.compile(r'"([^"]+)"')
@@ -46,6 +48,10 @@ class Words:
         """A number with its sign."""
         return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value))}"
 
+    def day(self, day: date) -> str:
+        """A day as the language writes it."""
+        return self.page.day(day)
+
     def digits(self, digits: object) -> str:
         """To how many digits something is rounded."""
         if not isinstance(digits, int):
@@ -55,6 +61,18 @@ class Words:
         if digits > 0:
             return self("digits.decimals", n=digits)
         return self("digits.tens", n=self.number(10**-digits))
+
+
+def short_name(catalog: Catalog, urn: str, other: str, language: Language) -> str:
+    """What a number is called beside another: a cell by its report, unless both are in that."""
+    kind, _, key = urn.partition(":")
+    if kind == "measure":
+        return catalog.measures[key].named(language)
+    cell = catalog.cells[key]
+    same = (
+        other.startswith("cell:") and catalog.cells[other.partition(":")[2]].report == cell.report
+    )
+    return (cell if same else catalog.reports[cell.report]).named(language)
 
 
 def name_of(catalog: Catalog, urn: str, language: Language) -> str:
@@ -68,12 +86,13 @@ def name_of(catalog: Catalog, urn: str, language: Language) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """What is said of the causes of one pair."""
+    """What is said of the causes of one pair; `subject` gives the fact a column speaks of."""
 
     catalog: Catalog
     left: Number
     right: Number
     language: Language
+    subject: Callable[[str], str] = str
 
     @cached_property
     def words(self) -> Words:
@@ -94,12 +113,18 @@ class Wording:
         if change.said:
             return self._arithmetic(change)
         if change.cause in ("filter", "cut_off"):
-            sides = {"left": self._sql(change.left), "right": self._sql(change.right)}
+            only = change.about[0] if len(change.about) == 1 else None
+            left, right = (self._taken(one, only) for one in (change.left, change.right))
             about = ", ".join(map(self._name, change.about))
-            return self.words(f"cause.{change.cause}", about=about, **sides)
+            key = (
+                "cause.cut_off_of"
+                if change.cause == "cut_off" and only
+                else f"cause.{change.cause}"
+            )
+            return self.words(key, about=about, left=left, right=right, **self._sides)
         if change.about and kind.endswith(":total"):
             sides = {"left": self._sql(change.left), "right": self._sql(change.right)}
-            return self.words("cause.total", **sides)
+            return self.words("cause.total", **sides, **self._sides)
         if change.about:
             return self._told(change)
         return self._rows(change, share)
@@ -110,16 +135,31 @@ class Wording:
         if left == right and change.cause == "duplicates":
             return self.words("cause.duplicates_counted")
         table = self._holder(change.cause, [*left, *right] if share <= 0 else [*right, *left])
-        dataset = self.catalog.datasets.get(table)
         entity = self._entity(table)
         return self.words(
             f"cause.{change.cause}",
-            table=table,
+            table=self._table(table),
             left=self._tables(left),
             right=self._tables(right),
-            entity=entity.lower() if self.language == "en" else entity,
-            population=(dataset.population if dataset else None) or "",
+            entity=self._lowered(entity),
+            population=self._population(table),
         )
+
+    def _lowered(self, name: str) -> str:
+        """A name within a sentence."""
+        turkish = name.replace("İ", "i").replace("I", "ı")
+        return (turkish if self.language == "tr" else name).lower()
+
+    def _population(self, table: str) -> str:
+        """The rows that count of a dataset, in words."""
+        dataset = self.catalog.datasets.get(table)
+        stated = (dataset.population if dataset else None) or ""
+        names = {f.key for f in dataset.fields} if dataset else set[str]()
+
+        def fact(column: str) -> str:
+            return self.subject(f"{table}.{column}") if column in names else column
+
+        return self._said_plainly(stated, None, fact) or stated
 
     def _holder(self, cause: str, tables: list[str]) -> str:
         """The first of the tables that can hold such rows: golden records are one row each."""
@@ -137,9 +177,11 @@ class Wording:
         left, right = str(change.left), str(change.right)
         if change.cause == "source":
             sides = {"left": self._column(left), "right": self._column(right)}
-            return self.words("cause.values", about=about, **sides)
+            return self.words("cause.values", about=about, **sides, **self._sides)
         field = left if left.rpartition(".")[0] in self.catalog.datasets else right
-        return self.words(f"cause.{change.cause}", about=about, table=field)
+        return self.words(
+            f"cause.{change.cause}", about=about, table=self._table(field.rpartition(".")[0])
+        )
 
     def _arithmetic(self, change: Change) -> str:
         shown = dict(change.shown)
@@ -150,7 +192,17 @@ class Wording:
             key = "unit_more" if shown.pop("more") else "unit_less"
         values = {name: self._value(name, value) for name, value in shown.items()}
         values["of"] = self._called(str(shown.get("of") or other.urn))
-        return self.words(f"cause.{key}", **{**values, "name": self._called(mine.urn)})
+        named = {**self._sides, **values, "name": self._called(mine.urn)}
+        return self.words(f"cause.{key}", **named)
+
+    @cached_property
+    def _sides(self) -> dict[str, str]:
+        """What both numbers are called beside each other."""
+        left, right = self.left.urn, self.right.urn
+        return {
+            "one": short_name(self.catalog, left, right, self.language),
+            "other": short_name(self.catalog, right, left, self.language),
+        }
 
     def _called(self, urn: str) -> str:
         return name_of(self.catalog, urn, self.language)
@@ -164,8 +216,33 @@ class Wording:
             return self.words.number(value.normalize() + 0)
         return self.words.page.period(str(value)) if name == "period" else value
 
+    def _taken(self, text: str | None, only: str | None) -> str:
+        """Which rows a condition takes, in words where there are any; else as it is written."""
+        if text is None:
+            return self.words("cause.no_condition")
+        return self._said_plainly(text, only, str) or self._sql(text)
+
+    def _said_plainly(self, text: str, only: str | None, fact: Callable[[str], str]) -> str | None:
+        plainly = Plainly(
+            self.words,
+            lambda column: self._name(fact(column)),
+            lambda column, code: self._label(fact(column), code),
+        )
+        try:
+            return plainly.say(text, only)
+        except NotPlain:
+            return None
+
+    def _label(self, subject: str, code: str) -> str:
+        """What a code of an attribute is called."""
+        attribute = self.catalog.attributes.get(subject)
+        if attribute is None:
+            return code
+        own = attribute.values_tr if self.language == "tr" else attribute.values_en
+        return own.get(code) or (attribute.values or {}).get(code) or code
+
     def _sql(self, text: str | None) -> str:
-        """A condition as readers see it: facts by their names, days as days."""
+        """A condition as it is written: facts by their names, days as days."""
         if text is None:
             return self.words("cause.no_condition")
         text = _DAY.sub(lambda found: found[1], _CAST.sub(lambda found: found[1], text))
@@ -179,17 +256,25 @@ class Wording:
     def _name(self, subject: str) -> str:
         """What a fact is called."""
         attribute = self.catalog.attributes.get(subject)
-        return attribute.named(self.language) if attribute else subject
+        return attribute.named(self.language) if attribute else self._column(subject)
 
     def _column(self, address: str) -> str:
-        table = address.rpartition(".")[0]
-        return address if table in self.catalog.datasets else self._table(table)
+        """A column of a dataset by its own name and the dataset's; of golden records by theirs."""
+        table, _, column = address.rpartition(".")
+        dataset = self.catalog.datasets.get(table)
+        if dataset is None:
+            return self._table(table) if table else address
+        found = next((f for f in dataset.fields if f.key == column), None)
+        name = found.named(self.language) if found else column
+        return self.words("place.field", field=name, table=self._table(table))
 
     def _table(self, table: str) -> str:
-        if table in self.catalog.datasets:
-            return table
-        golden = {"en": "the golden record of {}", "tr": "{} altın kaydı"}[self.language]
-        return golden.format(self._entity(table))
+        """A dataset by its name, where it has one; golden records as such."""
+        dataset = self.catalog.datasets.get(table)
+        if dataset is not None:
+            named = dataset.named(self.language)
+            return table if named == dataset.key else named
+        return self.words("place.golden", entity=self._entity(table))
 
     def _entity(self, table: str) -> str:
         dataset = self.catalog.datasets.get(table)

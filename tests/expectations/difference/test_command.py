@@ -46,8 +46,8 @@ ENGLISH = """\
 Monthly, Our customers says 25, Active customers says 10 for October 2026: 15 more.
 Counted for the period, Monthly, Our customers gives 23 and Active customers gives 10.
 Why, counted from Active customers:
-  (1) crm.people holds rows outside its population (status <> 'prospect'), and they are counted: +6
-  (2) Filter on Status: no condition, on the other side «Status = 'active'»: +4
+  (1) crm.people also holds rows outside its population (Status: all but prospect), and they are counted: +6
+  (2) Filter on Status. Monthly: all; Active customers: active: +4
   (3) crm.people holds several rows of one customer, and each is counted: +3
 All together they make +13.
 +2 remain unexplained.
@@ -57,9 +57,9 @@ TURKISH = """\
 Ekim 2026 için Aylık, Bizim müşteriler 25, Aktif müşteri 10 diyor: 15 fazla.
 Dönem için sayıldığında Aylık, Bizim müşteriler 23, Aktif müşteri 10 veriyor.
 Nedenleri (Aktif müşteri esas alınarak):
-  (1) crm.people kapsam dışındaki satırları da tutuyor (status <> 'prospect') ve bunlar sayılıyor: +6
-  (2) Durum süzgeci: koşul yok; diğer tarafta «Durum = 'active'»: +4
-  (3) crm.people bir Müşteri için birden çok satır tutuyor ve her biri sayılıyor: +3
+  (1) crm.people kapsam dışındaki satırları da tutuyor (kapsam: Durum: prospect hariç) ve bunlar sayılıyor: +6
+  (2) Durum süzgeci. Aylık: hepsi; Aktif müşteri: active: +4
+  (3) crm.people bir müşteri için birden çok satır tutuyor ve her biri sayılıyor: +3
 Hepsi birlikte: +13.
 +2 açıklanamıyor.
 Örnekler:
