@@ -76,7 +76,8 @@ class Difference(_Document):
     `left_counted` and `right_counted` are what their calculations give for the period, None where
     they cannot be counted (`unknown` says why).
     `together` holds every pair of causes and, last, all of them. `remainder` is what of `apart` is
-    left once all causes are taken away: nobody has explained it.
+    left once all causes are taken away: nobody has explained it. `allowed` is how far apart both
+    may be by their tolerances: a remainder within it is none that anybody must look for.
     """
 
     schema_version: str = DIFFERENCE_VERSION
@@ -92,8 +93,15 @@ class Difference(_Document):
     causes: tuple[Cause, ...] = ()
     together: tuple[Together, ...] = ()
     remainder: Decimal | None = None
+    allowed: Decimal | None = None
     examples: tuple[Example, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @property
+    def is_within(self) -> bool:
+        """Whether what is left unexplained is no more than both numbers may be off."""
+        left, allowed = self.remainder, self.allowed
+        return bool(left) and left is not None and allowed is not None and abs(left) <= allowed
 
 
 class Explained(_Document):
@@ -107,6 +115,17 @@ class PublishedNumber(_Document):
     """What one cell published for one period, in its own unit; the last version speaks."""
 
     cell: str
+    period: str
+    value: Decimal
+
+
+class CountedNumber(_Document):
+    """What a measure, or a cell that shows one, is for a period by its definition: `of` is its URN.
+
+    In the unit of `of`.
+    """
+
+    of: str
     period: str
     value: Decimal
 
@@ -148,7 +167,8 @@ class Cluster(_Document):
     difference within the cluster; all are in `differences`. `because` says whether calculations or
     published figures contradict each other. `groups` are the cells of it that are one number: each
     of them can stand for the others; `equals` are, by cell, numbers of another name that it is by
-    its calculation. `published` holds the last periods' numbers.
+    its calculation. `published` holds the last periods' numbers; of what contradicts, `counted`
+    holds beside them what is right by the definition.
     """
 
     key: str
@@ -168,12 +188,22 @@ class Cluster(_Document):
     groups: tuple[tuple[str, ...], ...] = ()
     equals: Mapping[str, tuple[str, ...]] = {}
     published: tuple[PublishedNumber, ...] = ()
+    counted: tuple[CountedNumber, ...] = ()
     decided: Decided | None = None
+
+    @property
+    def widest(self) -> Difference | None:
+        """The difference that is furthest apart; None where none is explained."""
+        return max(self.differences, key=_width, default=None)
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has still to decide on it; on a unique cell there is nothing to."""
         return self.verdict != "unique" and (self.decided is None or self.decided.is_open)
+
+
+def _width(difference: Difference) -> Decimal:
+    return abs(difference.apart) if difference.apart is not None else Decimal(-1)
 
 
 class CoveredReport(_Document):

@@ -106,6 +106,14 @@ def unit_of(cell: Cell, catalog: Catalog) -> str | CurrencyUnit | None:
     return cell.unit or (measure.unit if measure else None)
 
 
+def digits_of(cell: Cell, catalog: Catalog) -> int | None:
+    """To how many decimals a cell's number is rounded, in its own unit; None where nobody says."""
+    measure = catalog.measures.get(cell.measure or "")
+    if cell.rounding is None and measure and cell.unit is None:
+        return measure.rounding
+    return cell.rounding
+
+
 def _newest_first(period: Period) -> tuple[int, int]:
     return -period.end.toordinal(), -period.start.toordinal()
 
@@ -130,10 +138,7 @@ def _grid(cell: Cell, number: Publication, scale: Decimal, catalog: Catalog) -> 
     """The smallest step that a number as published can show, in ones; a workbook shows no more
     digits than readers see.
     """
-    measure = catalog.measures.get(cell.measure or "")
-    digits = cell.rounding
-    if digits is None and measure and cell.unit is None:
-        digits = measure.rounding
+    digits = digits_of(cell, catalog)
     if digits is None or number.origin == "workbook":
         exponent = number.value.as_tuple().exponent
         shown = -exponent if isinstance(exponent, int) else 0

@@ -9,22 +9,27 @@ from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from catalog.consolidations import Cluster, Consolidation, CoveredReport
+from catalog.consolidations import Cluster, Consolidation, CoveredReport, Difference
 from catalog.model import Catalog, Report
 from catalog.model.definition import Language
+from catalog.model.reports import CurrencyUnit
 from catalog.settings import Settings
+from expectations.consolidation.histories import unit_of
 from expectations.consolidation.telling import (
+    interplay_of,
     name_of,
     open_clusters,
     open_reports,
     say_decision,
-    say_explained,
 )
 from expectations.consolidation.words import Words
 from lineage.pages.numbers import say_unit, shown_in
 from lineage.pages.words import Words as PageWords
 
 MOST_ON_FIRST_PAGE = 8
+ROWS_ON_FIRST_PAGE = 15
+"""As many rows as the three tables of one page have room for."""
+FEWEST_CONTRADICTIONS = 3
 PERSON_MONTH = Decimal(160)
 """The working hours of one person in a month."""
 
@@ -58,6 +63,26 @@ class Freed:
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why one cell differs from the number that is right: how far, and cause by cause how much."""
+
+    head: str
+    causes: Sequence[tuple[str, str]]
+    left: tuple[str, str] | None
+    unknown: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A contradicting number on the first page: what is published, what is right, who decides."""
+
+    name: str
+    published: str
+    counted: str
+    decides: str
+
+
+@dataclass(frozen=True)
 class Number:
     """One number published more than once: who publishes it, who is to, and what is to decide."""
 
@@ -69,8 +94,9 @@ class Number:
     is_measure: bool
     owner: str
     reason: str
-    explained: str
+    why: Sequence[Why]
     published: Sequence[tuple[str, Sequence[str]]]
+    counted: tuple[str, Sequence[str]] | None
     periods: Sequence[str]
     decision: str
     is_open: bool
@@ -88,7 +114,7 @@ def management_report(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.globals.update(w=told.words)
+    environment.globals.update(w=told.words, joined=told.joined)
     return environment.get_template("management.html").render(
         language=language,
         institution=settings.institution,
@@ -217,6 +243,30 @@ class _Report:
         return [*reports, *(one.name for one in self.numbers if one.is_open)]
 
     @cached_property
+    def open_reports(self) -> list[str]:
+        """The reports that can go and about which nobody has decided."""
+        return [self._name(one.urn) for one in open_reports(self.plan)]
+
+    @cached_property
+    def open_same(self) -> list[str]:
+        """The numbers published more than once that nobody has decided on."""
+        return [one.name for one in self.numbers if one.is_open and one.verdict == "same"]
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """The contradicting numbers that are still to decide, those furthest apart first."""
+        some = [one for one in open_clusters(self.plan) if one.verdict == "contradictory"]
+        spread = {one.key: self._spread(one) for one in some}
+        some.sort(key=lambda one: (-_ratio([*spread[one.key], self._right(one)]), one.key))
+        return [self._contradiction(one, spread[one.key]) for one in some]
+
+    @property
+    def shown_contradictions(self) -> int:
+        """How many of these the first page has room for."""
+        used = min(len(self.savings), MOST_ON_FIRST_PAGE) + min(len(self.kept), MOST_ON_FIRST_PAGE)
+        return max(FEWEST_CONTRADICTIONS, min(MOST_ON_FIRST_PAGE, ROWS_ON_FIRST_PAGE - used))
+
+    @cached_property
     def decided(self) -> list[tuple[str, str, str]]:
         """What was decided: on what, what and by whom, and why."""
         return [
@@ -238,6 +288,12 @@ class _Report:
         """How many clusters have each verdict."""
         verdicts = [one.verdict for one in self.plan.clusters]
         return {key: verdicts.count(key) for key in ("contradictory", "same", "unique")}
+
+    def joined(self, names: Sequence[str]) -> str:
+        """Some names in a row, as many as the first page has room for."""
+        shown, more = names[:MOST_ON_FIRST_PAGE], len(names) - MOST_ON_FIRST_PAGE
+        rest = [self.words("print.more_below", n=more)] if more > 0 else []
+        return "; ".join([*shown, *rest])
 
     def money(self, value: Decimal | None) -> str:
         """A sum without decimals, or a dash."""
@@ -308,17 +364,100 @@ class _Report:
             is_measure=one.surviving is None and one.measure is not None,
             owner=self._owner(one.surviving or one.measure or one.cells[0]),
             reason=(one.reason_tr if self.language == "tr" else one.reason) or "",
-            explained=say_explained(one, words),
+            why=[self._why(d) for d in one.differences if d.apart or d.unknown],
             published=published,
+            counted=self._counted(one, periods),
             periods=[words.period(period) for period in periods],
             decision=say_decision(one.decided, words),
             is_open=one.is_open,
         )
 
+    def _counted(self, one: Cluster, periods: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+        """What is right by the definition, beside what was published."""
+        if not one.counted:
+            return None
+        of = one.counted[0].of
+        values = {number.period: number.value for number in one.counted}
+        name = (
+            self._name(of)
+            if of.startswith("measure:")
+            else name_of(one, self.catalog, self.language)
+        )
+        unit = self._unit(of)
+        said = self.words("print.by_definition", name=f"{name}, {unit}" if unit else name)
+        return said, [self._optional(values.get(period)) for period in periods]
+
+    def _why(self, one: Difference) -> Why:
+        words, apart = self.words, one.apart or Decimal(0)
+        unit = self._unit(one.left)
+        n = f"{words.number(abs(apart))} {unit}".strip()
+        key = "print.differs_more" if apart > 0 else "print.differs_fewer"
+        names = {"cell": self._full_name(one.right), "of": self._full_name(one.left)}
+        said = [
+            (c.says_tr if self.language == "tr" else c.says,
+             words.signed(c.share) if c.share else words("print.nothing_alone"))
+            for c in one.causes
+        ]  # fmt: skip
+        if interplay := interplay_of(one):
+            said.append((words("print.interplay"), words.signed(interplay)))
+        left = None
+        if one.remainder:
+            kind = "within" if one.is_within else "left" if one.causes else "left_all"
+            left = words(f"print.{kind}"), words.signed(one.remainder)
+        head = words(key, n=n, period=words.period(one.period), **names) if apart else names["cell"]
+        return Why(head, said, left, one.unknown)
+
+    def _contradiction(self, one: Cluster, spread: Sequence[Decimal]) -> Contradiction:
+        words, right = self.words, one.surviving or one.measure or one.cells[0]
+        low, *_, high = [_whole(n, words) for n in (*spread, *spread)] if spread else ["–", "–"]
+        counted = self._right(one)
+        unit = self._unit(right) if isinstance(self._stated(right), CurrencyUnit) else ""
+        said = words("print.between", low=low, high=high) if low != high else low
+        return Contradiction(
+            name=name_of(one, self.catalog, self.language) if one.surviving else self._name(right),
+            published=f"{said} {unit}".strip() if spread else said,
+            counted="–" if counted is None else _whole(counted, words),
+            decides=self._owner(right),
+        )
+
+    def _right(self, one: Cluster) -> Decimal | None:
+        """What is right by the definition, of the last period that is published."""
+        last = one.published[0].period if one.published else None
+        return next((c.value for c in one.counted if c.period == last), None)
+
+    def _spread(self, one: Cluster) -> list[Decimal]:
+        """What was published for the last period, in the unit of what is right, least first."""
+        right = one.surviving or one.measure or one.cells[0]
+        last = one.published[0].period if one.published else None
+        return sorted(
+            p.value * self._scale(p.cell) / self._scale(right)
+            for p in one.published
+            if p.period == last
+        )
+
+    def _scale(self, urn: str) -> int:
+        unit = self._stated(urn)
+        return unit.scale if isinstance(unit, CurrencyUnit) else 1
+
+    def _stated(self, urn: str) -> str | CurrencyUnit | None:
+        kind, _, key = urn.partition(":")
+        if kind == "measure":
+            return self.catalog.measures[key].unit
+        return unit_of(self.catalog.cells[key], self.catalog)
+
+    def _optional(self, value: Decimal | None) -> str:
+        return "–" if value is None else self.words.number(value)
+
+    def _unit(self, urn: str) -> str:
+        """The unit of a measure or a cell, in words."""
+        kind, _, key = urn.partition(":")
+        measure = self.catalog.measures[key] if kind == "measure" else None
+        shown = measure or shown_in(self.catalog.cells[key], self.catalog)
+        return say_unit(shown, PageWords(self.language)).striptags()
+
     def _with_unit(self, urn: str) -> str:
         """A cell by its full name, and the unit in which it publishes."""
-        shown = shown_in(self.catalog.cells[urn.partition(":")[2]], self.catalog)
-        unit = say_unit(shown, PageWords(self.language)).striptags()
+        unit = self._unit(urn)
         return f"{self._full_name(urn)}, {unit}" if unit else self._full_name(urn)
 
     def _said(self, one: CoveredReport) -> str:
@@ -342,3 +481,15 @@ class _Report:
 
     def _report_urn(self, cell: str) -> str:
         return f"report:{cell.partition(':')[2].partition('/')[0]}"
+
+
+def _ratio(numbers: Sequence[Decimal | None]) -> Decimal:
+    """How far apart some numbers are, as a share of the largest."""
+    known = [one for one in numbers if one is not None]
+    largest = max(map(abs, known), default=Decimal(0))
+    return (max(known) - min(known)) / largest if largest else Decimal(0)
+
+
+def _whole(value: Decimal, words: Words) -> str:
+    """A number as it is read at a glance: without decimals where it has three digits and more."""
+    return words.number(value.quantize(Decimal(1), ROUND_HALF_UP) if abs(value) >= 100 else value)

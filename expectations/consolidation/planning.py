@@ -11,6 +11,7 @@ from typing import Literal
 from catalog.consolidations import (
     Cluster,
     Consolidation,
+    CountedNumber,
     CoveredReport,
     Difference,
     Explained,
@@ -19,11 +20,12 @@ from catalog.model import Catalog, Report
 from catalog.model.definition import Language
 from catalog.results import RunRecord
 from catalog.settings import Settings
+from expectations.comparing import rounded
 from expectations.consolidation.clustering import Clustered, Grouped, Slicing, cluster
 from expectations.consolidation.coverage import Choice, choose, hours_of, obligation_of
 from expectations.consolidation.decisions import Decisions
 from expectations.consolidation.evidence import Judge, Pair
-from expectations.consolidation.histories import PublishedHistories
+from expectations.consolidation.histories import PublishedHistories, digits_of
 from expectations.consolidation.surviving import Choosing, Chosen
 from expectations.consolidation.words import LANGUAGES, Words
 
@@ -64,11 +66,11 @@ def plan_consolidation(known: Known) -> Consolidation:
     same = [*_agreed(found, decisions), *decisions.accepted]
     choice = choose(known.catalog, same, decisions.barred, decisions.bound)
     survivors = _survivors(known, found, choice, decisions)
-    differences = _differences(known, found, survivors)
+    differences, counted = _explained(known, found, survivors)
     keys = _keys(known.catalog, found.clusters)
     clusters = tuple(
         _cluster(known, one, survivors[one], differences.get(one, ()), decisions).model_copy(
-            update={"key": keys[one]}
+            update={"key": keys[one], "counted": counted.get(one, ())}
         )
         for one in found.clusters
     )
@@ -121,26 +123,61 @@ def _survivors(
     return chosen
 
 
-def _differences(
+def _explained(
     known: Known, found: Clustered, survivors: dict[Grouped, Chosen]
-) -> dict[Grouped, tuple[Difference, ...]]:
-    """Why the survivor and the others of each contradictory cluster differ, all asked at once."""
+) -> tuple[dict[Grouped, tuple[Difference, ...]], dict[Grouped, tuple[CountedNumber, ...]]]:
+    """Of each contradictory cluster why the survivor and the others differ, and what is right by
+    the definition in the periods that are shown; all is asked at once.
+    """
+    differences: dict[Grouped, tuple[Difference, ...]] = {}
+    counted: dict[Grouped, tuple[CountedNumber, ...]] = {}
     if known.explain is None:
-        return {}
-    asked = {
-        Asked(left, right, _period(known, left, right)): one
-        for one in found.clusters
-        if one.because
-        for left, right in _unlike(one, survivors[one].cell)
-    }
-    by_pair = {(ask.left, ask.right): one for ask, one in asked.items()}
-    explained: dict[Grouped, list[Difference]] = {}
-    for difference in known.explain(list(asked)) if asked else ():
-        one = by_pair.get((difference.left, difference.right))
-        if one is not None:
-            kept = difference.model_copy(update={"examples": ()})
-            explained.setdefault(one, []).append(kept)
-    return {one: tuple(some) for one, some in explained.items()}
+        return differences, counted
+    whose: dict[Asked, list[Grouped]] = {}
+    for one in (one for one in found.clusters if one.because):
+        for ask in _asks(known, one, survivors[one].cell):
+            whose.setdefault(ask, []).append(one)
+    none: list[Grouped] = []
+    by_ask = {(ask.left, ask.right, ask.period): some for ask, some in whose.items()}
+    by_pair = {(ask.left, ask.right): some for ask, some in whose.items()}
+    for told in known.explain(list(whose)) if whose else ():
+        pair = (told.left, told.right)
+        for one in by_ask.get((*pair, told.period)) or by_pair.get(pair, none):
+            if told.left != told.right:
+                kept = told.model_copy(update={"examples": ()})
+                differences[one] = (*differences.get(one, ()), kept)
+            elif told.left_counted is not None:
+                value = rounded(told.left_counted, _digits(known.catalog, told.left))
+                number = CountedNumber(of=told.left, period=told.period, value=value)
+                counted[one] = (*counted.get(one, ()), number)
+    return differences, counted
+
+
+def _digits(catalog: Catalog, urn: str) -> int | None:
+    """To how many decimals a cell's or a measure's number is rounded."""
+    kind, _, key = urn.partition(":")
+    if kind == "measure":
+        return catalog.measures[key].rounding
+    return digits_of(catalog.cells[key], catalog)
+
+
+def _asks(known: Known, one: Grouped, surviving: str | None) -> Iterator[Asked]:
+    """Of each cell that is another number why it is, and what the right one is in every period."""
+    for left, right in _unlike(one, surviving):
+        yield Asked(left, right, _period(known, left, right))
+    if of := _by_definition(known, one, surviving):
+        for label in dict.fromkeys(p.period for p in known.histories.shown(one.cells)):
+            yield Asked(of, of, label)
+
+
+def _by_definition(known: Known, one: Grouped, surviving: str | None) -> str | None:
+    """What tells the right number of a cluster: the measure, or the cell to survive that shows it
+    in a slice or in another unit.
+    """
+    if surviving is None:
+        return one.measure
+    shows = known.catalog.cells[surviving.partition(":")[2]].measure
+    return surviving if shows or one.measure is None else None
 
 
 def _period(known: Known, left: str, right: str) -> str | None:
@@ -175,9 +212,8 @@ def _cluster(
         "contradictory" if one.because else "same" if len(one.cells) > 1 else "unique"
     )
     catalog = known.catalog
-    widest = max(differences, key=_width, default=None)
     about = chosen if verdict != "unique" else None
-    return Cluster(
+    made = Cluster(
         key="",
         name=_name(catalog, one, chosen.cell),
         verdict=verdict,
@@ -188,10 +224,6 @@ def _cluster(
         owner=catalog.owner_of(chosen.cell or one.measure or one.cells[0]),
         reason=about.reason if about else None,
         reason_tr=about.reason_tr if about else None,
-        explained=tuple(Explained(cause=c.cause, share=c.share) for c in widest.causes)
-        if widest
-        else (),
-        remainder=widest.remainder if widest else None,
         differences=differences,
         because=one.because,
         groups=one.groups,
@@ -199,6 +231,13 @@ def _cluster(
         published=known.histories.shown(one.cells) if verdict != "unique" else (),
         decided=decisions.on_cells(one.cells),
     )
+    widest = made.widest
+    causes = widest.causes if widest else ()
+    update = {
+        "explained": tuple(Explained(cause=c.cause, share=c.share) for c in causes),
+        "remainder": widest.remainder if widest else None,
+    }
+    return made.model_copy(update=update)
 
 
 def _keys(catalog: Catalog, clusters: Iterable[Grouped]) -> dict[Grouped, str]:
@@ -226,10 +265,6 @@ def _name(catalog: Catalog, one: Grouped, surviving: str | None) -> str:
         return measure.named(catalog.language)
     cell = (surviving or one.cells[0]).partition(":")[2]
     return catalog.cells[cell].named(catalog.language)
-
-
-def _width(difference: Difference) -> Decimal:
-    return abs(difference.apart) if difference.apart is not None else Decimal(-1)
 
 
 def _report(report: Report, choice: Choice, decisions: Decisions) -> CoveredReport:

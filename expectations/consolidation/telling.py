@@ -54,18 +54,33 @@ def name_of(cluster: Cluster, catalog: Catalog, language: Language) -> str:
 
 
 def say_explained(cluster: Cluster, words: Words) -> str:
-    """The causes of the widest difference with their shares, and what is left; may be empty."""
+    """The widest difference: of which cell, in which period, its causes and what is left of it.
+
+    Empty where nothing is explained.
+    """
+    widest = cluster.widest
+    if widest is None or widest.apart is None:
+        return ""
     said = [
         f"{words(f'cause.{one.cause}')} {words.signed(one.share)}"
-        for one in cluster.explained
+        for one in widest.causes
         if one.share
     ]
-    widest = max(cluster.differences, key=_width, default=None)
-    if widest and widest.together and widest.together[-1].interaction:
-        said.append(f"{words('told.interplay')} {words.signed(widest.together[-1].interaction)}")
-    if cluster.remainder is not None and (said or cluster.remainder):
-        said.append(f"{words('told.remainder')} {words.signed(cluster.remainder)}")
-    return ", ".join(said)
+    if interplay := interplay_of(widest):
+        said.append(f"{words('told.interplay')} {words.signed(interplay)}")
+    if widest.remainder and widest.is_within:
+        said.append(f"{words('told.within')} {words.signed(widest.remainder)}")
+    elif widest.remainder is not None:
+        said.append(f"{words('told.remainder')} {words.signed(widest.remainder)}")
+    period = words.period(widest.period)
+    apart = words.signed(widest.apart)
+    cell = _path(widest.right)
+    return words("told.widest", cell=cell, apart=apart, period=period, said=", ".join(said))
+
+
+def interplay_of(difference: Difference) -> Decimal:
+    """What all causes make at once beyond the sum of each alone."""
+    return difference.together[-1].interaction if difference.together else Decimal(0)
 
 
 def open_clusters(plan: Consolidation) -> list[Cluster]:
@@ -76,10 +91,6 @@ def open_clusters(plan: Consolidation) -> list[Cluster]:
 def open_reports(plan: Consolidation) -> list[CoveredReport]:
     """The reports that can go and about which nobody has decided."""
     return [one for one in plan.reports if one.proposed and _is_open(one.decided)]
-
-
-def _width(difference: Difference) -> Decimal:
-    return abs(difference.apart) if difference.apart is not None else Decimal(-1)
 
 
 def _is_open(decided: Decided | None) -> bool:
@@ -123,6 +134,11 @@ def _cluster(one: Cluster, catalog: Catalog, words: Words) -> Iterator[str]:
     yield f"    {', '.join(map(_path, one.cells))}"
     for urn, others in one.equals.items():
         yield f"    {words('told.equals', cell=_path(urn), others=', '.join(map(_path, others)))}"
+    if one.counted:
+        last = one.counted[0]
+        value, period = words.number(last.value), words.period(last.period)
+        name = _named(last.of, catalog, words)
+        yield f"    {words('told.counted', name=name, value=value, period=period)}"
     if explained := say_explained(one, words):
         yield f"    {explained}"
     reason = one.reason_tr if words.language == "tr" else one.reason

@@ -51,6 +51,9 @@ class Attributing:
         if left is None or right is None:
             return bare
         apart = _settled(right - left)
+        bare = bare.model_copy(
+            update={"allowed": _settled(self.left.tolerated + self.right.tolerated)}
+        )
         if self.model is None or self._value(NOTHING) is None or self._value(self._every) is None:
             return bare.model_copy(update={"apart": apart, "remainder": apart})
         whole = self._share(self._every)

@@ -151,6 +151,8 @@ class _Nodes:
             return _Node(alone, other, unknown=(str(error),), is_stated=False)
         for side in sides:
             self._ask(side)
+        if left == right:
+            return _Node(*sides)
         try:
             if sides[0].cell.formula or sides[1].cell.formula:
                 return self._formula(*sides)

@@ -62,10 +62,14 @@ class Number:
         published, counted = self.published.last, self.counted
         if published is None or counted is None:
             return True
+        return abs(published - rounded(counted, self.digits)) <= self.tolerated
+
+    @property
+    def tolerated(self) -> Decimal:
+        """How far what is published may be from what is counted."""
         scale = self.factor / self.cell.factor
-        share = self.cell.relative * abs(counted)
-        apart = abs(published - rounded(counted, self.digits))
-        return apart <= max(self.cell.absolute * scale, share)
+        share = self.cell.relative * abs(self.counted or Decimal(0))
+        return max(self.cell.absolute * scale, share)
 
     @property
     def value(self) -> Decimal | None:

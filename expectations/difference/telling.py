@@ -124,6 +124,8 @@ def _rest(difference: Difference, words: Words) -> str:
     remainder = difference.remainder or Decimal(0)
     if not remainder:
         return words("told.explained")
+    if difference.is_within:
+        return words("told.within", n=words.signed(-remainder))
     key = "told.remainder" if difference.causes else "told.remainder_all"
     return words(key, n=words.signed(-remainder))
 

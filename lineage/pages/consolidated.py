@@ -46,6 +46,7 @@ class Causes:
     causes: Sequence[tuple[Markup, Markup, Markup]]
     interplay: Markup | None
     remainder: Markup | None
+    is_within: bool
     unknown: Sequence[str]
 
 
@@ -157,9 +158,11 @@ class Shown:
         return "open" if decided is None or decided.is_open else decided.decision
 
     def unit(self, urn: str) -> Markup:
-        """The unit in which a cell publishes."""
-        shown = shown_in(self.ctx.catalog.cells[urn.partition(":")[2]], self.ctx.catalog)
-        return say_unit(shown, self.ctx.words)
+        """The unit in which a cell publishes, or a measure is counted."""
+        kind, _, key = urn.partition(":")
+        if kind == "measure":
+            return say_unit(self.ctx.catalog.measures[key], self.ctx.words)
+        return say_unit(shown_in(self.ctx.catalog.cells[key], self.ctx.catalog), self.ctx.words)
 
     def _left(self, urn: str) -> Markup:
         """A cell or the measure it is held against."""
@@ -192,6 +195,16 @@ class Shown:
         ]
         return [self.ctx.words.period(period) for period in periods], rows
 
+    def counted(self, cluster: Cluster) -> tuple[Markup, Markup, list[Markup]] | None:
+        """What is right by the definition, its unit, and its number in each period shown."""
+        if not cluster.counted:
+            return None
+        of = cluster.counted[0].of
+        values = {one.period: one.value for one in cluster.counted}
+        periods = dict.fromkeys(one.period for one in cluster.published)
+        numbers = [self.number(of, values.get(period), bare=True) for period in periods]
+        return self._left(of), self.unit(of), numbers
+
     def causes(self, cluster: Cluster) -> Iterator[Causes]:
         """Why the surviving cell and the others differ."""
         hides = any(self._rests_on_hidden(urn) for urn in cluster.cells)
@@ -204,6 +217,7 @@ class Shown:
                 [self._cause(one, cause, hides=hides) for cause in one.causes],
                 self._interplay(one),
                 self._share(one.left, one.remainder) if one.remainder is not None else None,
+                one.is_within,
                 [] if hides else [self._safe(said) for said in one.unknown],
             )
 
@@ -255,6 +269,7 @@ class Shown:
             "surviving": one.surviving if one.surviving in cells else None,
             "measure": one.measure if one.measure in self.ctx.visible else None,
             "published": tuple(p for p in one.published if p.cell in open_),
+            "counted": tuple(n for n in one.counted if n.of in open_),
             "differences": tuple(differences),
         }
         return one.model_copy(update=update)

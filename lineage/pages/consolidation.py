@@ -86,6 +86,7 @@ def cluster_page(cluster: Cluster, ctx: PageContext) -> str:
         measure=ctx.link(cluster.measure) if cluster.measure else None,
         periods=periods,
         cells=cells,
+        counted=shown.counted(cluster),
         equals=list(shown.equals(cluster)),
         causes=list(shown.causes(cluster)),
         surviving=shown.cell_link(cluster.surviving) if cluster.surviving else None,

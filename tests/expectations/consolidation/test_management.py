@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from consolidating import catalog, cell, decided, judged, known, own, report
 
-from catalog.consolidations import Consolidation
+from catalog.consolidations import Consolidation, Difference
 from catalog.model import Catalog
 from catalog.settings import Settings
 from expectations.consolidation.management import management_report
@@ -117,6 +117,70 @@ def test_all_five_are_on_the_first_page_and_the_detail_follows(read: dict[str, s
     assert "accepted (h@b.example, 18 Nov 2026)" in read["detail"]
     assert "Nobody reads it." in read["detail"]
     assert EVIL in read["detail"]
+
+
+def explained(pairs: Any) -> list[Difference]:
+    """Two causes, one of them nothing by itself, and a rest; what is right is 41."""
+    causes = (
+        {
+            "key": "filter",
+            "cause": "filter",
+            "share": 30,
+            "says": "Filter <s>",
+            "says_tr": "Süzgeç",
+        },
+        {"key": "source", "cause": "source", "share": 0, "says": "Source", "says_tr": "Kaynak"},
+    )
+    together = ({"causes": ("filter", "source"), "share": 35, "interaction": 5},)
+    return [
+        Difference(left=one.left, right=one.right, period=one.period or "", left_counted=41)
+        if one.left == one.right
+        else Difference(
+            left=one.left, right=one.right, period=one.period or "", apart=38, remainder=3,
+            allowed=ALLOWED.get(one.right, 0), causes=causes, together=together, unknown=("no <day>",),
+        )
+        for one in pairs
+    ]  # fmt: skip
+
+
+ALLOWED = {"cell:c/n": 3}
+
+
+def contradicting() -> Catalog:
+    return catalog(
+        report("a", cell("n", name="Active"), name="First"),
+        report("b", own("n", name="Active"), name="Second"),
+        report("c", own("n", name="Active"), name="Third"),
+    )
+
+
+def told(language: Any) -> dict[str, str]:
+    made = contradicting()
+    judge = [judged("a/n", f"{other}/n", "different", alike=True) for other in "bc"]
+    judge.append(judged("b/n", "c/n", "different", alike=True))
+    published = {f"{key}/n": {"2026-10": n} for key, n in (("a", "41"), ("b", "79"), ("c", "79"))}
+    plan = plan_consolidation(known(made, *judge, published=published, explain=explained))
+    html = management_report(plan, made, Settings(), language)
+    assert "Filter <s>" not in html
+    return _Reader(html).texts
+
+
+def test_the_first_page_says_how_far_a_contradiction_goes_what_is_right_and_who_decides() -> None:
+    assert "active 41 to 79 41 Head of retail" in told("en")["open"]
+
+
+def test_why_numbers_differ_is_told_in_words_cell_by_cell() -> None:
+    said = told("en")["detail"]
+    assert "By definition: active 41" in said
+    assert "Active · Second is 38 higher than Active · First in October 2026." in said
+    assert "Filter <s> +30 Source nothing by itself, only together with others" in said
+    assert (
+        "What these make only together +5 Nobody has explained yet +3 Not known: no <day>" in said
+    )
+    assert said.count("Left over, within the tolerance +3") == 1
+    turkish = told("tr")["detail"]
+    assert "Ekim 2026: Active · Second, Active · First değerinden 38 fazla." in turkish
+    assert "Süzgeç +30 Kaynak tek başına etkisi yok" in turkish
 
 
 def test_the_page_fetches_nothing_and_runs_nothing(page: str) -> None:

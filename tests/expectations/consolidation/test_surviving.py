@@ -189,7 +189,8 @@ def test_a_contradiction_is_explained_by_its_widest_difference() -> None:
         asked.extend(pairs)
         return [
             Difference(
-                left=one.left, right=one.right, period=one.period or "", apart=Decimal(12), remainder=Decimal(2),
+                left=one.left, right=one.right, period=one.period or "", left_counted=Decimal("6.004"),
+                apart=Decimal(12), remainder=Decimal(2),
                 causes=({"key": "filter", "cause": "filter", "share": "10", "says": "x",
                          "says_tr": "y"},),
             )
@@ -200,9 +201,32 @@ def test_a_contradiction_is_explained_by_its_widest_difference() -> None:
     against = judged(A, B, "different", alike=True)
     published = {A: {"2026-09": "5", "2026-10": "5"}, B: {"2026-09": "7", "2026-10": "5"}}
     found = only(pair(right=own("n")), against, explain=explain, published=published)
-    assert asked == [Asked("cell:a/n", "cell:b/n", "2026-09")]
+    assert asked[0] == Asked("cell:a/n", "cell:b/n", "2026-09")
     assert [(one.cause, one.share) for one in found.explained] == [("filter", Decimal(10))]
     assert found.remainder == 2
+    assert len(found.differences) == 1
+
+
+def test_beside_contradicting_numbers_stands_what_is_right_by_the_definition() -> None:
+    def explain(pairs: Any) -> list[Difference]:
+        return [
+            Difference(
+                left=one.left, right=one.right, period=one.period or "",
+                left_counted=Decimal(6) if one.period == "2026-10" else None,
+            )
+            for one in pairs
+        ]  # fmt: skip
+
+    against = judged(A, B, "different", alike=True)
+    published = {A: {"2026-09": "5", "2026-10": "5"}, B: {"2026-09": "7", "2026-10": "5"}}
+    shown = only(pair(right=own("n")), against, explain=explain, published=published)
+    told = [(one.of, one.period, one.value) for one in shown.counted]
+    assert told == [("cell:a/n", "2026-10", 6)]  # nobody can count September any more
+    both = catalog(report("a", own("n")), report("b", own("n")))
+    against = judged("measure:active", A, "different", alike=True)
+    alone = only(both, against, explain=explain, published=published)
+    told = [(one.of, one.period, one.value) for one in alone.counted]
+    assert told == [("measure:active", "2026-10", 6)]
 
 
 def test_a_lone_cell_that_contradicts_a_measure_is_held_against_it() -> None:

@@ -94,6 +94,19 @@ def test_it_reads_like_an_answer(folder: Path, command: Command, language: str, 
     assert "(3)" not in examples
 
 
+def test_what_remains_within_the_tolerance_is_told_as_such(
+    tmp_path: Path, command: Command
+) -> None:
+    text = DEFINITIONS.replace("key: ours,", "key: ours, tolerance: {absolute: 2},")
+    said = {"cell": "ours", "period": "2026-10", "value": "25", "version": "1",
+            "published_at": "2026-11-03"}  # fmt: skip
+    folder = write_workspace(tmp_path, text, {"data/crm.csv": ROWS, "r.csv": [said]})
+    ended = command(
+        "explain", "difference", "r/ours", "active", "--as-of", "2026-11-20", cwd=folder
+    )
+    assert "+2 remain, which is within the tolerance of the two." in ended.out
+
+
 def test_its_json_is_as_the_schema_says(folder: Path, command: Command) -> None:
     ended = command(
         "explain", "difference", "cell:r/ours", "measure:active", "--as-of", "2026-11-20",

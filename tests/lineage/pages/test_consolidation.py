@@ -29,7 +29,8 @@ PUBLISHED = {
 def explain(asked: Any) -> list[Difference]:
     return [
         Difference(
-            left=one.left, right=one.right, period="2026-10", apart=Decimal(-310),
+            left=one.left, right=one.right, period=one.period or "", apart=Decimal(-310),
+            left_counted=Decimal(1251),
             causes=({"key": "filter", "cause": "filter", "share": "-300", "says": f"A {EVIL}",
                      "says_tr": "Süzgeç"},),
             together=({"causes": ("filter",), "share": "-305", "interaction": "-5"},),
@@ -98,12 +99,33 @@ def test_a_cluster_shows_its_numbers_side_by_side_and_why_they_differ(
     assert html.index("October 2026") < html.index("September 2026")
     assert ">1,250</td>" in html
     assert ">940</td>" in html
+    assert "by definition" in html
+    assert html.count(">1,251</td>") == 2
     assert "They are 310 customers apart." in html
     assert "−300 customers" in html
     assert "Together" in html
     assert "Unexplained" in html
     assert "Proposed to survive" in html
     assert "<code>tekdogru consolidate decide active</code>" in html
+
+
+def test_what_is_left_within_the_tolerance_is_no_riddle() -> None:
+    made = bank()
+    plan = planned(made)
+    clusters = [
+        one.model_copy(
+            update={
+                "differences": tuple(
+                    d.model_copy(update={"allowed": Decimal(5)}) for d in one.differences
+                )
+            }
+        )
+        for one in plan.clusters
+    ]
+    told = plan.model_copy(update={"clusters": tuple(clusters)})
+    html = pages(made, told)["k/active/index.html"]
+    assert "Within the tolerance of both numbers" in html
+    assert "Unexplained" not in html
 
 
 def test_cells_and_reports_lead_to_their_cluster(shown: dict[str, str]) -> None:
@@ -154,6 +176,7 @@ def test_a_hidden_measure_hides_the_numbers_that_show_it() -> None:
     made = replace(made, measures=measures)
     html = pages(made, planned(made))["k/active/index.html"]
     assert "1,250" not in html
+    assert "1,251" not in html
     assert "940" in html
     assert "310" not in html
 
