@@ -37,6 +37,11 @@ def _names(catalog: Catalog, one: ConsolidationDecision) -> Iterator[Problem]:
     if one.report is not None and one.report not in catalog.reports:
         said = f"no report '{one.report}'; {nearest(one.report, catalog.reports)}"
         yield _of(catalog, one, said, "report")
+    elif one.report is not None and one.decision == "accept":
+        authority = catalog.reports[one.report].obligation.strip()
+        if authority.casefold() not in ("", "none"):
+            said = f"report {one.report} is owed to {authority}, so it stays; take the entry out"
+            yield _of(catalog, one, said, "report", level="warning")
 
 
 def _against(earlier: ConsolidationDecision, later: ConsolidationDecision) -> str | None:

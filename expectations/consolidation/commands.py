@@ -121,6 +121,7 @@ def decide(
     from expectations.consolidation.deciding import (
         Word,
         decision_on,
+        outsider,
         undo_decision,
         write_decision,
     )
@@ -141,6 +142,8 @@ def decide(
     word = Word(chosen[0], reason, by, opened.clock.today(), day, surviving, key)
     made = decision_on(names, word, catalog, plan)
     file = write_decision(opened, catalog, made)
+    if said := outsider(made, catalog, opened.clock.today()):
+        print(f"note: {said}", file=sys.stderr)
     print(f"{file.relative_to(opened.root)}: '{made.key}' added; run `tekdogru consolidate`")
     return 0
 
@@ -177,8 +180,9 @@ def links(
     found = report_of_workbook(catalog, file, report)
     made = linked(file, found, catalog, opened.settings, plan, spoken)
     write_whole(target, made.content)
-    for path in made.strange:
-        print(f"{path}: its place is not in this workbook, so it has no link", file=sys.stderr)
+    for path, why in made.strange.items():
+        said = f"{path}: its place is not in this workbook, so it has no link: {why}"
+        print(said, file=sys.stderr)
     if not opened.settings.site.url:
         said = "site.url is not set, so the pages are named without links"
         print(said, file=sys.stderr)

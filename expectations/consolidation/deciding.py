@@ -15,6 +15,7 @@ from catalog.consolidations import Consolidation
 from catalog.errors import UsageError
 from catalog.loading.rewriting import append, remove
 from catalog.model import Catalog, ConsolidationDecision
+from catalog.ownership import who_answers
 from catalog.validation.consolidations import consolidations
 from catalog.validation.problems import nearest
 from catalog.validation.rules import Context
@@ -26,6 +27,8 @@ HEADING = (
     "# take an entry out (or `decide --undo KEY`) to leave the matter open again.\n"
 )
 LONGEST_KEY = 80
+_NEEDED = {"reason": "--reason: what it rests on", "by": "--by: the e-mail address of who decides"}
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,13 @@ def decision_on(
 
     UsageError names what is not known, with the nearest that is, or what is missing.
     """
-    missing = [f"--{name}" for name in ("reason", "by") if not getattr(word, name)]
+    missing = [said for name, said in _NEEDED.items() if not (getattr(word, name) or "").strip()]
     if missing:
-        raise UsageError(
-            f"a decision needs {' and '.join(missing)}: what it rests on and who decides"
-        )
+        raise UsageError(f"a decision needs {' and '.join(missing)}")
+    if not _ADDRESS.fullmatch(word.by or ""):
+        raise UsageError(f"--by {word.by}: the e-mail address of who decides is expected")
     about = _about(names, catalog, plan)
+    word = _as_proposed(names, word, plan)
     surviving = _plain(word.surviving, "cell") if word.surviving else None
     if surviving and surviving not in about.get("cells", ()):
         hint = nearest(surviving, about.get("cells", ()))
@@ -72,8 +76,46 @@ def decision_on(
     try:
         return ConsolidationDecision.model_validate(stated)
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, e['loc']))} {e['msg']}" for e in error.errors())
-        raise UsageError(f"this decision cannot be kept: {said.strip()}") from None
+        said = "; ".join(map(_say_error, error.errors()))
+        raise UsageError(f"this decision cannot be kept: {said}") from None
+
+
+def _say_error(error: Any) -> str:
+    """What is wrong with a decision, as one says it."""
+    place = ".".join(map(str, error["loc"]))
+    if place == "key":
+        return f"--key {error['input']}: letters without accents, digits and _ are expected"
+    return f"{place} {error['msg']}".strip().removeprefix("Value error, ")
+
+
+def _as_proposed(names: Sequence[str], word: Word, plan: Consolidation | None) -> Word:
+    """Who accepts a cluster without naming the cell to go on agrees with the one proposed; it is
+    written down, for tomorrow's proposal may be another.
+    """
+    if word.decision != "accept" or word.surviving or len(names) != 1 or plan is None:
+        return word
+    one = next((c for c in plan.clusters if c.key == names[0] and len(c.cells) > 1), None)
+    proposed = (one.surviving or "").partition(":")[2] if one else ""
+    return replace(word, surviving=proposed or None)
+
+
+def outsider(made: ConsolidationDecision, catalog: Catalog, today: date) -> str | None:
+    """What to say of somebody who decides and answers for nothing of it; None of who does.
+
+    Whoever merges the entry judges that; so it is told, and not refused.
+    """
+    cells = [catalog.cells[path] for path in made.cells]
+    reports = dict.fromkeys([made.report] if made.report else [cell.report for cell in cells])
+    urns = [f"report:{key}" for key in reports] + [cell.urn for cell in cells]
+    urns += [f"measure:{cell.measure}" for cell in cells if cell.measure]
+    teams = (catalog.teams.get(catalog.reports[key].team) for key in reports if key)
+    heads = (catalog.roles.get(team.head or "") for team in teams if team)
+    people = [one for urn in urns for one in who_answers(catalog, urn, today).people]
+    people += [one for head in heads if head for one in (head.holder, head.deputy) if one]
+    if made.by.casefold() in {one.casefold() for one in people}:
+        return None
+    those = ", ".join(dict.fromkeys(people)) or "nobody"
+    return f"{made.by} answers for nothing of this; who does: {those}"
 
 
 def write_decision(workspace: Workspace, catalog: Catalog, made: ConsolidationDecision) -> Path:

@@ -31,8 +31,9 @@ class Decisions:
 
     @property
     def accepted(self) -> list[tuple[str, ...]]:
-        """Cells of which one is to stand for all."""
-        return [tuple(sorted(one.about)) for one in self._holding("accept") if one.cells]
+        """Cells of which one is to stand for all; without that one none stands for another."""
+        holding = self._holding("accept")
+        return [tuple(sorted(one.about)) for one in holding if one.surviving]
 
     @property
     def rejected(self) -> list[frozenset[str]]:

@@ -9,15 +9,19 @@ from pathlib import Path, PurePosixPath
 
 from catalog.consolidations import Cluster, Consolidation
 from catalog.errors import UsageError
-from catalog.formulas import read_address
+from catalog.formulas import column_of, letters_of, read_address
 from catalog.model import Catalog, Cell, Report
 from catalog.model.definition import Language
+from catalog.periods import Period
 from catalog.settings import Settings
 from catalog.validation.problems import nearest
 from catalog.visibility import visible_to
 from expectations.consolidation.package import Text, sheet_names, with_sheet
 from expectations.consolidation.words import Words
 from lineage.pages.addresses import address_of
+from lineage.workbooks.descent import At
+from lineage.workbooks.locating import Locator, NotFound
+from lineage.workbooks.opening import read_workbook
 
 NAME = "Tekdoğru"
 WIDTHS = [42, 60, 48, 30, 48]
@@ -28,12 +32,12 @@ PERIOD = "{period}"
 class Linked:
     """A workbook with its sheet: the whole file, how many cells are in it, and which lead nowhere.
 
-    `strange` are cells whose place is not in this workbook.
+    `strange` says of cells, by their paths, why their place is not in this workbook.
     """
 
     content: bytes
     cells: int
-    strange: tuple[str, ...]
+    strange: Mapping[str, str]
 
 
 def report_of_workbook(catalog: Catalog, file: Path, key: str | None) -> Report:
@@ -64,12 +68,58 @@ def linked(
     """
     visible = visible_to(catalog)
     names = sheet_names(file, settings.workbooks)
-    telling = _Telling(catalog, settings, plan, Words(language), names, frozenset(visible))
     cells = [cell for cell in report.cells if cell.urn in visible]
+    places, strange = _places(file, report, cells, names, settings)
+    telling = _Telling(catalog, settings, plan, Words(language), places, frozenset(visible))
     rows = [*telling.heads(report), *(telling.row(cell) for cell in cells)]
     content = with_sheet(file, NAME, rows, WIDTHS, settings.workbooks)
-    strange = tuple(cell.path for cell in cells if cell.at and telling.place(cell) is None)
     return Linked(content, len(cells), strange)
+
+
+def _places(
+    file: Path, report: Report, cells: Sequence[Cell], sheets: Sequence[str], settings: Settings
+) -> tuple[dict[str, At], dict[str, str]]:
+    """Where cells stand in this workbook, and of the others why they do not, by their paths.
+
+    As everywhere headings count more than an address: an inserted row moves the cell.
+    """
+    places: dict[str, At] = {}
+    strange: dict[str, str] = {}
+    locator = None
+    if any(cell.find for cell in cells):
+        others = {one.casefold() for one in sheets if one != NAME}
+        book = read_workbook(file, settings.workbooks, others)
+        locator = Locator(book, _period_of(report, file))
+    for cell in cells:
+        try:
+            if cell.find and locator:
+                places[cell.path] = locator.place(cell.at, cell.find)
+            elif cell.at:
+                places[cell.path] = _addressed(cell.at, sheets)
+        except NotFound as lost:
+            strange[cell.path] = str(lost)
+    return places, strange
+
+
+def _addressed(at: str, sheets: Sequence[str]) -> At:
+    """The cell at an address, on the first sheet where it names none."""
+    address = read_address(at)
+    if address is None:
+        raise NotFound(f"'{at}' is not the address of a cell")
+    wanted = address.sheet or (sheets[0] if sheets else "")
+    sheet = next((one for one in sheets if one.casefold() == wanted.casefold()), None)
+    if sheet is None:
+        raise NotFound(f"there is no sheet '{wanted}'; {nearest(wanted, sheets)}")
+    return At(sheet, address.row, column_of(address.column))
+
+
+def _period_of(report: Report, file: Path) -> Period | None:
+    """The period that a workbook's name states, where the report's pattern says where."""
+    found = _named(report.workbook or "", file)
+    try:
+        return Period.parse(found[1]) if found and found.re.groups else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -80,7 +130,7 @@ class _Telling:
     settings: Settings
     plan: Consolidation | None
     words: Words
-    sheets: Sequence[str]
+    places: Mapping[str, At]
     visible: frozenset[str]
 
     def heads(self, report: Report) -> Iterator[list[Text]]:
@@ -96,27 +146,17 @@ class _Telling:
     def row(self, cell: Cell) -> list[Text]:
         """One cell: leading to its place, its meaning, verdict, owner and page."""
         name = cell.named(self.words.language)
-        label = f"{cell.at} · {name}" if cell.at else name
+        place = self.places.get(cell.path)
+        stands = str(place) if place and cell.find else cell.at
+        label = f"{stands} · {name}" if stands else name
         page = self._page(cell.urn)
         return [
-            Text(label, place=self.place(cell)),
+            Text(label, place=_link(place) if place else None),
             Text(self._meaning(cell)),
             Text(self._verdict(cell)),
             Text(self._owner(cell)),
             Text(page or address_of(cell.urn), address=page),
         ]
-
-    def place(self, cell: Cell) -> str | None:
-        """Where the cell stands in this workbook, as a link says it."""
-        address = read_address(cell.at or "")
-        if address is None:
-            return None
-        wanted = address.sheet or (self.sheets[0] if self.sheets else "")
-        sheet = next((one for one in self.sheets if one.casefold() == wanted.casefold()), None)
-        if sheet is None:
-            return None
-        quoted = sheet.replace("'", "''")
-        return f"'{quoted}'!{address.column}{address.row}"
 
     def _meaning(self, cell: Cell) -> str:
         measure = self.catalog.measures.get(cell.measure or "")
@@ -140,6 +180,9 @@ class _Telling:
         return ": ".join(said[:2]) + "".join(f". {one}" for one in said[2:])
 
     def _survivor(self, found: Cluster, cell: Cell) -> str:
+        if found.surviving is None and found.measure in self.visible:
+            measure = self.catalog.measures[(found.measure or "").partition(":")[2]]
+            return self.words("links.instead", measure=measure.named(self.words.language))
         if found.surviving is None or found.surviving not in self.visible:
             return ""
         if found.surviving == cell.urn:
@@ -163,9 +206,19 @@ class _Telling:
         return f"{cell.named(self.words.language)} ({report})"
 
 
+def _link(place: At) -> str:
+    """A cell of a workbook as a link says it."""
+    quoted = place.sheet.replace("'", "''")
+    return f"'{quoted}'!{letters_of(place.column)}{place.row}"
+
+
 def _fits(pattern: str, file: Path) -> bool:
     """Whether a file is called as a report's workbooks are; without or with a copy's ending."""
-    parts: Mapping[bool, str] = {True: ".+", False: ""}
-    name = PurePosixPath(pattern).name
-    pieces = [re.escape(one) for one in name.split(PERIOD)]
-    return re.fullmatch(parts[True].join(pieces), file.name) is not None
+    return _named(pattern, file) is not None
+
+
+def _named(pattern: str, file: Path) -> re.Match[str] | None:
+    """How a file's name fits a pattern; its group is the period, where the pattern has one."""
+    first, *rest = (re.escape(one) for one in PurePosixPath(pattern).name.split(PERIOD))
+    form = first + "".join(f"{'(.+)' if at == 0 else '.+'}{one}" for at, one in enumerate(rest))
+    return re.fullmatch(form, file.name)

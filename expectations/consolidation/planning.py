@@ -309,6 +309,9 @@ def _reason(report: Report, choice: Choice, decisions: Decisions, language: Lang
     if coverage == "wholly":
         return words("report.bound")
     said = []
+    if decided and decided.holds and decided.decision == "accept":
+        day = words.day(decided.on)
+        said.append(words("report.not_yet", by=decided.by, on=day))
     if coverage == "partly":
         k = words.number(len(lost))
         said.append(words.counted("report.partly", cells - len(lost), m=words.number(cells), k=k))

@@ -15,7 +15,8 @@ from catalog.model import ConsolidationDecision
 from expectations.consolidation.decisions import Decisions
 
 DEFINITIONS = """
-teams: [{key: retail, name: Retail}]
+teams: [{key: retail, name: Retail, head: head}]
+roles: [{key: head, name: Head, team: retail, holder: h@b.example, deputy: d@b.example}]
 measures:
   - {key: active, name: Active, definition: d, owner: retail, expires_on: 2030-01-01,
      unit: customers, calculation: SELECT 1 AS value}
@@ -27,6 +28,9 @@ reports:
        {key: active, name: Active, measure: active}, {key: loans, name: Loans, measure: loans}]}
   - {key: small, name: Small, definition: d, owner: retail, expires_on: 2030-01-01, team: retail,
      period: month, effort: {hours: 8}, cells: [{key: active, name: Active, measure: active}]}
+  - {key: owed, name: Owed, definition: d, owner: retail, expires_on: 2030-01-01, team: retail,
+     period: month, obligation: BDDK, cells: [
+       {key: age, name: Age, unit: years, calculation: SELECT 3 AS value}]}
 """
 WORD = ("--reason", "Two audiences.", "--by", "a@b.example")
 Decide = Callable[..., str]
@@ -93,6 +97,11 @@ def test_a_report_that_is_rejected_stays(folder: Path, consolidate: Decide) -> N
         (("small", "--accept", "--reason", "x"), "a decision needs --by"),
         (("small", "--accept", "--reject", *WORD), "say one of --accept, --reject"),
         (("--accept", *WORD), "name what is decided on"),
+        (("small", "--accept", "--reason", " ", "--by", "a@b.example"), "needs --reason: what it"),
+        (("small", "--accept", "--reason", "x", "--by", "ayşe"), "e-mail address of who decides"),
+        (("small", "--reject", *WORD, "--key", "Büyük"), "letters without accents, digits and _"),
+        (("small", "--reject", *WORD, "--until", "2001-01-01"), "kept: `until` lies before `on`"),
+        (("owed", "--accept", *WORD), "report owed is owed to BDDK, so it stays"),
         (("--undo", "nothing"), "there is no decision 'nothing'"),
         (
             ("large/active", "small/active", "--accept", "--surviving", "x/y", *WORD),
@@ -150,6 +159,47 @@ def test_a_decision_that_has_ended_is_told_but_holds_no_more() -> None:
     assert (told.holds, told.unnamed) == (False, ("cell:z/1",))
     assert made.on_cells(["cell:x/1"]) is None
     assert Decisions([ended], date(2026, 10, 31)).kept_apart
+
+
+def test_who_accepts_a_cluster_accepts_the_cell_that_is_proposed(
+    folder: Path, consolidate: Decide
+) -> None:
+    consolidate()
+    consolidate("decide", "active", "--accept", *WORD)
+    assert "surviving: large/active" in written(folder)
+
+
+def test_somebody_who_answers_for_nothing_of_it_is_told_so(consolidate: Decide) -> None:
+    said = consolidate("decide", "small", "--reject", *WORD)
+    assert "a@b.example answers for nothing of this; who does: h@b.example, d@b.example" in said
+    consolidate("decide", "--undo", "reject_small")
+    said = consolidate("decide", "small", "--reject", "--reason", "x", "--by", "D@b.example")
+    assert "answers for nothing" not in said
+
+
+def test_a_report_cannot_go_while_numbers_of_it_are_published_nowhere_else(
+    consolidate: Decide,
+) -> None:
+    consolidate("decide", "large", "--accept", *WORD)
+    consolidate("decide", "active", "--accept", "--surviving", "small/active", *WORD, status=64)
+    consolidate()
+    consolidate("decide", "active", "--accept", "--surviving", "small/active", *WORD)
+    assert "that it goes, but it cannot yet" in consolidate()
+
+
+def test_numbers_that_contradict_stand_for_each_other_only_where_one_is_to_survive(
+    folder: Path, consolidate: Decide
+) -> None:
+    file = next((folder / "catalog").glob("*.yml"))
+    text = file.read_text("utf-8")
+    other = "{key: active, name: Active, unit: customers, calculation: SELECT 7 AS value}"
+    file.write_text(text.replace("{key: active, name: Active, measure: active}]", f"{other}]"))
+    assert "No report can go" in consolidate()
+    consolidate("decide", "large/active", "small/active", "--accept", *WORD)
+    assert "No report can go" in consolidate()
+    consolidate("decide", "--undo", "accept_large_active")
+    consolidate("decide", "active", "--accept", *WORD)
+    assert "1 report can go" in consolidate()
 
 
 def test_a_decision_against_another_is_refused(folder: Path, consolidate: Decide) -> None:

@@ -230,3 +230,42 @@ def test_names_with_prefixes_are_followed(plain: Path, tmp_path: Path) -> None:
     assert b'<x:sheet name="Tekdo\xc4\x9fru"' in made
     (tmp_path / "again.xlsx").write_bytes(added(file))
     assert "Tekdoğru" in load_workbook(tmp_path / "again.xlsx").sheetnames
+
+
+FOUND = """
+teams: [{key: retail, name: Retail}]
+measures:
+  - {key: active, name: Active, definition: Who is active., owner: retail, expires_on: 2030-01-01,
+     calculation: SELECT 1 AS value}
+reports:
+  - {key: large, name: Large, definition: d, owner: retail, expires_on: 2030-01-01, team: retail,
+     period: month, workbook: "reports/large_{period}.xlsx", cells: [
+       {key: active, find: {row: Active, column: "{period}"}, measure: active},
+       {key: moved, at: Summary!B2, find: {row: New, column: "{period}"}, measure: active},
+       {key: lost, at: Summary!B9, find: {row: Old, column: "{period}"}, measure: active}]}
+"""
+
+
+def test_cells_known_by_their_headings_are_found_in_this_workbook(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_workspace(tmp_path, FOUND)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Summary"
+    for row in ([None, "2026-09", "2026-10"], [], ["Active", 5, 6], ["New", 1, 2]):
+        sheet.append(row)
+    (folder / "reports").mkdir()
+    file = folder / "reports" / "large_2026-10.xlsx"
+    book.save(file)
+    command = run_here(capfd)
+    for _ in range(2):  # the sheet that is made must not be taken for one of theirs
+        ended = command("consolidate", "links", file, "--in-place", "--workspace", folder)
+        assert ended.status == 0, ended.err
+        rows = list(load_workbook(file)["Tekdoğru"].iter_rows(min_row=4))
+        places = [row[0].hyperlink and row[0].hyperlink.location for row in rows]
+        assert places == ["'Summary'!C3", "'Summary'!C4", None]
+        assert rows[1][0].value == "Summary!C4 · moved"
+        assert "large/lost: its place is not in this workbook" in ended.err
+        assert "no cell holds its heading 'Old'" in ended.err
