@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catalog.workspace import Workspace
 
 
+PAGES = (".html", ".htm")
 app = typer.Typer(
     cls=RunUnlessNamed, help="Find which reporting can be one, decide on it, and show it."
 )
@@ -60,9 +61,10 @@ def run(
     from expectations.progress import shown_progress
 
     files = [file for file in (output, report) if file]
+    if report and report.suffix.lower() not in PAGES:
+        said = "name an .html file, and print it from a browser where paper or PDF is wanted"
+        raise UsageError(f"{report}: the management report is a page; {said}")
     writers = [_writer(file) for file in files]
-    if report and writers[-1] is not _write_page:
-        raise UsageError(f"{report}: the management report is a page; name an .html file")
     opened, catalog = open_valid(workspace)
     spoken: Language = language.value if language else opened.settings.language
     with shown_progress() as progress:
@@ -214,7 +216,7 @@ def _writer(file: Path) -> Any:
     suffix = file.suffix.lower()
     if suffix == ".xlsx":
         return _write_workbook
-    if suffix in (".html", ".htm"):
+    if suffix in PAGES:
         return _write_page
     if suffix == ".json":
         return _write_json

@@ -15,7 +15,14 @@ from expectations.consolidation.words import Words
 def tell_plan(plan: Consolidation, catalog: Catalog, language: Language) -> list[str]:
     """The plan in lines: reports first, then clusters, the gravest first, then what is open."""
     words = Words(language)
-    head = words("told.head", day=words.day(plan.as_of), period=_period(plan, words))
+    day = words.day(plan.as_of)
+    head = words("told.head_unpublished", day=day)
+    if plan.period:
+        head = words("told.head", day=day, period=words.period(plan.period))
+    if not plan.reports:
+        return [words("told.no_reports")]
+    if not plan.clusters and not plan.unknown:
+        return [words("told.no_cells")]
     lines = [head, "", *_reports(plan, catalog, words)]
     for verdict in ("contradictory", "same"):
         some = [one for one in plan.clusters if one.verdict == verdict]
@@ -155,10 +162,6 @@ def _undecided(plan: Consolidation, words: Words) -> Iterable[str]:
     if not clusters and not reports:
         return [words("told.all_decided")]
     return [words("told.to_decide", n=words.number(clusters), m=words.number(reports))]
-
-
-def _period(plan: Consolidation, words: Words) -> str:
-    return words.period(plan.period) if plan.period else words("told.no_period")
 
 
 def _said(one: CoveredReport, words: Words) -> str:

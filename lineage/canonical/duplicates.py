@@ -97,7 +97,10 @@ class _Told:
                 equal.append(other)
             elif len(known) == 2 and self.proposals.are_alike(urn, other):
                 against.append(other)
-        return equal, [] if self._shows_one_of(urn, against) else against
+        bears_its_name = any(self.proposals.are_alike(urn, one) for one in equal)
+        if bears_its_name or self._shows_one_of(urn, against):
+            return equal, []  # what else is called so contradicts the one that was there before it
+        return equal, against
 
     def _is_settled(self, urn: str, other: str) -> bool:
         """Whether nothing is to be said: it was decided, is told of the other, or is as it must be.

@@ -209,3 +209,19 @@ def test_a_decision_against_another_is_refused(folder: Path, consolidate: Decide
     said = consolidate("decide", *cells, "--keep-apart", *WORD, status=64)
     assert "put together in one decision and not in the other" in said
     assert written(folder) == before
+
+
+def test_where_nothing_can_be_compared_it_is_said_what_to_do(
+    folder: Path, consolidate: Decide
+) -> None:
+    assert "nothing is published yet, so only calculations were compared" in consolidate()
+    file = next((folder / "catalog").glob("*.yml"))
+    text = file.read_text("utf-8")
+    file.write_text(text.partition("reports:")[0])
+    assert "There is no report to compare yet: `tekdogru import excel`" in consolidate()
+
+
+def test_a_management_report_that_is_no_page_is_refused_with_what_to_do(
+    consolidate: Decide,
+) -> None:
+    assert "name an .html file, and print it" in consolidate("--report", "board.pdf", status=64)

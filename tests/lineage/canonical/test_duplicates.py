@@ -66,6 +66,17 @@ def test_one_called_the_same_and_calculated_otherwise_is_named(tmp_path: Path) -
     assert "is called like measure:active" in found.message
 
 
+def test_who_equals_one_of_its_own_name_is_not_blamed_for_others_of_that_name(
+    tmp_path: Path,
+) -> None:
+    old = f"{TEXT}{NEW}      - {CELLS['against']}\n"
+    cell = CELLS["equal"].replace("Those who count", "Faal müşteriler, unit: customers")
+    new = f"{NEW.replace('third', 'fourth')}      - {cell}\n"
+    before, after = loaded(tmp_path / "before", old), loaded(tmp_path / "after", old + new)
+    found = list(duplicates(after, Context(Settings(), date(2026, 5, 1), before=before)))
+    assert [one.code for one in found] == ["TD062"]
+
+
 @pytest.mark.parametrize("cell", ["measure", "own"])
 def test_a_cell_that_shows_a_measure_or_is_alone_is_as_it_should_be(
     tmp_path: Path, cell: str
