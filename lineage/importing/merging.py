@@ -26,6 +26,9 @@ LINES = ("rows", "columns")
 """Lists of a block whose entries are merged one by one, and stand as the file has them."""
 SHAPE = ("at", "calculation")
 """What a file alone knows of a block; a steward's value yields where the file moved on."""
+MARKS = "unsure"
+"""The list of marks whose items are merged one by one: one that was looked at stays out, and one
+that is new is written nonetheless."""
 _KINDS = {"fields": "field", "cells": "cell", "entities": "entity"}
 
 
@@ -199,9 +202,12 @@ class _Merger:
             was, now, own = base.get(key), theirs.get(key), ours.get(key)
             if in_block and key in LINES:
                 now = _merged_lines(was or (), now or (), own or ()) or None
-            if own == now:
+            if key == MARKS:
+                now, own = _merged_marks(was or (), now or (), own or ()) or None, own or None
+            if own == now or (key == "status" and now == was):
                 continue
-            if own == was or (in_block and (key in LINES or (key in SHAPE and now != was))):
+            follows = key == MARKS or (in_block and (key in LINES or (key in SHAPE and now != was)))
+            if own == was or follows:
                 self.changes.append(Change(urn, "updated", key, was, now, own))
                 yield key, now
             else:
@@ -226,6 +232,12 @@ def _merged_lines(
         }
         found.append({key: value for key, value in values.items() if value is not None})
     return found
+
+
+def _merged_marks(base: Sequence[Any], theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any]:
+    """The marks as they stand, without those the file no longer has and with those it has anew."""
+    stand = [one for one in ours if one in theirs or one not in base]
+    return stand + [one for one in theirs if one not in base and one not in stand]
 
 
 def _urn(name: str, path: str, key: str) -> str:

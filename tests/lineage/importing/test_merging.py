@@ -59,6 +59,34 @@ def test_each_value_is_merged_by_who_changed_it(
     assert merged.edits == edits
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "own", "stand"),
+    [
+        (["a"], ["a"], [], []),
+        (["a"], ["a", "gone"], [], ["gone"]),
+        (["a", "b"], ["b", "c"], ["b", "my own"], ["b", "my own", "c"]),
+        (["a"], [], ["a"], []),
+        (["a"], ["b"], ["a"], ["b"]),
+        ([], ["a"], [], ["a"]),
+    ],
+)
+def test_a_mark_that_was_looked_at_stays_out_and_a_new_one_is_written_nonetheless(
+    was: list[str], now: list[str], own: list[str], stand: list[str]
+) -> None:
+    states = [{"key": "a", **({"unsure": one} if one else {})} for one in (was, now, own)]
+    merged = merge(*(source(state) for state in states))
+    edits = () if own == stand else (Edit("field:s.d.a", {"unsure": stand or None}),)
+    assert merged.edits == edits
+    assert [change.how for change in merged.changes] == ["updated" for _ in edits]
+
+
+def test_that_a_draft_was_approved_is_nothing_to_tell() -> None:
+    merged = merge(
+        source(status="draft"), source(status="draft", tags=["t"]), source(status="approved")
+    )
+    assert told(merged) == ["updated source:s tags"]
+
+
 def test_a_conflict_is_told_once_and_then_kept() -> None:
     first = merge(source(A), source({**A, "type": "date"}), source({**A, "type": "code"}))
     again = merge(first.base, source({**A, "type": "date"}), source({**A, "type": "code"}))
