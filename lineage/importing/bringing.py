@@ -14,6 +14,7 @@ from lineage.importing.drafting import Drafted, draft
 from lineage.importing.facts import Brought, LeftOut
 from lineage.importing.known import Known
 from lineage.importing.merging import CHILDREN, Entries
+from lineage.importing.naming import require_key
 from lineage.importing.wishes import Wishes, check_wishes
 from lineage.importing.writing import Origin, Prepared, new_problems, prepare
 
@@ -135,6 +136,8 @@ def _counted(entries: Entries, name: str = "") -> Iterator[str]:
 
 def renamed(files: Sequence[Brought], name: str | None) -> list[Brought]:
     """The files under the name that was asked for; UsageError where several ask for one."""
+    if name:
+        require_key("--name", name, "drafts")
     if name and len(files) > 1:
         raise UsageError("--name names one import; give one file with it")
     return [replace(one, name=name) if name else one for one in files]

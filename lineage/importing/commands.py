@@ -21,7 +21,11 @@ OwnerOption = Annotated[
     str | None, typer.Option("--owner", help="Who owns what the file names no known owner for.")
 ]
 NameOption = Annotated[
-    str | None, typer.Option("--name", help="Of the drafts' file (default: made of the file's).")
+    str | None,
+    typer.Option(
+        "--name",
+        help="The drafts' file (default: the project, the contract's file, or openlineage).",
+    ),
 ]
 AttributesOption = Annotated[
     bool,
@@ -74,8 +78,10 @@ def import_odcs(
     workspace: WorkspaceOption = None,
 ) -> int:
     """Draft a source of each data contract (Open Data Contract Standard, version 3)."""
+    from lineage.importing.files import refuse_missing
     from lineage.importing.odcs.reading import read_contract
 
+    refuse_missing(files)
     wishes = (owner, None, attributes)
     return _import(files, read_contract, name, wishes, dry_run, format_, workspace)
 
@@ -92,7 +98,10 @@ def import_openlineage(
     workspace: WorkspaceOption = None,
 ) -> int:
     """Draft the datasets that OpenLineage events speak of; events that are wrong are refused."""
+    from lineage.importing.files import refuse_missing
     from lineage.importing.openlineage.reading import read_event_files
+
+    refuse_missing(files)
 
     def reading(_: Path) -> Brought:
         return read_event_files(files)
@@ -111,22 +120,16 @@ def _import(
     folder: Path | None,
 ) -> int:
     """Import files and tell it; 1 where a part of one was refused."""
-    from catalog.errors import EXIT_FAIL, UsageError
+    from catalog.errors import EXIT_FAIL
     from catalog.workspace import open_workspace
     from lineage.importing.bringing import bring, renamed
+    from lineage.importing.files import read_all
     from lineage.importing.telling import document_of, text_of
     from lineage.importing.wishes import Wishes
     from lineage.importing.writing import write
 
     workspace = open_workspace(folder)
-    brought, wrong = [], []
-    for file in files:
-        try:
-            brought.append(reading(file))
-        except UsageError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise UsageError("\n".join([*wrong, "nothing was written"]))
+    brought = read_all(files, reading)
     imports = bring(workspace, renamed(brought, name), Wishes(*wishes))
     if not dry_run:
         write(workspace, [one.prepared for one in imports])

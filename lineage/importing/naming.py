@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 
+from catalog.errors import UsageError
 from catalog.folding import fold
 from catalog.model.definition import KEY_PATTERN
 
@@ -28,6 +29,15 @@ def key_of(name: str, instead: str = "x") -> str:
     if not plain[0].isalpha():
         plain = f"{instead}_{plain}"
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 9].rstrip('_')}_{_hash(name)}"
+
+
+def require_key(option: str, text: str, instead: str) -> None:
+    """UsageError for what an option names and is no key, with one that would be."""
+    if not _KEY.fullmatch(text) or len(text) > LONGEST:
+        raise UsageError(
+            f"{option} {text} is no key: letters, digits and underscores, a letter first, at most "
+            f"{LONGEST}; {key_of(text, instead).lower()} would be one"
+        )
 
 
 def _hash(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from catalog.exchanges import ChangeTold, FileImported, ImportDocument, LeftTold, RefusedTold
 from lineage.importing.bringing import Import
 from lineage.importing.merging import Change
+from lineage.importing.wording import count_of
 
 _MOST = 20
 _WORDS = {
@@ -55,7 +56,7 @@ def _change(change: Change) -> ChangeTold:
 
 
 def _lines(one: Import, dry_run: bool) -> Iterator[str]:
-    counted = ", ".join(f"{count:,} {kind}" for kind, count in one.counts.items())
+    counted = ", ".join(count_of(count, _single(kind)) for kind, count in one.counts.items())
     yield f"{one.brought.file}: {counted or 'nothing that could be drafted'}"
     for how, words in _WORDS.items():
         found = [change for change in one.prepared.merged.changes if change.how == how]
@@ -66,12 +67,18 @@ def _lines(one: Import, dry_run: bool) -> Iterator[str]:
     yield from _some(f"  {len(refused):,} refused", refused, most=len(refused))
     warnings = len(one.prepared.problems)
     if warnings:
-        yield f"  {warnings:,} warning(s) on these definitions; `tekdogru validate` lists them"
+        counted = count_of(warnings, "warning")
+        yield f"  {counted} on these definitions; `tekdogru validate` lists them"
     if not one.prepared.texts:
         yield "  nothing changed"
     else:
         verb = "would be written" if dry_run else "written"
         yield f"  {verb}: {', '.join(one.prepared.texts)}"
+
+
+def _single(kind: str) -> str:
+    """One of a kind, by the name of its list: an entity of `entities`."""
+    return f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
 
 
 def _some(heading: str, items: Sequence[str], most: int = _MOST) -> Iterator[str]:

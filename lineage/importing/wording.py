@@ -49,3 +49,9 @@ def cleaned_all(texts: Sequence[str]) -> list[str]:
 def notes_of(notes: Sequence[str]) -> str | None:
     """Notes below each other; None where there is none."""
     return cleaned("\n".join(cleaned_all(notes)))
+
+
+def count_of(count: int, what: str) -> str:
+    """A count with what is counted: `1 cell`, `1,200 cells`."""
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count:,} {what if count == 1 else plural}"

@@ -154,7 +154,7 @@ def _refuse_others(archive: Archive) -> None:
     if "content.xml" in archive and "mimetype" in archive:
         refuse(archive.file, "it is an OpenDocument file; open it and save it as .xlsx")
     if "[content_types].xml" not in archive:
-        refuse(archive.file, "it is a zip archive, but no Excel workbook")
+        refuse(archive.file, "it is a zip archive, but no Excel workbook; name the .xlsx")
 
 
 def _limit(setting: str, most: int) -> str:

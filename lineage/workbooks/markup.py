@@ -116,5 +116,5 @@ def _no_xml(error: Exception) -> Malformed:
 def _refuse(*_: object) -> None:
     raise Malformed(
         "it declares a document type or entities, which no workbook that Excel saved does; "
-        "a small file could grow without bounds by them"
+        "a small file could grow without bounds by them; open it in Excel and save it anew"
     )

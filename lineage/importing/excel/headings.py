@@ -88,9 +88,12 @@ def _plain_number(value: object) -> str:
 
 
 def _of_row(texts: tuple[str, ...]) -> Line:
+    """A row of which every text could be a unit (`Müşteri`) is called by the first of them."""
     units = _units(texts)
     kept = tuple(text for text in texts if text not in units) if units else texts
-    return Line(kept[-MOST_LEVELS:], units)
+    if not kept and len(units) > 1:
+        units = units[1:]
+    return Line((kept or texts[:1])[-MOST_LEVELS:], units)
 
 
 def _units(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ from lineage.importing.excel.units import (
 )
 from lineage.workbooks.book import Block, Content, Sheet, Spot, Workbook
 from lineage.workbooks.circles import circles
+from lineage.workbooks.descent import At
 from lineage.workbooks.graph import CellGraph, Tally, cell_graph
 
 Progress = Callable[[str], None]
@@ -120,6 +121,7 @@ class Survey:
     numbers: tuple[Number, ...]
     unsure: tuple[str, ...] = ()
     periods: Mapping[str, Period | None] = field(default_factory=dict)
+    circles: tuple[tuple[At, ...], ...] = ()
 
     @property
     def file(self) -> Path:
@@ -156,7 +158,8 @@ def survey(
     """Read a workbook through; `unit` is the span its report is known to speak of."""
     graph = cell_graph(book)
     fed = feeding(graph)
-    round_ = {(at.sheet, (at.row, at.column)) for circle in circles(graph) for at in circle}
+    rings = circles(graph)
+    round_ = {(at.sheet, (at.row, at.column)) for circle in rings for at in circle}
     grids = {}
     for sheet in book.sheets:
         progress(sheet.title)
@@ -186,7 +189,7 @@ def survey(
         blocks = tuple(inputs)
         sheets.append(_counted(grid, graph, roles, blocks, _of_sheet(signals, roles)))
     unsure = tuple(_disagreeing(period, named.period, stated))
-    return Survey(book, graph, period, tuple(sheets), tuple(numbers), unsure, stated)
+    return Survey(book, graph, period, tuple(sheets), tuple(numbers), unsure, stated, rings)
 
 
 def _counted(

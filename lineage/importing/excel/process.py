@@ -5,25 +5,28 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import UsageError
 from catalog.loading.yaml_files import MOST_VALUES
 from catalog.model import Catalog, Report
-from catalog.model.definition import KEY_PATTERN
 from catalog.periods import PeriodUnit
 from catalog.workspace import Workspace
 from lineage.importing.excel.drafts import Drafted, draft_cells
 from lineage.importing.excel.following import follow
 from lineage.importing.excel.keys import name_all
 from lineage.importing.excel.known_cells import cells_of
+from lineage.importing.excel.marks import still_marked
 from lineage.importing.excel.numbers import Survey, survey
+from lineage.importing.excel.siblings import latest_of
 from lineage.importing.excel.stating import file_name
 from lineage.importing.excel.titles import definition_of, name_in_words, title_of
+from lineage.importing.files import read_all, refuse_missing
 from lineage.importing.known import Known
 from lineage.importing.merging import Entries, Entry
+from lineage.importing.naming import require_key
 from lineage.importing.wishes import Wishes, check_wishes
 from lineage.importing.writing import Origin, Prepared, prepare
 from lineage.workbooks.collecting import uncollected
@@ -63,7 +66,7 @@ def import_workbooks(
 ) -> Imported:
     """Read the workbooks and work out what their report is; the newest one says where cells stand.
 
-    Raises UsageError for what cannot be asked for so, WorkbookRefused for a file that is not read,
+    Raises UsageError for what cannot be asked for so and for files that are not read, all at once,
     CatalogInvalid where the catalog is not valid or would not be any more.
     """
     with uncollected():
@@ -73,13 +76,13 @@ def import_workbooks(
 def _imported(workspace: Workspace, asked: Asked, progress: Progress) -> Imported:
     _refuse(asked)
     unit = _unit(workspace, asked.report)
-    surveys = []
-    for file in asked.files:
+
+    def surveyed(file: Path) -> Survey:
         progress(f"{file.name}: reading")
         book = read_workbook(file, workspace.settings.workbooks)
-        language = workspace.settings.language
-        surveys.append(survey(book, language, unit, _telling(progress, file)))
-    surveys.sort(key=_age)
+        return survey(book, workspace.settings.language, unit, _telling(progress, file))
+
+    surveys = sorted(read_all(asked.files, surveyed), key=_age)
     _refuse_twice(surveys)
     drafting = _Drafting(workspace, asked, surveys)
     pattern = file_name(surveys[-1].file).pattern
@@ -113,14 +116,10 @@ def _telling(progress: Progress, file: Path) -> Progress:
 
 
 def _refuse(asked: Asked) -> None:
-    import re
-
-    if not re.fullmatch(KEY_PATTERN, asked.report) or len(asked.report) > 100:
-        raise UsageError(
-            f"--report {asked.report} is no key: letters, digits and underscores, a letter first"
-        )
+    require_key("--report", asked.report, "report")
     if len({file.resolve() for file in asked.files}) < len(asked.files):
         raise UsageError("the same file is named twice; name each workbook once")
+    refuse_missing(asked.files)
 
 
 def _unit(workspace: Workspace, report: str) -> PeriodUnit | None:
@@ -185,9 +184,14 @@ class _Drafting:
         head = self._head(catalog, present, base, newest, last)
         entry = {**head, **_parts(last)}
         for one in self.surveys[:-1]:
-            self.drafted.append(draft_cells(one.numbers, entry, {}))
+            self.drafted.append(_waiting(draft_cells(one.numbers, entry, {}), ours, base))
             self.unlike += self._unlike(one, entry, last)
-        self.drafted.append(last)
+        self.drafted.append(_waiting(last, ours, base))
+        if later := latest_of(newest):
+            self.unlike.append(
+                f"{later.name} is of a later period than {newest.file.name}: cells stand now as in "
+                "the earlier one; import the later one too"
+            )
         return {"reports": [entry]}
 
     def _entry(self, entries: Entries) -> Entry:
@@ -266,6 +270,11 @@ class _Drafting:
         if extra:
             said.append(f"{older.file.name} has numbers that the newest lacks: {_some(extra)}")
         return said
+
+
+def _waiting(drafted: Drafted, ours: Entry, base: Entry) -> Drafted:
+    """The same with those marks alone that a steward has not taken out yet."""
+    return replace(drafted, unsure=still_marked(drafted.unsure, drafted.keys, ours, base))
 
 
 def _parts(drafted: Drafted) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from catalog.formulas import letters_of
 from catalog.imports import (
     CellChanged,
     ImportExcelDocument,
@@ -18,8 +19,11 @@ from catalog.imports import (
 from lineage.importing.excel.drafts import Drafted
 from lineage.importing.excel.numbers import Number, SheetSurvey, Survey, quoted
 from lineage.importing.excel.process import Imported
+from lineage.importing.merging import MARKS
+from lineage.importing.wording import count_of
 
 MOST = 20
+_MOST_ROUND = 8
 _WORDS = {
     "moved": "moved",
     "renamed": "under another heading; look whether it is the same number",
@@ -29,6 +33,10 @@ _WORDS = {
     "vanished": "no longer in the workbook; retire them, or say where they went",
     "removed": "taken out of the catalog by hand; they stay out",
 }
+_NOTHING = (
+    "no number with a heading was found: formulas, and numbers typed in under or beside a text, "
+    "are taken for reported ones on sheets that people see"
+)
 _MERGED = ("updated", "conflicting", "kept")
 
 
@@ -70,11 +78,18 @@ def _workbook(found: Survey, drafted: Drafted, numbers: bool) -> WorkbookImporte
             _number(index, one, drafted)
             for index, one in enumerate(found.numbers if numbers else ())
         ),
-        findings=tuple(
-            f"{one.place}: {one.reason}" if one.place else one.reason for one in found.book.findings
-        ),
+        findings=tuple(_findings(found)),
         unsure=found.unsure,
     )
+
+
+def _findings(found: Survey) -> Iterator[str]:
+    for one in found.book.findings:
+        yield f"{one.place}: {one.reason}" if one.place else one.reason
+    for circle in found.circles:
+        way = [f"{quoted(at.sheet)}!{letters_of(at.column)}{at.row}" for at in circle]
+        shown = " → ".join([*way[:_MOST_ROUND], *(["…"] if len(way) > _MOST_ROUND else []), way[0]])
+        yield f"{way[0]}: circular reference: {shown}"
 
 
 def _sheet(sheet: SheetSurvey, unsure: int) -> SheetImported:
@@ -136,10 +151,15 @@ def _new(imported: Imported) -> Iterator[_Change]:
 def _changes(imported: Imported) -> Iterator[_Change]:
     """What became of the cells that the report knew, and of what is written of them."""
     report = imported.asked.report
+    marked = set()
     for how, key, was, now in imported.drafted[-1].changes:
-        yield _Change(how, f"cell:{report}/{key}", None, was or None, now or None)
+        urn = f"cell:{report}/{key}"
+        if how in ("renamed", "vanished"):
+            marked.add(urn)
+        yield _Change(how, urn, None, was or None, now or None)
     for merged in imported.prepared.merged.changes:
-        if merged.how in _MERGED and merged.key not in ("at", "find"):
+        said = merged.key in ("at", "find") or (merged.key == MARKS and merged.urn in marked)
+        if merged.how in _MERGED and not said:
             before = merged.base if merged.how == "updated" else merged.ours
             values = (_short(before), _short(merged.theirs))
             yield _Change(merged.how, merged.urn, merged.key, *values)
@@ -148,7 +168,8 @@ def _changes(imported: Imported) -> Iterator[_Change]:
 def _short(value: object) -> str | None:
     if value is None:
         return None
-    text = " ".join(str(value).split())
+    said = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = " ".join(said.split())
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
@@ -157,7 +178,9 @@ def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:
     for book in books:
         period = f", {book.period}" if book.period else ""
         reported = sum(sheet.reported for sheet in book.sheets)
-        yield f"{book.file}{period}: {reported:,} reported numbers"
+        yield f"{book.file}{period}: {count_of(reported, 'reported number')}"
+        if not reported:
+            yield f"  {_NOTHING}"
         for sheet in book.sheets:
             yield f"  {_said(sheet)}"
             yield from (f"    {note}" for note in sheet.notes)
@@ -172,10 +195,17 @@ def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:
     for how, found in changes.items():
         told = (_told(change) for change in found)
         yield from _listed(f"{len(found):,} {_WORDS[how]}", told, len(found))
+    learnt = sum(
+        change.key == "find" and change.how == "updated" and change.ours is None
+        for change in imported.prepared.merged.changes
+    )
+    if learnt:
+        yield f"{count_of(learnt, 'cell')} will be found by headings from now on (`find`)"
     yield from imported.unlike
     unsure = sum(sheet.unsure for sheet in books[-1].sheets)
     if unsure:
-        yield f"{unsure:,} are marked `unsure`: look at each, then take the mark out"
+        verb = "is" if unsure == 1 else "are"
+        yield f"{unsure:,} {verb} marked `unsure`: look at each, then take the mark out"
     if not imported.prepared.texts:
         yield "nothing changed"
     else:
@@ -185,14 +215,15 @@ def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:
 
 def _said(sheet: SheetImported) -> str:
     refs = sheet.references
+    nowhere = "reference leads nowhere" if refs.unresolved == 1 else "references lead nowhere"
     counted: Sequence[tuple[int, str]] = (
-        (sheet.cells, "cells"),
-        (sheet.formulas, "formulas"),
-        (refs.unresolved, "references lead nowhere"),
-        (refs.dynamic, "dynamic"),
-        (sheet.errors, "errors"),
+        (sheet.cells, count_of(sheet.cells, "cell")),
+        (sheet.formulas, count_of(sheet.formulas, "formula")),
+        (refs.unresolved, f"{refs.unresolved:,} {nowhere}"),
+        (refs.dynamic, f"{refs.dynamic:,} dynamic"),
+        (sheet.errors, count_of(sheet.errors, "error")),
     )
-    parts = [f"{count:,} {what}" for count, what in counted if count]
+    parts = [said for count, said in counted if count]
     roles = ", ".join(f"{count:,} {role}" for role, count in sorted(sheet.roles.items()))
     hidden = " (hidden)" if sheet.hidden else ""
     return f"{sheet.sheet}{hidden}: {', '.join(parts) or 'empty'}{f' → {roles}' if roles else ''}"

@@ -45,6 +45,11 @@ def name_in_words(file: Path) -> str:
 def definition_of(title: str, labels: Iterable[str], language: Language) -> str:
     """A sentence that says no more than the workbook does."""
     named = [label for label in dict.fromkeys(labels) if label]
+    if not named:
+        none = ("shows no number that has a heading", "başlığı olan hiçbir sayı göstermez")
+        words = ("Drafted from the workbook", "Çalışma kitabından taslak")
+        here = int(language == "tr")
+        return f"{words[here]}: “{title}” {none[here]}."
     shown = ", ".join(named[:4])
     more = len(named) - 4
     if language == "tr":

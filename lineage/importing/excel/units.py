@@ -40,6 +40,8 @@ _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("bps", "baz puan", "bp"), "bps"),
 }
 _BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,40}?)\s*[)\]]")
+_COUNTED = frozenset(("kişi", "gün", "ay", "saat", "dakika", "müşteri", "hesap", "işlem"))
+"""Units that after a slash mean "for each": `Kredi / müşteri` is counted in no customers."""
 _TAIL = re.compile(r"[,;:/–-]\s*([^,;:/–-]{1,24})$")
 _PARTS = re.compile(r"[₺$€£]|'?000s?(?!\d)|1[.,]?000(?!\d)|[^\W\d]+\$?|\d[\d.,]*")
 _NOTE = re.compile(
@@ -172,7 +174,7 @@ def _pieces(heading: str) -> Iterator[tuple[str, str]]:
         return
     for found in _BRACKETS.finditer(heading):
         yield found[1], found[0]
-    if tail := _TAIL.search(heading):
+    if (tail := _TAIL.search(heading)) and not _for_each(tail):
         yield tail[1], tail[0]
     if heading.rstrip().endswith("%"):
         yield "%", "%"
@@ -181,6 +183,10 @@ def _pieces(heading: str) -> Iterator[tuple[str, str]]:
     first, _, last = heading.rpartition(" ")
     if (first and fold(last) in ("tl", "try", "usd", "eur")) or last in ("₺", "$", "€"):
         yield last, last
+
+
+def _for_each(tail: re.Match[str]) -> bool:
+    return tail[0].startswith("/") and str(stated_unit(tail[1])) in _COUNTED
 
 
 def _section(number_format: str) -> str:
