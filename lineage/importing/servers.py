@@ -55,9 +55,9 @@ def place_of(system: str | None, file: str | None = None) -> Place:
     if name in _POSTGRES or name in _ODBC:
         kind = "postgres" if name in _POSTGRES else "odbc"
         return Place(kind, {"kind": kind, "url": f"${{{VARIABLE}}}"})
-    said = f"It is of kind '{system}'" if system else "Its kind is not known"
+    said = f"It is of kind '{system}', which nothing reads" if system else "Its kind is not known"
     location = f"data/{KEY}"
-    unsure = f"{said}, which nothing reads; files under {location} stand for it."
+    unsure = f"{said}; files under {location} stand for it."
     return Place("files", {"location": location}, (unsure,))
 
 

@@ -22,6 +22,7 @@ from catalog.model import (
 from catalog.model.reports import Audience
 from lineage.pages.conditions import say_condition
 from lineage.pages.context import PageContext
+from lineage.pages.marks import say_mark
 from lineage.pages.numbers import say_unit
 from lineage.pages.words import texts
 
@@ -50,7 +51,7 @@ def facts_of(definition: Definition, ctx: PageContext) -> Iterator[Fact]:
     if definition.imported:
         yield words("page.imported"), _imported(definition.imported)
     if unsure := getattr(definition, "unsure", ()):
-        said = Markup("").join(Markup("<li>{}</li>").format(words.foreign(one)) for one in unsure)
+        said = Markup("").join(Markup("<li>{}</li>").format(say_mark(one, words)) for one in unsure)
         yield words("page.unsure"), Markup("<ul class='td-plain'>{}</ul>").format(said)
 
 
