@@ -312,7 +312,9 @@ def _nearest(written: str, by_key: Mapping[str, Sequence[str]]) -> str:
     urns = [urn for key in by_key for urn in by_key[key]]
     if ":" not in written and (close := get_close_matches(written, list(by_key), n=3)):
         return f"did you mean {' or '.join(urn for key in close for urn in by_key[key])}?"
-    return nearest(written, urns)
+    kind = written.partition(":")[0]
+    alike = [urn for urn in urns if ":" in written and urn.startswith(f"{kind}:")]
+    return nearest(written, alike or urns)
 
 
 def _json(document: object) -> str:

@@ -44,12 +44,15 @@ class Project:
 def read_project(manifest: Path) -> Project:
     """A project from dbt's `manifest.json` and the `catalog.json` beside it.
 
-    The catalog's file is named as the manifest's, with `catalog` in place of `manifest`; without
-    it the tables that no model makes are unknown. Raises UsageError when a file cannot be read or
-    is not what dbt writes.
+    The catalog's file is named as the manifest's, with `catalog` in place of `manifest`, else
+    `catalog.json`; without it the tables that no model makes are unknown. Raises UsageError when a
+    file cannot be read or is not what dbt writes.
     """
     document = _read(manifest)
-    beside = manifest.with_name(manifest.name.replace("manifest", "catalog"))
+    named = "manifest" in manifest.name
+    beside = manifest.with_name(
+        manifest.name.replace("manifest", "catalog") if named else "catalog.json"
+    )
     catalog = _read(beside) if beside.exists() and beside != manifest else None
     try:
         adapter = str(document["metadata"].get("adapter_type") or "")

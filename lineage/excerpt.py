@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from catalog.model import Catalog
@@ -41,6 +41,20 @@ class Excerpt:
 def whole(lineage: Lineage) -> Excerpt:
     """The whole graph."""
     return Excerpt(None, "both", tuple(lineage.graph), lineage.edges(), lineage.unresolved)
+
+
+def within(excerpt: Excerpt, hidden: Collection[str]) -> Excerpt:
+    """The same without some definitions, their edges and their gaps."""
+    return replace(
+        excerpt,
+        nodes=tuple(urn for urn in excerpt.nodes if urn not in hidden),
+        edges=tuple(
+            edge
+            for edge in excerpt.edges
+            if edge.upstream not in hidden and edge.downstream not in hidden
+        ),
+        unresolved=tuple(item for item in excerpt.unresolved if item.urn not in hidden),
+    )
 
 
 def around(

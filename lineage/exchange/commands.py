@@ -25,7 +25,7 @@ SourcesArgument = Annotated[
 
 @app.callback()
 def _exports() -> None:
-    """Write the catalog for other tools; for lineage as CSV see `tekdogru lineage --all`."""
+    """Write the catalog for other tools: what an audience may see of it."""
 
 
 @app.command("odcs")
@@ -100,6 +100,27 @@ def export_skos(
     return 0
 
 
+@app.command("csv")
+def export_csv(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file (default: standard output).")
+    ] = None,
+    audience: AudienceOption = Audience.internal,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Write every edge of lineage as CSV, a line each: from, to, type, how, file, line."""
+    from catalog.validation.opening import open_readable
+    from lineage.excerpt import whole, within
+    from lineage.exchange.rows import edge_rows
+    from lineage.graph import build_lineage
+
+    _, catalog = open_readable(workspace)
+    hidden = catalog.definitions.keys() - _seen(catalog, audience).keys()
+    text = edge_rows(within(whole(build_lineage(catalog)), hidden), catalog)
+    _write({output.name if output else "": f"{text}\n"}, output.parent if output else None, "")
+    return 0
+
+
 def _seen(catalog: Catalog, audience: Audience) -> Mapping[str, Definition]:
     from catalog.visibility import visible_to
 
@@ -123,17 +144,25 @@ def _run(workspace: Workspace, name: str) -> RunRecord:
 
     store = RunStore(workspace.state_url, reading=True)
     found = store.latest() if name == "last" else store.get(name)
+    if found is None and store.latest_run(whole=False) is None:
+        raise UsageError("no run is kept yet; `tekdogru check` makes one")
     if found is None:
         raise UsageError(f"no run '{name}' is kept; `tekdogru runs` lists them")
     return found
 
 
 def _write(texts: Mapping[str, str], folder: Path | None, between: str) -> None:
+    from catalog.errors import UsageError
     from catalog.writing import write_whole
 
     if folder is None:
         typer.echo(between.join(texts.values()), nl=False)
         return
+    if folder.is_file():
+        raise UsageError(f"--output {folder} is a file; name a folder")
+    for name in texts:
+        if (folder / name).is_dir():
+            raise UsageError(f"--output {folder / name} is a folder; name a file in it")
     for name, text in texts.items():
         write_whole(folder / name, text)
         typer.echo(f"written: {folder / name}")

@@ -10,6 +10,8 @@ from lineage.importing.merging import Change
 from lineage.importing.wording import count_of
 
 _MOST = 20
+_ORIGIN = "imported"
+"""Where a definition came from follows the file by itself; in words that is not told."""
 _WORDS = {
     "new": "new",
     "updated": "updated, as the file says now",
@@ -58,8 +60,9 @@ def _change(change: Change) -> ChangeTold:
 def _lines(one: Import, dry_run: bool) -> Iterator[str]:
     counted = ", ".join(count_of(count, _single(kind)) for kind, count in one.counts.items())
     yield f"{one.brought.file}: {counted or 'nothing that could be drafted'}"
+    changes = [change for change in one.prepared.merged.changes if change.key != _ORIGIN]
     for how, words in _WORDS.items():
-        found = [change for change in one.prepared.merged.changes if change.how == how]
+        found = [change for change in changes if change.how == how]
         yield from _some(f"  {len(found):,} {words}", [_told(change) for change in found])
     left = [f"{item.what}: {item.reason}" for item in one.left_out]
     yield from _some(f"  {len(left):,} left out", left)

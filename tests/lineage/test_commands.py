@@ -70,6 +70,11 @@ def run(workspace: Path, *arguments: str) -> str:
     return result.stdout
 
 
+def test_an_unknown_urn_is_answered_with_those_of_its_kind(workspace: Path) -> None:
+    with pytest.raises(UsageError, match="known: team:retail$"):
+        run(workspace, "lineage", "team:xyz")
+
+
 def test_lineage_upwards_is_an_indented_tree_with_names_and_kinds(workspace):
     assert run(workspace, "lineage", "measure:reachable", "--up").splitlines() == [
         "measure reachable “Reachable”",

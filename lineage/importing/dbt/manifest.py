@@ -56,13 +56,16 @@ def open_manifest(file: Path, catalog: Path | None = None) -> Manifest:
     left: list[LeftOut] = []
     if version < FULLY_READ:
         left.append(LeftOut(f"manifest v{version}", "older than v10: what is there was read"))
-    beside = catalog or file.with_name(file.name.replace("manifest", "catalog"))
+    named = "manifest" in file.name
+    beside = catalog or file.with_name(
+        file.name.replace("manifest", "catalog") if named else "catalog.json"
+    )
     reported: Mapping[str, Mapping[str, str]] = {}
     if catalog or (beside.exists() and beside != file):
         reported = dict(_reported(beside))
     else:
-        reason = "so types come from the manifest alone; `dbt docs generate` writes it"
-        left.append(LeftOut(f"{beside.name}: it is not there", reason))
+        reason = "not there, so types come from the manifest alone; `dbt docs generate` writes it"
+        left.append(LeftOut(beside.name, reason))
     nodes = dict(_nodes(document, "nodes", left))
     kinds = ("sources", "metrics", "semantic_models", "exposures", "groups")
     parts = {kind: dict(_nodes(document, kind, left)) for kind in kinds}

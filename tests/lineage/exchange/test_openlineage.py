@@ -232,4 +232,4 @@ def test_events_are_written_one_a_line_and_a_run_that_is_not_kept_is_refused(
     lines = file.read_text("utf-8").splitlines()
     assert all(not faults_of(json.loads(line)) for line in lines)
     assert run(["export", "openlineage", "-w", str(bank), "--run", "last"]) == 64
-    assert "`tekdogru runs` lists them" in capsys.readouterr().err
+    assert "no run is kept yet; `tekdogru check` makes one" in capsys.readouterr().err

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from imported import drafts, empty_workspace, imports, problems
 
+from catalog.cli import run
+
 CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -88,6 +90,22 @@ def test_a_stewards_words_and_comments_stay_while_the_rest_follows_the_file(
     assert drafts(workspace) == first
 
 
+def test_that_the_file_is_called_otherwise_now_is_taken_over_without_a_word(
+    workspace: Path, contract: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = imports(capsys, workspace)
+    call("odcs", contract)
+    renamed = contract.rename(contract.with_name("crm_2.yaml"))
+    told = call("odcs", renamed, "--name", "crm")["files"][0]
+    assert {one["key"] for one in told["changes"]} == {"imported"}
+    again = renamed.rename(contract.with_name("crm_3.yaml"))
+    assert run(["import", "odcs", str(again), "--name", "crm", "-w", str(workspace)]) == 0
+    said = capsys.readouterr().out
+    assert "written: catalog/imported/crm.yml" in said
+    assert "updated" not in said
+    assert "file: crm_3.yaml" in (workspace / PATH).read_text()
+
+
 def test_what_was_taken_out_by_hand_stays_out_and_what_vanished_is_told(
     workspace: Path, contract: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,7 +163,5 @@ def test_a_file_that_was_changed_by_another_import_is_refused(
 def call_fails(
     workspace: Path, contract: Path, capsys: pytest.CaptureFixture[str], said: str
 ) -> bool:
-    from catalog.cli import run
-
     assert run(["import", "odcs", str(contract), "-w", str(workspace)]) == 64
     return said in capsys.readouterr().err

@@ -324,6 +324,17 @@ def test_what_is_no_json_of_dbt_is_refused(
     assert str(file) in capsys.readouterr().err
 
 
+def test_the_catalog_beside_a_manifest_of_any_name_is_found(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = written(tmp_path).rename(tmp_path / "shop.json")
+    told = imports(capsys, workspace)("dbt", named)["files"][0]
+    assert "catalog.json" not in {one["what"] for one in told["left_out"]}
+    (tmp_path / "catalog.json").unlink()
+    told = imports(capsys, workspace)("dbt", named)["files"][0]
+    assert "catalog.json" in {one["what"] for one in told["left_out"]}
+
+
 def test_an_older_manifest_without_its_catalog_is_read_as_far_as_it_goes(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -343,9 +354,7 @@ def test_an_older_manifest_without_its_catalog_is_read_as_far_as_it_goes(
     }
     del older["semantic_models"]
     told = imports(capsys, workspace)("dbt", written(tmp_path, older, None))["files"][0]
-    assert {"manifest v4", "catalog.json: it is not there"} <= {
-        one["what"] for one in told["left_out"]
-    }
+    assert {"manifest v4", "catalog.json"} <= {one["what"] for one in told["left_out"]}
     catalog = catalog_of(workspace)
     assert [one.key for one in catalog.datasets["shop.orders"].fields] == [
         "order_id",
