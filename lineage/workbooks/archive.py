@@ -125,6 +125,8 @@ def _look(file: Path, raw: IO[bytes]) -> None:
             file,
             "it is in the old .xls form (Excel 97–2003); open it in Excel and save it as .xlsx",
         )
+    if file.name.startswith("~$"):
+        refuse(file, "it is what Excel keeps while a workbook is open; leave it out")
     if not head.startswith(b"PK"):
         refuse(file, "it is no Excel workbook (.xlsx or .xlsm); open it in Excel and save it so")
     raw.seek(0)

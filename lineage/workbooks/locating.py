@@ -74,10 +74,17 @@ class Locator:
     def lost(self, sheets: Sequence[Sheet], find: Find) -> list[str]:
         """Those of the headings that stand nowhere on some sheets."""
         texts = {text for sheet in sheets for text in self._texts_of(sheet)}
-        return [one for one in (find.row, find.column) if folded(one) not in texts]
+        pairs = [pair for sheet in sheets for pair in self._named(sheet)]
+        rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
+        said = ((find.row, texts | rows), (find.column, texts | columns))
+        return [one for one, there in said if one and folded(one) not in there]
 
     def _headed(self, sheet: Sheet, find: Find) -> Sequence[Spot]:
         """The numbers that an import would name so."""
+        return self._named(sheet).get((folded(find.row), folded(find.column)), ())
+
+    def _named(self, sheet: Sheet) -> Mapping[tuple[str, str], Sequence[Spot]]:
+        """The numbers of a sheet by the headings, row and column, that an import names them by."""
         if sheet.title not in self._numbers:
             from lineage.importing.excel.grids import grid_of
             from lineage.importing.excel.headings import headings_of
@@ -93,7 +100,7 @@ class Locator:
                 )
                 named.setdefault((folded(row), folded(column)), []).append(spot)
             self._numbers[sheet.title] = named
-        return self._numbers[sheet.title].get((folded(find.row), folded(find.column)), ())
+        return self._numbers[sheet.title]
 
     def _crossings(self, sheet: Sheet, find: Find) -> Iterator[Spot]:
         """Where the row of one heading, to its right, meets the column of the other, below it."""

@@ -170,7 +170,7 @@ def survey(
     sheets, numbers = [], []
     for title, grid in grids.items():
         own = period_of_book(None, [stated[title]], period.unit if period else unit) or period
-        reader = _SheetReader(book, graph, grid, own, language)
+        reader = _SheetReader(book, graph, grid, own, period, language)
         headings = headings_of(grid)
         regions = regions_of(grid, fed, book)
         works = works_for_others(grid, fed)
@@ -188,7 +188,8 @@ def survey(
                 inputs[region.block] = None
         blocks = tuple(inputs)
         sheets.append(_counted(grid, graph, roles, blocks, _of_sheet(signals, roles)))
-    unsure = tuple(_disagreeing(period, named.period, stated))
+    reporting = {title: stated[title] for title in dict.fromkeys(one.sheet for one in numbers)}
+    unsure = tuple(_disagreeing(period, named.period, reporting))
     return Survey(book, graph, period, tuple(sheets), tuple(numbers), unsure, stated, rings)
 
 
@@ -253,9 +254,10 @@ class _SheetReader:
         graph: CellGraph,
         grid: Grid,
         period: Period | None,
+        of_book: Period | None,
         language: Language,
     ) -> None:
-        self.grid, self.period, self.language = grid, period, language
+        self.grid, self.period, self.of_book, self.language = grid, period, of_book, language
         self.carriers = graph.carriers.get(grid.sheet.title, {})
         self.notes = _notes(grid)
         self.series = series_of(grid.texts.values())
@@ -299,7 +301,7 @@ class _SheetReader:
     def heading(self, text: str) -> Heading:
         """What a heading is; each text is looked at once."""
         if text not in self.known:
-            found = heading_of(text, self.period, self.series, self.language)
+            found = heading_of(text, self.of_book, self.series, self.language)
             bare = without_unit(found.key)
             bare = bare if any(map(str.isalnum, bare)) else ""
             self.known[text] = found if bare == found.key else replace(found, key=bare)

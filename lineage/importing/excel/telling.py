@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -168,9 +168,16 @@ def _changes(imported: Imported) -> Iterator[_Change]:
 def _short(value: object) -> str | None:
     if value is None:
         return None
-    said = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    said = "; ".join(map(_item, value)) if isinstance(value, list | tuple) else str(value)
     text = " ".join(said.split())
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _item(value: object) -> str:
+    """One of a list: a row or column of a block by what it is called."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return str(next((value[name] for name in ("key", "label", "find") if name in value), "–"))
 
 
 def _lines(imported: Imported, dry_run: bool) -> Iterator[str]:

@@ -182,6 +182,9 @@ def _pieces(heading: str) -> Iterator[tuple[str, str]]:
         yield "%", "%"
     first, _, last = heading.rpartition(" ")
     if (first and fold(last) in ("tl", "try", "usd", "eur")) or last in ("₺", "$", "€"):
+        scale = first.rpartition(" ")[2]
+        if fold(scale) in _SCALES:
+            yield f"{scale} {last}", f"{scale} {last}"
         yield last, last
 
 

@@ -9,6 +9,7 @@ import pytest
 from books import At, write_book
 
 from catalog.cli import run
+from catalog.errors import UsageError
 from catalog.imports import ImportExcelDocument
 from catalog.workspace import open_workspace
 from lineage.importing.excel.process import Asked, import_workbooks
@@ -106,6 +107,26 @@ def test_what_is_gone_is_marked_though_a_steward_had_taken_out_another_mark(root
 # files
 
 
+def test_a_sheet_that_still_states_the_month_before_shifts_no_heading(root: Path) -> None:
+    def month(name: str, *months: str) -> Path:
+        cells: dict[str, object] = {"A1": "Kırılım", "A2": "Dönem: Ekim 2026"}
+        cells |= {f"{letter}4": text for letter, text in zip("BC", months, strict=True)}
+        cells |= {"A5": "Kredi", "B5": At(1, "Veri!A1*2"), "C5": At(2, "Veri!A2*3")}
+        return write_book(root / name, {"Özet": cells, "Veri": {"A1": 1, "A2": 2}})
+
+    bring(root, month("r_2026-10.xlsx", "Eylül 2026", "Ekim 2026"))
+    document, _ = bring(root, month("r_2026-11.xlsx", "Ekim 2026", "Kasım 2026"))
+    said = "the file's name says 2026-11, sheet Özet says 2026-10"
+    assert document.workbooks[0].unsure == (said,)
+    assert [(one.how, one.key) for one in document.changes] == [("updated", "unsure")]
+
+
+def test_what_excel_keeps_of_an_open_workbook_is_called_so(root: Path) -> None:
+    (root / "~$sube_2026-10.xlsx").write_bytes(b"\x04Ayse" + b" " * 160)
+    with pytest.raises(UsageError, match="while a workbook is open; leave it out"):
+        bring(root, root / "~$sube_2026-10.xlsx")
+
+
 def test_a_row_that_is_called_like_a_unit_is_called_so(root: Path) -> None:
     cells = {
         **{"A1": "Şube raporu", "B3": "Birim", "C3": "Değer"},
@@ -194,6 +215,20 @@ def test_a_workbook_without_numbers_says_so(root: Path, language: str, said: str
     _, text = bring(root, write_book(root / "a.xlsx", {"Özet": {"A1": "yalnız metin"}}))
     assert "no number with a heading was found" in text
     assert open_workspace(root).load().catalog.reports["r"].definition.endswith(said)
+
+
+def test_rows_of_a_block_are_told_by_their_keys(root: Path) -> None:
+    def block(*rows: str) -> Path:
+        cells: dict[str, object] = {"A1": "Kırılım", "B3": "Aktif", "C3": "Yeni"}
+        for number, row in enumerate(rows, start=4):
+            cells |= {f"A{number}": row, f"B{number}": At(1, f"Veri!B{number}*2")}
+            cells[f"C{number}"] = At(1, f"Veri!C{number}*2")
+        data = {f"{letter}{n}": n for letter in "BC" for n in range(2, 12)}
+        return write_book(root / "r.xlsx", {"Özet": cells, "Veri": data})
+
+    bring(root, block("Bireysel", "KOBİ", "Tarım"))
+    _, text = bring(root, block("Bireysel", "Esnaf", "KOBİ", "Tarım"))
+    assert "rows: bireysel; kobi; tarim → bireysel; esnaf; kobi; tarim" in text
 
 
 def test_a_report_written_by_hand_says_how_many_cells_learnt_their_headings(root: Path) -> None:

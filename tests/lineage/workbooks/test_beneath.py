@@ -281,5 +281,7 @@ def test_headings_are_found_as_an_import_names_them(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     locator = Locator(read_workbook(tmp_path / "a.xlsx"), Period.parse("2026-10"))
     assert locator.place(None, Find(row="Şişli", column="Kredi / {period}")) == At("S", 3, 5)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match=r"its heading 'Gider / \{period\}'$"):
         locator.place(None, Find(row="Şişli", column="Gider / {period}"))
+    with pytest.raises(NotFound, match="its heading 'Bebek'$"):
+        locator.place(None, Find(row="Bebek", column="Kredi / {period}"))
