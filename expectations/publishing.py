@@ -25,8 +25,8 @@ def has_workbooks(report: Report) -> bool:
 
 
 def is_shown(cell: Cell) -> bool:
-    """Whether it is known where a cell stands in its report's workbooks."""
-    return bool(cell.at or cell.find)
+    """Whether it is known where a cell in use stands in its report's workbooks."""
+    return bool(cell.at or cell.find) and cell.status != "retired"
 
 
 def publishes(report: Report) -> bool:
@@ -35,8 +35,8 @@ def publishes(report: Report) -> bool:
 
 
 def is_published(report: Report, cell: Cell) -> bool:
-    """Whether it can be known what a cell of such a report published."""
-    return bool(report.published) or is_shown(cell)
+    """Whether it can be known what a cell of such a report publishes; none that is retired does."""
+    return cell.status != "retired" and (bool(report.published) or is_shown(cell))
 
 
 def lies_inside(pattern: str) -> bool:

@@ -38,9 +38,9 @@ class Change:
 
     `new` is not in the catalog yet; `updated` follows the file; `kept` is what a steward wrote
     where the file stayed as it was; `conflicting` is what both changed, and stays as the steward
-    wrote it; `vanished` is no longer in the file and still in the catalog; `removed` was taken out
-    of the catalog by hand and stays out. `base`, `theirs` and `ours` are the values of `key` last
-    time, in the file now and in the catalog; None where there is none.
+    wrote it; `vanished` is no longer in the file and in the catalog still in use; `removed` was
+    taken out of the catalog by hand and stays out. `base`, `theirs` and `ours` are the values of
+    `key` last time, in the file now and in the catalog; None where there is none.
     """
 
     urn: str
@@ -174,7 +174,7 @@ class _Merger:
 
     def _gone(self, urn: str, base: Entry | None, ours: Entry | None) -> Entry | None:
         """What the file no longer speaks of is remembered as long as it stands in the catalog."""
-        if ours is not None and self.complete:
+        if ours is not None and self.complete and ours.get("status") != "retired":
             self.changes.append(Change(urn, "vanished"))
         return base if ours is not None or not self.complete else None
 

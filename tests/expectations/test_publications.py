@@ -164,6 +164,23 @@ def test_a_draft_closes_no_gate(folder: Path) -> None:
     assert severities == {"feed": "info", "late": "info", "published": "info"}
 
 
+@pytest.mark.parametrize("feed", [False, True])
+def test_a_cell_that_is_retired_is_not_compared_nor_missed(folder: Path, feed: bool) -> None:
+    publish(folder, C7=None)
+    money = "{key: money, at: Özet!C7, measure: money"
+    change(folder, money, f"{money}, status: retired")
+    if feed:
+        change(folder, "    workbook:", "    published: p.csv\n    workbook:")
+        lines = "".join(f"r/{cell},2026-10,3,1,2026-11-05\n" for cell in ("all", "share", "base"))
+        (folder / "p.csv").write_text(f"cell,period,value,version,published_at\n{lines}")
+    record = run(folder)
+    assert {one.cell for one in record.published} == {"r/all", "r/share", "r/base"}
+    found = by_key(record)
+    assert found["report:r/feed"].verdict == "pass"
+    assert found["report:r/late"].verdict == "pass"
+    assert not any("r/money/" in key for key in found if not key.endswith("expiry"))
+
+
 def test_a_wrong_workbook_fails_in_business_words(folder: Path) -> None:
     publish(folder, C5=At(5, "SUM(Veri!B2:B4)"))
     found = by_key(run(folder))["cell:r/all/published"]

@@ -263,6 +263,8 @@ class _Drafter:
                 )
                 yield CellChange("renamed", cell.key, was, now)
         for cell in self.followed.vanished:
+            if self.written.get(cell.key, {}).get("status") == "retired":
+                continue
             at = (
                 f"{quoted(cell.sheet)}!{letters_of(cell.spot[1])}{cell.spot[0]}"
                 if cell.spot

@@ -30,7 +30,7 @@ _WORDS = {
     "updated": "updated, as the workbook says now",
     "conflicting": "changed in the workbook and in the catalog; what the catalog says stays",
     "kept": "as stewards wrote it, not as the workbook says",
-    "vanished": "no longer in the workbook; retire them, or say where they went",
+    "vanished": "no longer in the workbook; take them out, or mark them retired",
     "removed": "taken out of the catalog by hand; they stay out",
 }
 _NOTHING = (

@@ -30,6 +30,7 @@ from lineage.importing.odcs.elements import (
 )
 from lineage.importing.odcs.quality import checks_told, demands_of
 from lineage.importing.servers import KEY, Place, is_plain_path, place_of, without_secrets
+from lineage.importing.wording import count_of
 
 FORMAT = "odcs"
 OURS = "tekdogru"
@@ -300,7 +301,8 @@ class _Reader:
         members = listed(team.get("members") if isinstance(team, Mapping) else team)
         if members:
             self._leave(
-                f"team: {len(members)} members", "people are kept as roles; name the holders"
+                f"team: {count_of(len(members), 'member')}",
+                "people are kept as roles; name the holders",
             )
 
     def _own(self, element: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -104,6 +104,15 @@ def test_what_is_gone_is_marked_though_a_steward_had_taken_out_another_mark(root
     assert marks(root)["hedef"] == ()
 
 
+def test_a_cell_that_was_retired_is_not_told_of_any_more(root: Path) -> None:
+    bring(root, book(root))
+    bring(root, book(root, ROWS[:2]))
+    edit(root, {f"          - {GONE}\n": "", "key: hedef": "key: hedef\n        status: retired"})
+    document, text = bring(root, book(root, ROWS[:2]))
+    assert not document.changes
+    assert text.endswith("nothing changed")
+
+
 # files
 
 

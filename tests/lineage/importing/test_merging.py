@@ -108,6 +108,11 @@ def test_what_vanished_stays_and_is_told_until_it_is_taken_out() -> None:
     assert told(merge(merged.base, source(A), source(A))) == []
 
 
+def test_what_vanished_and_was_retired_is_not_told_any_more() -> None:
+    retired = {**B, "status": "retired"}
+    assert told(merge(source(A, B), source(A), source(A, retired))) == []
+
+
 def test_what_was_taken_out_by_hand_does_not_come_back() -> None:
     merged = merge(source(A, B), source(A, {**B, "type": "text"}), source(A))
     assert told(merged) == ["removed field:s.d.b"]
