@@ -196,8 +196,9 @@ def _unusable(
 def reports(catalog: Catalog, context: Context) -> Iterator[Problem]:
     """TD021 for a cell that says nothing, or two things."""
     for cell in catalog.cells.values():
-        if not cell.measure and not cell.calculation:
-            said = "shows neither a `measure` nor a `calculation`; say which number it is, or take it out"
+        if not cell.measure and not cell.calculation and cell.status != "retired":
+            said = "shows neither a `measure` nor a `calculation`; say which number it is, "
+            said += "or take it out"
             level: Level = "warning" if cell.unsure else "error"
             yield problem_of(catalog, "TD021", cell.urn, said, level=level)
         if cell.measure and cell.calculation:
