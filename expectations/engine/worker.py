@@ -141,11 +141,12 @@ def engine() -> Any:
     """DuckDB itself, where it can be had so: its Python layer loads three times as long as it and
     adds nothing that is needed here.
     """
+    from importlib import import_module
+
     try:
-        import _duckdb
+        return import_module("_duckdb")
     except ImportError:
-        import duckdb as _duckdb
-    return _duckdb
+        return import_module("duckdb")
 
 
 def connect(settings: Message) -> Any:
