@@ -27,6 +27,7 @@ from lineage.pages.numbers import say_unit
 from lineage.pages.words import texts
 
 Fact = tuple[Markup, Markup | str]
+_FORMATS = {"excel": "Excel", "odcs": "ODCS", "openlineage": "OpenLineage"}
 
 
 def facts_of(definition: Definition, ctx: PageContext) -> Iterator[Fact]:
@@ -57,7 +58,8 @@ def facts_of(definition: Definition, ctx: PageContext) -> Iterator[Fact]:
 
 def _imported(origin: Imported) -> str:
     """`dbt: manifest.json, model.shop.orders`."""
-    return f"{origin.format}: {', '.join(filter(None, (origin.file, origin.name)))}"
+    named = ", ".join(filter(None, (origin.file, origin.name)))
+    return f"{_FORMATS.get(origin.format, origin.format)}: {named}"
 
 
 def _class(name: str, ctx: PageContext) -> Markup:

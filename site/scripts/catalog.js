@@ -308,7 +308,13 @@
     }
   }
 
+  // What scrolls sideways can be scrolled by keyboard.
+  function reach(block) {
+    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+  }
+
   document.querySelectorAll("[data-td-search]").forEach(startSearch);
+  document.querySelectorAll(".prose pre").forEach(reach);
   document.querySelectorAll("[data-td-filter]").forEach(startFilter);
   document.querySelectorAll(".td-map-frame").forEach(centre);
   markPlace();
