@@ -107,6 +107,7 @@ def test_a_cluster_shows_its_numbers_side_by_side_and_why_they_differ(
     assert "Unexplained" in html
     assert "Proposed to survive" in html
     assert "<code>tekdogru consolidate decide active</code>" in html
+    assert '<code class="td-option">--keep-apart</code>' in html
 
 
 def test_what_is_left_within_the_tolerance_is_no_riddle() -> None:
