@@ -24,13 +24,13 @@ def bench(folder: Path, *options: str, code: Path = BENCH) -> subprocess.Complet
 def test_the_command_does_the_work_of_the_floor_and_the_bench_says_what_it_took(
     tmp_path: Path,
 ) -> None:
-    ended = bench(tmp_path)
+    """The task that holds the others; what they add is that each is measured on its own."""
+    ended = bench(tmp_path, "--tasks", "all")
     assert ended.returncode == 0, ended.stderr
     told = ended.stdout
-    for task in ("A", "B", "all"):
-        assert f"\nfloor {task}" in told
-        assert f"\ncheck {task}" in told
-        assert f"Where the time of {task} goes" in told
+    assert "\nfloor all" in told
+    assert "\ncheck all" in told
+    assert "Where the time of all goes" in told
     for lap in ("import Great Expectations", "compile the plan", "join", "keep the run", "judge"):
         assert f"\n{lap} " in told
     assert "read and project core_banking.customers" in told

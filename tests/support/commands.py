@@ -86,3 +86,11 @@ def run_program(code: str, *arguments: object, under: Sequence[str] = ()) -> str
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def start_program(code: str, *arguments: str) -> subprocess.Popen[str]:
+    """A Python program that may import what tests share, to be asked and to answer in lines."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=SUPPORT.parents[1], env={**os.environ, "PYTHONPATH": str(SUPPORT)},
+    )  # fmt: skip
