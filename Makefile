@@ -35,6 +35,7 @@ help: ## List what can be made
 	@echo "  make demo PORT=9000           serve on another port"
 	@echo "  make demo DEMO_LANGUAGE=tr    show the site in Turkish"
 	@echo "  make test WORKERS=1           test one file after another"
+	@echo "  make test DEEP=1              hold every law to many more examples; takes long"
 	@echo "  make bench SIZE=1M ROUNDS=3   a million customers, three rounds"
 
 setup: $(READY) ## Install everything from the lock file into .venv

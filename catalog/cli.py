@@ -71,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     status = _said_to_the_end(run(arguments))
-    gc.freeze()  # what is loaded goes with the process: looking through it once more takes a second
+    if "_duckdb" not in sys.modules:  # which complains of what is not given back
+        gc.freeze()  # all goes with the process: looking through it once more takes a second
     sys.exit(status)
 
 

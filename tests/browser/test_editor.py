@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from examples import DEEP
 from playwright.sync_api import Browser, Page, expect
 from services import DEFINITIONS, FILE, Running, running_service, service_workspace, token
 
@@ -210,11 +211,17 @@ def test_after_a_change_the_site_says_that_it_is_being_built_and_then_is_new(
     expect(page.get_by_text("Customers with any city.").first).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+SEEN = [("en", 1280, "light"), ("en", 390, "dark"), ("tr", 1280, "dark"), ("tr", 390, "light")]
+OTHERWISE = [("en", 1280, "dark"), ("en", 390, "light"), ("tr", 1280, "light"), ("tr", 390, "dark")]
+
+
+@pytest.mark.parametrize(
+    ("service", "width", "scheme"), [*SEEN, *(OTHERWISE if DEEP else [])], indirect=["service"]
+)
 def test_axe_finds_nothing_in_any_step_and_no_step_is_wider_than_the_screen(
     browser: Browser, service: tuple[Running, str], width: int, scheme: str
 ) -> None:
+    """Every two of language, width and scheme meet; with `DEEP=1` every three."""
     running, secret = service
     running.file.write_text(DEFINITIONS, "utf-8")
     context = browser.new_context(
