@@ -15,11 +15,15 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[1]
 MAY_BE_SKIPPED = "not on this platform"
 SLOWEST = (
-    "expectations/test_interruption.py",
     "expectations/test_recipes.py",
     "expectations/test_stock_gx.py",
     "contracts/test_sources.py",
+    "expectations/test_interruption.py",
     "bench/test_bench.py",
+    "browser/test_editor.py",
+    "catalog/test_cli.py",
+    "expectations/corrections/test_commands.py",
+    "expectations/golden/test_survivors.py",
 )
 
 _SLOW = [HealthCheck.too_slow]

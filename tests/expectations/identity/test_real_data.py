@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from matching import childcare, febrl, groups, ids, match, score
 
+from expectations.identity.resolution import Resolution
+
 
 @pytest.mark.long
 def test_febrl_2_is_solved_almost_without_questions(shared_data: Path, tmp_path: Path) -> None:
@@ -23,22 +25,31 @@ def test_febrl_2_is_solved_almost_without_questions(shared_data: Path, tmp_path:
     assert len(made.kept.queue) <= 20
 
 
+@pytest.fixture(scope="module")
+def sites(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Resolution:
+    """The sites of the childcare files, before anybody decided anything."""
+    folder = tmp_path_factory.mktemp("sites")
+    childcare(shared_data, folder)
+    return match(folder, "site")
+
+
 @pytest.mark.long
 def test_the_order_of_rows_and_of_files_does_not_change_the_map(
-    shared_data: Path, tmp_path: Path
+    shared_data: Path, sites: Resolution, tmp_path: Path
 ) -> None:
-    childcare(shared_data, tmp_path / "one")
-    childcare(shared_data, tmp_path / "other", seed=3)
-    one, other = (match(tmp_path / name, "site") for name in ("one", "other"))
+    childcare(shared_data, tmp_path, seed=3)
+    one, other = sites, match(tmp_path, "site")
     assert ids(one) == ids(other)
     assert [q.left for q in one.kept.queue] == [q.left for q in other.kept.queue]
     assert one.kept.map == other.kept.map
 
 
 @pytest.mark.long
-def test_decisions_hold_whatever_the_model_learns(shared_data: Path, tmp_path: Path) -> None:
+def test_decisions_hold_whatever_the_model_learns(
+    shared_data: Path, sites: Resolution, tmp_path: Path
+) -> None:
     childcare(shared_data, tmp_path)
-    before = match(tmp_path, "site")
+    before = sites
     rng = random.Random(11)
     merged = [sorted(one)[:2] for one in rng.sample(sorted(groups(before), key=sorted), 30)]
     used = {name for pair in merged for name in pair}
