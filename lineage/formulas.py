@@ -10,7 +10,7 @@ from lineage.blocks import Block, Roles
 from lineage.origins import Use
 from lineage.places import Places, fold_sheet
 from lineage.workbooks.areas import area_of
-from lineage.workbooks.references import DYNAMIC, function_of, parameters
+from lineage.workbooks.calls import DYNAMIC, function_of, parameters
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 
 _EMPTY = '""'

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from catalog.formulas import letters_of
 from lineage.workbooks.book import Block, Content, ErrorValue, Spot
 from lineage.workbooks.graph import CellGraph, Taken
-from lineage.workbooks.references import Reference
+from lineage.workbooks.nouns import Reference
 from lineage.workbooks.unvisited import Unvisited
 
 

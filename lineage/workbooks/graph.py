@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from lineage.workbooks.book import Block, Content, Spot, Workbook, block_of
 from lineage.workbooks.collecting import uncollected
-from lineage.workbooks.references import Here, Outcome, Reference, Resolver
+from lineage.workbooks.nouns import Here, Outcome, Reference
+from lineage.workbooks.references import Resolver
 from lineage.workbooks.templates import LateTemplate, relative_pieces
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 from lineage.workbooks.unvisited import Unvisited

@@ -4,76 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from functools import partial
 
 from catalog.formulas import plain_sheet
 from catalog.validation.problems import nearest
 from lineage.workbooks.areas import Area, Place, area_of, split_prefix
 from lineage.workbooks.book import Block, Content, Name, Table, Workbook, block_of
-from lineage.workbooks.sources import Beside, Cells, Crossing, Source, Spanning
+from lineage.workbooks.calls import DYNAMIC, FEEDS, USUAL, function_of, parameters
+from lineage.workbooks.joining import Line
+from lineage.workbooks.nouns import Here, Reference
+from lineage.workbooks.sources import Cells, Source
 from lineage.workbooks.structured import Part, columns_of, rows_of, structured
 from lineage.workbooks.tokens import FormulaUnread, Token, tokens_of
 
-Outcome = Literal["resolved", "unresolved", "dynamic"]
-DYNAMIC = frozenset({"INDIRECT", "OFFSET", "INDEX", "GETPIVOTDATA"})
-_FEEDS = ("RTD", "CUBEVALUE", "CUBEMEMBER", "CUBESET", "WEBSERVICE", "SQL.REQUEST")
-_LIBRARY = re.compile(r"^(?:_xlfn\.|_xlws\.|_xludf\.)+", re.IGNORECASE)
 _OTHER_BOOK = re.compile(r"(?P<path>[^\[\]]*)\[(?P<book>[^\]]*)\](?P<sheets>.*)", re.DOTALL)
 _DEEPEST = 50
-_MOST_NAMES, _MOST_JOINED = 1_000, 10_000
+_MOST_NAMES = 1_000
 _ODD = frozenset({"prefix", "postfix", "space", "error"})
 _JOINTS = frozenset({":", " "})
-_USUAL = frozenset(
-    f"{name}("
-    for name in (
-        *("ABS", "AND", "AVERAGE", "AVERAGEIF", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "DATE"),
-        *(
-            "EXP",
-            "HLOOKUP",
-            "IF",
-            "IFERROR",
-            "INT",
-            "LN",
-            "LOG",
-            "LOOKUP",
-            "MATCH",
-            "MAX",
-            "MEDIAN",
-        ),
-        *("MIN", "MOD", "MONTH", "NOT", "OR", "POWER", "PRODUCT", "ROUND", "ROUNDDOWN", "ROUNDUP"),
-        *("SQRT", "STDEV", "SUBTOTAL", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT", "VLOOKUP", "YEAR"),
-    )
-)
-_TAKEN = {"SINGLE": "@", "ANCHORARRAY": "#"}
-
-
-class Reference(NamedTuple):
-    """A reference of a formula as it is written, what it takes, or why that is not known.
-
-    A dynamic one is a function (`INDIRECT`) whose cells are known only when it is computed; what it
-    takes as arguments are references of their own. A name may stand for a number: it is resolved
-    and takes no cells.
-    """
-
-    text: str
-    outcome: Outcome
-    sources: tuple[Source, ...] = ()
-    reason: str = ""
-
-    def moved(self, down: int, across: int) -> Reference:
-        """As it is written in a formula so many cells further; `sources` see that by themselves."""
-        if self.outcome == "resolved" or not (down or across):
-            return self
-        area = area_of(self.text)
-        return self._replace(text=area.written(down, across)) if area else self
-
-
-class Here(NamedTuple):
-    """Where a formula stands."""
-
-    sheet: str
-    row: int
-    column: int
 
 
 class Resolver:
@@ -111,7 +59,7 @@ class Resolver:
                 if area is None or area.prefix:
                     return None
                 found.append(Reference(text, "resolved", (Cells(here[0], area, here[1], here[2]),)))
-            elif kind in _ODD or text in _JOINTS or (kind == "call" and text.upper() not in _USUAL):
+            elif kind in _ODD or text in _JOINTS or (kind == "call" and text.upper() not in USUAL):
                 return None
         return tuple(found)
 
@@ -126,7 +74,7 @@ class Resolver:
         self, tokens: Sequence[Token], here: Here, through: tuple[str, ...]
     ) -> Iterator[Reference]:
         """References, those joined by a range operator or an intersection as one."""
-        line = _Line(self, here)
+        line = Line(partial(self.spilt, here=here))
         own = parameters(tokens)
         for at, (kind, text) in enumerate(tokens):
             if kind == "range":
@@ -135,7 +83,7 @@ class Resolver:
             elif not line.goes_on(tokens, at):
                 yield from line.let_go()
                 if kind == "call":
-                    line.wanted = _TAKEN.get(function_of(text), "")
+                    line.called(function_of(text))
                     yield from self._called(tokens, at)
                 elif kind == "error" and "REF" in text:
                     yield Reference(text, "unresolved", reason="the cells it named were deleted")
@@ -146,7 +94,7 @@ class Resolver:
         if name in DYNAMIC:
             reason = "which cells it takes is known only when it is computed"
             yield Reference(name, "dynamic", reason=reason)
-        elif name in _FEEDS:
+        elif name in FEEDS:
             yield Reference(name, "dynamic", reason="it takes its data from outside the workbook")
 
     def _operand(self, text: str, here: Here, through: tuple[str, ...]) -> Reference:
@@ -307,54 +255,6 @@ class Resolver:
         return sheet.cells.get((row, column)) if sheet else None
 
 
-class _Line:
-    """The reference being read, until it is known that nothing is joined to it."""
-
-    def __init__(self, resolver: Resolver, here: Here) -> None:
-        self.resolver, self.here = resolver, here
-        self.pending: Reference | None = None
-        self.joint = self.wanted = ""
-
-    def take(self, found: Reference) -> Iterator[Reference]:
-        """Go on with a reference; gives the one before where they are not joined."""
-        if self.wanted == "@":
-            found = _beside(found)
-        elif self.wanted == "#":
-            found = self.resolver.spilt(found, self.here)
-        if self.pending is not None and self.joint:
-            found = _joined(self.pending, self.joint, found)
-        else:
-            yield from self.let_go()
-        self.pending, self.joint, self.wanted = found, "", ""
-
-    def goes_on(self, tokens: Sequence[Token], at: int) -> bool:
-        """Whether a token belongs to the reference around it."""
-        kind, text = tokens[at]
-        if kind == "prefix" and text == "@":
-            self.wanted = text
-            return True
-        if self.pending is None:
-            return kind == "space"
-        if kind == "postfix" and text == "#":
-            self.pending = self.resolver.spilt(self.pending, self.here)
-            return True
-        if kind in ("infix", "space") and _joins(tokens, at):
-            self.joint = ":" if text == ":" else " "
-            return True
-        return kind == "space"
-
-    def let_go(self) -> Iterator[Reference]:
-        """The reference read so far, which is complete."""
-        if self.pending is not None:
-            yield self.pending
-        self.pending, self.joint, self.wanted = None, "", ""
-
-
-def function_of(call: str) -> str:
-    """The name of a function, in capitals, without the library it came with (`_xlfn.`)."""
-    return _LIBRARY.sub("", call.rstrip("( ")).upper()
-
-
 def _resolved(text: str, source: Source) -> Reference:
     return Reference(text, "resolved", (source,))
 
@@ -363,71 +263,11 @@ def _cells(title: str, area: Area, here: Here, through: tuple[str, ...]) -> Cell
     return Cells(title, area, here.row, here.column, wraps=bool(through))
 
 
-def _beside(found: Reference) -> Reference:
-    sources = tuple(Beside(source) for source in found.sources)
-    return found._replace(text=f"@{found.text}", sources=sources)
-
-
 def _fixed(source: Source, block: Block) -> Cells:
     """All of a block, wherever the formula stands."""
     top, left = Place(block.top, True), Place(block.left, True)
     bottom, right = Place(block.bottom, True), Place(block.right, True)
     return Cells(source.sheet, Area("block", "", top, left, bottom, right), 1, 1)
-
-
-def _joins(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a token makes one reference of the operands around it: `:` or a blank."""
-    text, after = tokens[at][1], tokens[at + 1][0] if at + 1 < len(tokens) else "end"
-    return after == "range" and (text == ":" or not text.strip())
-
-
-def _joined(left: Reference, joint: str, right: Reference) -> Reference:
-    """Two references and the operator between them as one."""
-    text = f"{left.text}{joint}{right.text}"
-    for one in (left, right):
-        if one.outcome != "resolved":
-            return one._replace(text=text, sources=left.sources + right.sources)
-    if len(left.sources) * len(right.sources) > _MOST_JOINED:
-        reason = f"it joins more than {_MOST_JOINED:,} references"
-        return Reference(text, "unresolved", reason=reason)
-    kind = Spanning if joint == ":" else Crossing
-    sources = tuple(
-        kind(one, other)
-        for one in left.sources
-        for other in right.sources
-        if one.sheet == other.sheet and one.file == other.file
-    )
-    return Reference(text, "resolved", sources)
-
-
-def parameters(tokens: Sequence[Token]) -> frozenset[str]:
-    """The names, folded, that a formula gives to values of its own, by LET and LAMBDA."""
-    if not any(_names_values(kind, text) for kind, text in tokens):
-        return frozenset()
-    found: set[str] = set()
-    calls: list[str] = []
-    for at, (kind, text) in enumerate(tokens):
-        if kind in ("call", "open"):
-            calls.append(function_of(text) if kind == "call" else "")
-        elif kind in ("end", "close") and calls:
-            calls.pop()
-        elif kind == "range":
-            named = calls and calls[-1] in ("LET", "LAMBDA") and _stands_alone(tokens, at)
-            if named or text.casefold().startswith("_xlpm."):
-                found.add(text.casefold())
-    return frozenset(found)
-
-
-def _names_values(kind: str, text: str) -> bool:
-    if kind == "call":
-        return text[-4:].upper() == "LET(" or text[-7:].upper() == "LAMBDA("
-    return kind == "range" and text.startswith("_xlpm.")
-
-
-def _stands_alone(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an operand is all of its argument, and not the last one."""
-    before, after = tokens[at - 1][0], tokens[at + 1][0] if at + 1 < len(tokens) else "end"
-    return before in ("call", "separator") and after == "separator" and not area_of(tokens[at][1])
 
 
 def _same(title: str, other: str) -> bool:

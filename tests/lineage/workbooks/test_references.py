@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from catalog.formulas import letters_of, read_address
 from lineage.workbooks.book import Block, Content, Name, Sheet, Table, Workbook, block_of
-from lineage.workbooks.references import Here, Reference, Resolver
+from lineage.workbooks.nouns import Here, Reference
+from lineage.workbooks.references import Resolver
 from lineage.workbooks.templates import template
 from lineage.workbooks.tokens import FormulaUnread, tokens_of
 
