@@ -131,6 +131,50 @@ def test_junk_anywhere_is_read_or_refused(
         assert isinstance(read(file), Brought)
 
 
+CATALOG = {
+    "nodes": {
+        "model.p.m": {
+            "metadata": {"type": "table"},
+            "columns": {
+                "b": {"name": "b", "type": "integer", "index": 2},
+                "a": {"name": "a", "type": "text", "index": 1},
+            },
+        }
+    },
+    "sources": {"source.p.s.t": {"columns": {"a": {"name": "a", "type": "date"}}}},
+}
+
+
+@settings(max_examples=30)
+@given(data=st.data())
+def test_junk_in_what_the_database_reported_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    places = st.tuples(st.sampled_from(list(ways(CATALOG))), st.sampled_from(JUNK))
+    reported = changed(CATALOG, data.draw(st.lists(places, min_size=1, max_size=3)))
+    manifest, catalog = (tmp_path_factory.getbasetemp() / name for name in ("m.json", "c.json"))
+    manifest.write_text(json.dumps(FILES["manifest"]))
+    catalog.write_text(json.dumps(reported))
+    with suppress(UsageError):
+        assert isinstance(read_dbt(manifest, catalog), Brought)
+
+
+def test_a_column_that_the_database_reported_without_a_name_is_left_out(tmp_path: Path) -> None:
+    manifest, catalog = tmp_path / "manifest.json", tmp_path / "catalog.json"
+    manifest.write_text(json.dumps(FILES["manifest"]))
+    odd = {"x": {"type": "integer"}, "y": 5, "z": {"name": "", "index": "one"}}
+    for columns in (odd, {**odd, "a": {"name": "a", "type": "date", "index": None}}):
+        catalog.write_text(json.dumps({"sources": {"source.p.s.t": {"columns": columns}}}))
+        found = [
+            (one.name, one.type)
+            for source in read_dbt(manifest, catalog).sources
+            for dataset in source.datasets
+            for one in dataset.fields
+            if dataset.name == "source.p.s.t"
+        ]
+        assert found == ([("a", "date")] if "a" in columns else [("a", "text")])
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["run", "job", "dataset", "facets", "inputs", "name"]), inner, max_size=3)))  # fmt: skip
 def test_any_json_is_an_event_or_has_faults(document: Any) -> None:
     assert faults_of(document)
