@@ -24,6 +24,7 @@ from expectations.consolidation.telling import (
 )
 from expectations.consolidation.words import Words
 from lineage.pages.numbers import say_unit, shown_in
+from lineage.pages.obstacles import say_obstacle
 from lineage.pages.words import Words as PageWords
 
 MOST_ON_FIRST_PAGE = 8
@@ -281,7 +282,8 @@ class _Report:
     @cached_property
     def unknown(self) -> list[tuple[str, str]]:
         """The cells that could not be compared, and why."""
-        return [(self._full_name(urn), why) for urn, why in self.plan.unknown.items()]
+        unknown = self.plan.unknown.items()
+        return [(self._full_name(urn), say_obstacle(why, self.language)) for urn, why in unknown]
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -405,7 +407,7 @@ class _Report:
             kind = "within" if one.is_within else "left" if one.causes else "left_all"
             left = words(f"print.{kind}"), words.signed(one.remainder)
         head = words(key, n=n, period=words.period(one.period), **names) if apart else names["cell"]
-        return Why(head, said, left, one.unknown)
+        return Why(head, said, left, [say_obstacle(why, self.language) for why in one.unknown])
 
     def _contradiction(self, one: Cluster, spread: Sequence[Decimal]) -> Contradiction:
         words, right = self.words, one.surviving or one.measure or one.cells[0]

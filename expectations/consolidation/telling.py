@@ -10,6 +10,7 @@ from catalog.model import Catalog
 from catalog.model.definition import Language
 from catalog.plain_text import printable
 from expectations.consolidation.words import Words
+from lineage.pages.obstacles import say_obstacle
 
 
 def tell_plan(plan: Consolidation, catalog: Catalog, language: Language) -> list[str]:
@@ -33,7 +34,8 @@ def tell_plan(plan: Consolidation, catalog: Catalog, language: Language) -> list
     lines += ["", words.counted("told.unique", unique)]
     if plan.unknown:
         lines += ["", words.counted("told.unknown", len(plan.unknown))]
-        lines += [f"  {_path(urn)}: {why}" for urn, why in plan.unknown.items()]
+        told = {urn: say_obstacle(why, language) for urn, why in plan.unknown.items()}
+        lines += [f"  {_path(urn)}: {why}" for urn, why in told.items()]
     lines += ["", *_undecided(plan, words)]
     return [printable(line) for line in lines]
 

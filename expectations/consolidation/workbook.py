@@ -16,6 +16,7 @@ from catalog.model.definition import Language
 from catalog.writing import write_whole
 from expectations.consolidation.telling import name_of, say_decision, say_explained
 from expectations.consolidation.words import Words
+from lineage.pages.obstacles import say_obstacle
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -121,7 +122,8 @@ def _cells(plan: Consolidation, catalog: Catalog, words: Words) -> Iterator[Sequ
             )
     for urn, why in plan.unknown.items():
         name, report = _name(urn, catalog, words), _report(urn, catalog, words)
-        yield _path(urn), name, report, words("verdict.unknown"), "", "", *_lately([]), why
+        said = say_obstacle(why, words.language)
+        yield _path(urn), name, report, words("verdict.unknown"), "", "", *_lately([]), said
 
 
 def _lately(numbers: Sequence[tuple[str, Decimal | None]]) -> Iterator[Value]:

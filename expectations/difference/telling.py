@@ -11,6 +11,7 @@ from catalog.model.definition import Language
 from catalog.plain_text import printable
 from expectations.comparing import rounded
 from expectations.difference.wording import Words, name_of
+from lineage.pages.obstacles import say_obstacle
 
 MOST_PAIRS = 5
 Names = Mapping[str, str]
@@ -38,7 +39,7 @@ def _lines(difference: Difference, words: Words, names: Names, small_counts: int
         yield from _causes(difference, words, names)
         yield _rest(difference, words)
     for why in difference.unknown:
-        yield words("told.unknown", why=why)
+        yield words("told.unknown", why=say_obstacle(why, words.language))
     yield from _examples(difference, words, names, small_counts)
 
 

@@ -23,6 +23,7 @@ from catalog.model.reports import CurrencyUnit
 from lineage.pages.addresses import cluster_address
 from lineage.pages.context import UP, PageContext
 from lineage.pages.numbers import say_unit, say_value, shown_in
+from lineage.pages.obstacles import say_obstacle
 from lineage.pages.reasons import say_reason
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Causes:
     interplay: Markup | None
     remainder: Markup | None
     is_within: bool
-    unknown: Sequence[str]
+    unknown: Sequence[Markup]
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,17 @@ class Shown:
 
     def why(self, urn: str) -> Markup:
         """Why a cell could not be compared, in the page's language as far as it is known there."""
-        text, words = self._safe(self.plan.unknown[urn]), self.ctx.words
-        if not text:
-            return Markup("")
+        return self._obstacle(self.plan.unknown[urn])
+
+    def _obstacle(self, why: str) -> Markup:
+        """Why something is not known; nothing where that would name something hidden."""
+        text, words = self._safe(why), self.ctx.words
         if said := say_reason(text, words):
             return said
-        return Markup.escape(text) if words.language == "en" else _ENGLISH.format(text)
+        told = say_obstacle(text, words.language)
+        if told == text and words.language != "en" and text:
+            return _ENGLISH.format(text)
+        return Markup.escape(told)
 
     def cell_link(self, urn: str) -> Markup:
         """A cell by its name, and the report it stands in."""
@@ -218,7 +224,7 @@ class Shown:
                 self._interplay(one),
                 self._share(one.left, one.remainder) if one.remainder is not None else None,
                 one.is_within,
-                [] if hides else [self._safe(said) for said in one.unknown],
+                [] if hides else [self._obstacle(said) for said in one.unknown],
             )
 
     def equals(self, cluster: Cluster) -> Iterator[tuple[Markup, Markup]]:

@@ -179,6 +179,7 @@ def test_why_numbers_differ_is_told_in_words_cell_by_cell() -> None:
     )
     assert said.count("Left over, within the tolerance +3") == 1
     turkish = told("tr")["detail"]
+    assert "Bilinmiyor: no <day>" in turkish
     assert "Ekim 2026: Active · Second, Active · First değerinden 38 fazla." in turkish
     assert "Süzgeç +30 Kaynak tek başına etkisi yok" in turkish
 

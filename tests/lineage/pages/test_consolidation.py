@@ -159,6 +159,17 @@ def test_turkish_pages_say_the_same() -> None:
     assert "Süzgeç" in html
 
 
+def test_why_something_is_not_known_is_said_in_the_language_of_the_page() -> None:
+    made = bank()
+    plan = planned(made)
+    why = "cell:large/m: what VLOOKUP gives cannot be compared; known are SUM"
+    others = tuple(one for one in plan.clusters if "cell:large/m" not in one.cells)
+    told = plan.model_copy(update={"unknown": {"cell:large/m": why}, "clusters": others})
+    for address in (OVERVIEW, "d/cell-large--m/index.html"):
+        assert "VLOOKUP sonucu karşılaştırılamıyor" in pages(made, told, "tr")[address]
+        assert "what VLOOKUP gives" in pages(made, told)[address]
+
+
 def test_a_hidden_report_leaves_no_trace() -> None:
     made = bank(visibility="restricted", name="Geheim")
     shown = pages(made, planned(made))
