@@ -28,8 +28,11 @@ from lineage.pages.obstacles import say_obstacle
 from lineage.pages.words import Words as PageWords
 
 MOST_ON_FIRST_PAGE = 8
-ROWS_ON_FIRST_PAGE = 15
-"""As many rows as the three tables of one page have room for."""
+FEWER_ON_FIRST_PAGE = 4
+"""As many rows of a table as the first page has room for; fewer where all of them are long."""
+MOST_IN_A_LINE = 3
+ROWS_ON_FIRST_PAGE = 14
+"""As many rows as the three tables of the first page have room for together."""
 FEWEST_CONTRADICTIONS = 3
 PERSON_MONTH = Decimal(160)
 """The working hours of one person in a month."""
@@ -122,7 +125,8 @@ def management_report(
         day=told.words.day(plan.as_of),
         period=told.words.period(plan.period) if plan.period else None,
         report=told,
-        most=MOST_ON_FIRST_PAGE,
+        most=told.most,
+        few=MOST_IN_A_LINE,
     )
 
 
@@ -262,10 +266,17 @@ class _Report:
         return [self._contradiction(one, spread[one.key]) for one in some]
 
     @property
+    def most(self) -> int:
+        """How many rows each table on the first page has."""
+        rows = len(self.savings) + len(self.kept)
+        return MOST_ON_FIRST_PAGE if rows < ROWS_ON_FIRST_PAGE - 3 else FEWER_ON_FIRST_PAGE
+
+    @property
     def shown_contradictions(self) -> int:
         """How many of these the first page has room for."""
-        used = min(len(self.savings), MOST_ON_FIRST_PAGE) + min(len(self.kept), MOST_ON_FIRST_PAGE)
-        return max(FEWEST_CONTRADICTIONS, min(MOST_ON_FIRST_PAGE, ROWS_ON_FIRST_PAGE - used))
+        if self.most == FEWER_ON_FIRST_PAGE:
+            return FEWEST_CONTRADICTIONS
+        return min(self.most, ROWS_ON_FIRST_PAGE - len(self.savings) - len(self.kept))
 
     @cached_property
     def decided(self) -> list[tuple[str, str, str]]:
@@ -293,7 +304,7 @@ class _Report:
 
     def joined(self, names: Sequence[str]) -> str:
         """Some names in a row, as many as the first page has room for."""
-        shown, more = names[:MOST_ON_FIRST_PAGE], len(names) - MOST_ON_FIRST_PAGE
+        shown, more = names[:MOST_IN_A_LINE], len(names) - MOST_IN_A_LINE
         rest = [self.words("print.more_below", n=more)] if more > 0 else []
         return "; ".join([*shown, *rest])
 

@@ -219,15 +219,62 @@ def test_hours_and_cost_that_nobody_states_are_not_made_up() -> None:
     assert "Where a team states no cost per hour" in said["saves"]
 
 
-@pytest.mark.long
-def test_it_is_one_sheet_of_paper_and_the_detail(page: str, chromium: str, tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+def printed(folder: Path, chromium: str) -> bytes:
+    """`report.html` of a folder as PDF."""
     done = subprocess.run(
         [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
-         f"--print-to-pdf={tmp_path / 'report.pdf'}", f"file://{tmp_path / 'report.html'}"],
+         f"--print-to-pdf={folder / 'report.pdf'}", f"file://{folder / 'report.html'}"],
         capture_output=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    raw = (tmp_path / "report.pdf").read_bytes()
+    return (folder / "report.pdf").read_bytes()
+
+
+def crowded() -> str:
+    """Twelve reports that can go and twelve contradictions, all with long names, in Turkish."""
+    name, number = (
+        "Bireysel bankacılık müşteri edinim raporu",
+        "Kredi kullanan aktif müşteri sayısı",
+    )
+    reports: list[Any] = []
+    against: list[Any] = []
+    published: dict[str, dict[str, str]] = {}
+    measures: dict[str, Any] = {}
+    for n in range(12):
+        read = {"audience": [{"who": "Şube müdürleri", "decision": "haftalık görüşme"}]}
+        measures[f"m{n}"] = {"name": f"{number} {n}", "unit": "müşteri"}
+        reports += [
+            report(f"k{n}", cell("n", measure=f"m{n}"), name=f"{name} {n}", **read),
+            report(f"g{n}", cell("n", measure=f"m{n}"), name=f"{name} özeti {n}",
+                   team=("retail", "risk", "finance")[n % 3]),
+            report(f"c{n}", own("n", name=f"{number} {n}"), name=f"{name} çelişen {n}"),
+        ]  # fmt: skip
+        against += [judged(one, f"c{n}/n", "different", alike=True)
+                    for one in (f"measure:m{n}", f"k{n}/n", f"g{n}/n")]  # fmt: skip
+        published |= {f"{key}{n}/n": {"2026-10": f"{n}{value}"} for key, value in
+                      (("k", "001"), ("g", "001"), ("c", "900"))}  # fmt: skip
+    made = catalog(*reports, **measures)
+    plan = plan_consolidation(known(made, *against, published=published, explain=explained))
+    return management_report(plan, made, Settings(institution="Banka"), "tr")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_crowded", [False, True])
+def test_the_five_answers_are_on_one_sheet_of_paper(
+    page: str, is_crowded: bool, chromium: str, tmp_path: Path
+) -> None:
+    """Without the detail one sheet is left."""
+    html = crowded() if is_crowded else page
+    first, _, rest = html.partition('<section class="detail"')
+    alone = first + rest.partition("</section>")[2]
+    assert alone.count("<h2>") == 5
+    (tmp_path / "report.html").write_text(alone, encoding="utf-8")
+    assert len(re.findall(rb"/Type /Page\b", printed(tmp_path, chromium))) == 1
+
+
+@pytest.mark.long
+def test_it_is_one_sheet_of_paper_and_the_detail(page: str, chromium: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    raw = printed(tmp_path, chromium)
     assert re.search(rb"/MediaBox \[0 0 59[45]\.\d+ 84[12]\.\d+\]", raw)
     assert len(re.findall(rb"/Type /Page\b", raw)) == 2
