@@ -65,7 +65,7 @@ def _text(text: str, old: yaml.Node | None, indent: int | None) -> str:
     return _chosen(text, getattr(old, "style", None), indent)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=50_000)
 def _plainly(text: str) -> str | None:
     """How words and digits are written, of which there is no doubt; None for anything else."""
     if _WORDS.match(text) and text.lower() not in _OTHERWISE:

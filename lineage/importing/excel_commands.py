@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from catalog.options import FormatOption, OutputFormat, WorkspaceOption
+from lineage.workbooks.collecting import uncollected
 
 LARGE = 2_000_000
 
 
+@uncollected()
 def import_excel(
     files: Annotated[
         list[Path], typer.Argument(help="Workbooks (.xlsx, .xlsm), one for each period.")

@@ -29,7 +29,6 @@ from lineage.importing.merging import Entries, Entry
 from lineage.importing.naming import require_key
 from lineage.importing.wishes import Wishes, check_wishes
 from lineage.importing.writing import Origin, Prepared, prepare
-from lineage.workbooks.collecting import uncollected
 from lineage.workbooks.opening import read_workbook
 
 FORMAT = "excel"
@@ -69,11 +68,6 @@ def import_workbooks(
     Raises UsageError for what cannot be asked for so and for files that are not read, all at once,
     CatalogInvalid where the catalog is not valid or would not be any more.
     """
-    with uncollected():
-        return _imported(workspace, asked, progress)
-
-
-def _imported(workspace: Workspace, asked: Asked, progress: Progress) -> Imported:
     _refuse(asked)
     unit = _unit(workspace, asked.report)
 
