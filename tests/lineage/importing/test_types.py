@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lineage.importing.odcs.elements import position_of, type_there
 from lineage.importing.servers import is_plain_path, place_of, without_secrets
 from lineage.importing.types import type_of
 
@@ -84,3 +85,17 @@ def test_no_secret_of_an_address_stays_in_a_text(text: str, plain: str) -> None:
 )
 def test_a_path_of_a_file_lies_below_the_workspace(path: str, plain: bool) -> None:
     assert is_plain_path(path) is plain
+
+
+@pytest.mark.parametrize(
+    ("stated", "position"), [(1, 1), (7, 7), (0, 1_000), (-1, 1_000), ("2", 1_000), (None, 1_000)]
+)
+def test_a_key_without_a_position_comes_last(stated: object, position: int) -> None:
+    assert position_of(stated) == position
+
+
+def test_the_type_a_contract_of_ours_states_is_taken_before_its_own() -> None:
+    column = {"logicalType": "string", "physicalType": "varchar(30)"}
+    assert type_there(column, {}) == "text"
+    assert type_there(column, {"type": "iban"}) == "iban"
+    assert type_there(column, {"type": 5}) == "text"

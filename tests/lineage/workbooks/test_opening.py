@@ -143,7 +143,7 @@ def test_a_text_in_pieces_is_one_text_without_how_it_is_spoken(tmp_path: Path) -
 def test_only_what_is_coloured_is_filled(tmp_path: Path) -> None:
     made = Written()
     sheet: Any = made.active
-    fills = [PatternFill("solid", "FF0000"), PatternFill("gray125"), PatternFill(None)]
+    fills: list[Any] = [PatternFill("solid", "FF0000"), PatternFill("gray125"), PatternFill(None)]
     fills.append(GradientFill(stop=("FF0000", "00FF00")))
     for at, fill in enumerate(fills, 1):
         sheet.cell(1, at, at).fill = fill
