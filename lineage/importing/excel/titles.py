@@ -18,10 +18,11 @@ _TOP = 8
 
 def title_of(found: Survey) -> str | None:
     """The first text above the numbers of the first sheet that has any; None without one."""
-    titles = dict.fromkeys(number.sheet for number in found.numbers)
-    for title in titles:
+    first_rows: dict[str, int] = {}
+    for number in found.numbers:
+        first_rows.setdefault(number.sheet, number.spot[0])
+    for title, first in first_rows.items():
         sheet = found.book.sheet(title)
-        first = min(number.spot[0] for number in found.numbers if number.sheet == title)
         top = [(s, c) for s, c in sheet.cells.items() if s[0] < min(first, _TOP)] if sheet else []
         alone = Counter(row for (row, _), _ in top)
         for (row, _), cell in sorted(top):
