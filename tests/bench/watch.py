@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 LOOK_SECONDS = 0.02
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -33,24 +34,32 @@ class Taken:
     below_mb: float
     status: int
     output: str
+    errors: str
 
 
 def run(command: Sequence[str]) -> Taken:
     """Run a Python command to its end, without what would keep its modules uncompiled."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *command], stdout=output, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, *command], stdout=output, stderr=errors, env=environment
+        )
         seen = _Seen(process.pid)
         _, waited, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(waited)
         seen.stop()
-        output.seek(0)
-        text = output.read().decode("utf-8")
+        texts = [_said(one) for one in (output, errors)]
+    sys.stderr.write(texts[1])
     cpu = used.ru_utime + used.ru_stime
     peaks = (seen.peak_mb, seen.below_mb)
-    return Taken(wall, cpu, seen.below(), *peaks, process.returncode, text)
+    return Taken(wall, cpu, seen.below(), *peaks, process.returncode, *texts)
+
+
+def _said(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
 
 
 class _Seen:

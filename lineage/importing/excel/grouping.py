@@ -70,8 +70,9 @@ class _Grouping:
             if index not in single:
                 self.at.setdefault(number.sheet, {})[number.spot] = index
         self.alike = _likeness(numbers)
-        self.homes: list[str | None] = [homes.get(index) for index in range(len(numbers))]
+        self.homes = dict(homes)
         self._take_in(list(homes))
+        self.ends = self._ends()
         self.closed = bytearray(index in single for index in range(len(numbers)))
 
     def _take_in(self, edge: list[int]) -> None:
@@ -81,17 +82,28 @@ class _Grouping:
             sheet, (row, column) = self.numbers[index][:2]
             for down, across in _STEPS:
                 other = self.at[sheet].get((row + down, column + across))
-                if other is None or self.homes[other] or self.alike[other] != self.alike[index]:
+                if other is None or other in self.homes or self.alike[other] != self.alike[index]:
                     continue
                 self.homes[other] = self.homes[index]
                 edge.append(other)
+
+    def _ends(self) -> list[int]:
+        """For each number the index at which its row, without a gap and by one name, has ended."""
+        ends = list(range(1, len(self.numbers) + 1))
+        for index in range(len(self.numbers) - 2, -1, -1):
+            sheet, (row, column) = self.numbers[index][:2]
+            other = self.numbers[index + 1]
+            beside = other.spot == (row, column + 1) and other.sheet == sheet
+            if beside and self.rows[index] == self.rows[index + 1]:
+                ends[index] = ends[index + 1]
+        return ends
 
     def groups(self) -> Iterator[Group]:
         for index, number in enumerate(self.numbers):
             if self.closed[index]:
                 continue
             starts, wide = self._grown(index)
-            home = self.homes[index]
+            home = self.homes.get(index)
             if len(starts) * wide < FEWEST and home is None:
                 continue
             for start in starts:
@@ -108,7 +120,7 @@ class _Grouping:
         starts, wide = [index], self._widened([index], 1)
         self._lengthened(starts, wide)
         below = self._below(starts[-1])
-        if below is None or not self._is_like(below, index, 1):
+        if below is None or not _Row(self, index, 1).is_like(below):
             return starts, wide
         first = [index]
         self._lengthened(first, 1)
@@ -117,9 +129,10 @@ class _Grouping:
 
     def _lengthened(self, starts: list[int], wide: int) -> None:
         """Add rows below, as far as they are like the first."""
+        like = _Row(self, starts[0], wide)
         while (len(starts) + 1) * wide <= MOST_BLOCK_CELLS:
             below = self._below(starts[-1])
-            if below is None or not self._is_like(below, starts[0], wide):
+            if below is None or not like.is_like(below):
                 return
             starts.append(below)
 
@@ -133,37 +146,38 @@ class _Grouping:
         sheet, (row, column) = self.numbers[index][:2]
         return self.at[sheet].get((row + 1, column))
 
-    def _is_like(self, start: int, first: int, wide: int) -> bool:
-        """Whether the numbers from `start` on are a row like the one from `first` on."""
-        end, last = start + wide, first + wide
-        if end > len(self.numbers) or not self._beside(start, end - 1, wide - 1):
-            return False
-        return (
-            self.alike[start:end] == [self.alike[first]] * wide
-            and self.columns[start:end] == self.columns[first:last]
-            and self.rows[start:end] == [self.rows[start]] * wide
-            and self.homes[start:end] == [self.homes[first]] * wide
-            and not any(self.closed[start:end])
-        )
-
     def _goes_on(self, starts: Sequence[int], wide: int) -> bool:
         """Whether every row has one more number to the right, and they are like the first."""
-        first, count = starts[0], len(self.numbers)
+        first = starts[0]
         return all(
-            start + wide < count
+            self.ends[start] > start + wide
             and self.alike[start + wide] == self.alike[first]
-            and self._beside(start, start + wide, wide)
-            and self.rows[start + wide] == self.rows[start]
             and self.columns[start + wide] == self.columns[first + wide]
-            and self.homes[start + wide] == self.homes[first]
+            and self.homes.get(start + wide) == self.homes.get(first)
             and not self.closed[start + wide]
             for start in starts
         )
 
-    def _beside(self, start: int, end: int, away: int) -> bool:
-        """Whether a number stands in the row of another, so many columns away."""
-        sheet, (row, column) = self.numbers[start][:2]
-        return self.numbers[end][:2] == (sheet, (row, column + away))
+
+class _Row:
+    """A row of a rectangle, to hold others against."""
+
+    def __init__(self, grouping: _Grouping, first: int, wide: int) -> None:
+        self.grouping, self.wide = grouping, wide
+        self.alike = [grouping.alike[first]] * wide
+        self.columns = grouping.columns[first : first + wide]
+        self.home = grouping.homes.get(first)
+
+    def is_like(self, start: int) -> bool:
+        """Whether the numbers from one on are a row like it."""
+        held, end = self.grouping, start + self.wide
+        return (
+            held.ends[start] >= end
+            and held.alike[start:end] == self.alike
+            and held.columns[start:end] == self.columns
+            and held.closed.find(1, start, end) < 0
+            and (not held.homes or all(held.homes.get(i) == self.home for i in range(start, end)))
+        )
 
 
 def _likeness(numbers: Sequence[Number]) -> list[int]:

@@ -98,23 +98,24 @@ def unit_of(headings: Iterable[str], notes: Iterable[str], number_format: str) -
     return found
 
 
-@lru_cache(maxsize=50_000)
 def unit_in(heading: str) -> Unit | None:
     """The unit a heading states: `Krediler (bin TL)`, `Mevduat, milyon TL`, `Oran %`."""
-    for piece, _ in _pieces(heading):
-        if unit := stated_unit(piece):
-            return unit
-    return None
+    return _parted(heading)[0]
+
+
+def without_unit(heading: str) -> str:
+    """A heading without the unit it states."""
+    return _parted(heading)[1]
 
 
 @lru_cache(maxsize=50_000)
-def without_unit(heading: str) -> str:
-    """A heading without the unit it states."""
+def _parted(heading: str) -> tuple[Unit | None, str]:
+    """The unit a heading states, and what is left of it."""
     for piece, whole in _pieces(heading):
-        if stated_unit(piece):
+        if unit := stated_unit(piece):
             bare = heading.replace(whole, " ").strip(" ,;:/–-")
-            return " ".join(bare.split()) or heading
-    return heading
+            return unit, " ".join(bare.split()) or heading
+    return None, heading
 
 
 @lru_cache(maxsize=4096)
