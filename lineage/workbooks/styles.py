@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from lineage.workbooks.archive import Archive
 from lineage.workbooks.book import PLAIN, Style
 from lineage.workbooks.markup import true, whole
+
+_MAY_SHOW_TIME = re.compile("[dmyhs]", re.IGNORECASE).search
+# Most workbooks need no others, and so not the half second that loading openpyxl takes.
+_COMMON: Mapping[str, str] = {
+    **{"0": PLAIN.format, "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00"},
+    **{"9": "0%", "10": "0.00%", "49": "@"},
+}
 
 
 def read_styles(archive: Archive, part: str) -> list[Style]:
@@ -43,12 +51,16 @@ def read_styles(archive: Archive, part: str) -> list[Style]:
 @lru_cache(maxsize=1024)
 def shows_date(format_: str) -> bool:
     """Whether a number format shows a day or a time of day; a duration (`[h]:mm`) is a number."""
+    if not _MAY_SHOW_TIME(format_):
+        return False
     from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
     return is_date_format(format_) and not is_timedelta_format(format_)
 
 
 def _built_in(number: str) -> str:
+    if number in _COMMON:
+        return _COMMON[number]
     from openpyxl.styles.numbers import BUILTIN_FORMATS
 
     return BUILTIN_FORMATS.get(whole(number) or 0, PLAIN.format)
