@@ -80,7 +80,7 @@ _HELPER, _INPUT, _REPORTED, _LABEL = (
 
 
 def _formula(signals: Signals, spot: Spot, cell: Content, region: Region, said: Headings) -> Judged:
-    headed, data = bool(said.row or said.column), region.is_data
+    headed, data = bool(said.left.texts or said.above.texts), region.is_data
     if signals.hides and signals.grid.sheet.is_hidden(*spot):
         return _HELPER
     if (signals.works or data or not headed) and signals.fed.by_any(signals.title, spot):
