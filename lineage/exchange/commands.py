@@ -22,6 +22,10 @@ SourcesArgument = Annotated[
     list[str] | None, typer.Argument(help="Keys of sources (default: all).")
 ]
 
+FileOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="A file (default: standard output).")
+]
+
 
 @app.callback()
 def _exports() -> None:
@@ -56,9 +60,7 @@ def export_openlineage(
         str | None,
         typer.Option("--run", help="What a kept run found, as a run event: its name, or `last`."),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file (default: standard output).")
-    ] = None,
+    output: FileOption = None,
     audience: AudienceOption = Audience.internal,
     workspace: WorkspaceOption = None,
 ) -> int:
@@ -74,15 +76,13 @@ def export_openlineage(
     else:
         events = dataset_events(catalog, build_lineage(catalog), opened.clock.now(), seen)
     text = "".join(f"{_line(event)}\n" for event in events)
-    _write({output.name if output else "": text}, output.parent if output else None, "")
+    _write_one(text, output)
     return 0
 
 
 @app.command("skos")
 def export_skos(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file (default: standard output).")
-    ] = None,
+    output: FileOption = None,
     audience: AudienceOption = Audience.internal,
     workspace: WorkspaceOption = None,
 ) -> int:
@@ -96,15 +96,13 @@ def export_skos(
     opened, catalog = open_readable(workspace)
     title = opened.settings.institution
     text = glossary(catalog, build_lineage(catalog), title, _seen(catalog, audience))
-    _write({output.name if output else "": text}, output.parent if output else None, "")
+    _write_one(text, output)
     return 0
 
 
 @app.command("csv")
 def export_csv(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file (default: standard output).")
-    ] = None,
+    output: FileOption = None,
     audience: AudienceOption = Audience.internal,
     workspace: WorkspaceOption = None,
 ) -> int:
@@ -117,7 +115,7 @@ def export_csv(
     _, catalog = open_readable(workspace)
     hidden = catalog.definitions.keys() - _seen(catalog, audience).keys()
     text = edge_rows(within(whole(build_lineage(catalog)), hidden), catalog)
-    _write({output.name if output else "": f"{text}\n"}, output.parent if output else None, "")
+    _write_one(f"{text}\n", output)
     return 0
 
 
@@ -149,6 +147,10 @@ def _run(workspace: Workspace, name: str) -> RunRecord:
     if found is None:
         raise UsageError(f"no run '{name}' is kept; `tekdogru runs` lists them")
     return found
+
+
+def _write_one(text: str, file: Path | None) -> None:
+    _write({file.name if file else "": text}, file.parent if file else None, "")
 
 
 def _write(texts: Mapping[str, str], folder: Path | None, between: str) -> None:

@@ -167,9 +167,7 @@ class _Rows:
                     value = text_of(part)
             if formula is not None or (value is not None and value != ""):
                 if (number, column) in cells:
-                    self._count(
-                        "odd", "the file holds this cell twice; the last one counts", column
-                    )
+                    self._count("odd", _TWICE, column)
                 kept = (number, column, value, formula, array, style)
                 cells[number, column] = tuple.__new__(Content, kept)
 

@@ -141,7 +141,7 @@ class _Drafter:
         cells = [self._cell(index, doubts[index]) for index in sorted(loose)]
         cells += self._gone(blocks)
         new = [index for index in range(len(self.numbers)) if index not in self.followed.cells]
-        labels = [_label(name) for name in self.names]
+        labels = [name.whole_label for name in self.names]
         return Drafted(cells, blocks, self.keys, doubts, labels, tuple(self._changes()), new)
 
     # single cells
@@ -154,7 +154,7 @@ class _Drafter:
         entry: dict[str, Any] = {
             "key": name.key,
             "at": number.address,
-            "label": _label(name) or None,
+            "label": name.whole_label or None,
             "find": {"row": row, "column": column, "sheet": number.sheet},
             "unit": number.unit,
             "calculation": number.cell.formula,
@@ -271,11 +271,6 @@ class _Drafter:
                 else ""
             )
             yield CellChange("vanished", cell.key, at)
-
-
-def _label(name: Named) -> str:
-    _, _, label, column_label, _ = name
-    return f"{label} · {column_label}" if label and column_label else label or column_label
 
 
 def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,15 +97,11 @@ class _Matching:
 
     def labelled(self, index: int, number: Number) -> Hashable:
         """Sheet, address and label."""
-        return (number.sheet, number.spot, self._label(index))
+        return (number.sheet, number.spot, self.named[index].whole_label)
 
     def said(self, index: int, number: Number) -> Hashable:
         """Sheet and label."""
-        return (number.sheet, self._label(index))
-
-    def _label(self, index: int) -> str:
-        named = self.named[index]
-        return " · ".join(part for part in (named.label, named.column_label) if part)
+        return (number.sheet, self.named[index].whole_label)
 
     def by(self, trait: Trait, number_trait: NumberTrait) -> None:
         """Match what shares a trait: one with one, or as many as many, in their order."""

@@ -11,7 +11,6 @@ from typing import Literal
 
 from catalog.folding import fold
 from lineage.importing.excel.periods import is_period_label, only_a_period, period_in
-from lineage.importing.excel.units import stated_unit
 from lineage.workbooks.book import Content, ErrorValue, Sheet, Spot
 
 Kind = Literal["number", "text", "date", "id", "flag", "error", "empty"]
@@ -237,8 +236,3 @@ def _stated(grid: Grid) -> frozenset[Spot]:
         elif is_period_label(text) and period_in(text) and len(grid.rows.get(row, ())) <= 2:
             found.add(spot)
     return frozenset(found)
-
-
-def labels_of_units(grid: Grid) -> Mapping[Spot, str]:
-    """Texts that are nothing but a unit, such as a column `Birim` holds them."""
-    return {spot: text for spot, text in grid.texts.items() if stated_unit(text.strip("()[]"))}

@@ -41,6 +41,12 @@ class Named(NamedTuple):
         row, column = self[:2]
         return f"{row}_{column}" if row and column else row or column
 
+    @property
+    def whole_label(self) -> str:
+        """Its label, of both parts."""
+        label, column_label = self[2:4]
+        return f"{label} · {column_label}" if label and column_label else label or column_label
+
 
 _NAMELESS = Named("", "", "", "")
 

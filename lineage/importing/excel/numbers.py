@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,11 +127,6 @@ class Survey:
     def file(self) -> Path:
         """The workbook's."""
         return self.book.file
-
-    @cached_property
-    def by_place(self) -> Mapping[tuple[str, Spot], Number]:
-        """The reported numbers by sheet and spot."""
-        return {(number.sheet, number.spot): number for number in self.numbers}
 
 
 def joined(headings: tuple[Heading, ...]) -> str:

@@ -60,3 +60,18 @@ def test_a_row_of_another_name_is_a_row_of_its_own() -> None:
     named[3] = named[3]._replace(row="other")
     groups, _ = group(numbers, named, {}, frozenset())
     assert [str(one.block) for one in groups] == ["A1:A4", "B1:B4"]
+
+
+def test_a_column_of_another_name_ends_a_rectangle() -> None:
+    numbers, named = laid([list("aaa"), list("aaa"), list("aaa")])
+    named[4] = named[4]._replace(column="other")
+    groups, alone = group(numbers, named, {}, frozenset())
+    assert [str(one.block) for one in groups] == []
+    assert alone == list(range(9))
+
+
+def test_what_stays_single_is_never_inside_a_rectangle() -> None:
+    numbers, named = laid([list("aa"), list("aa"), list("aa"), list("aa")])
+    groups, alone = group(numbers, named, {}, frozenset({5}))
+    assert [str(one.block) for one in groups] == ["A1:A4"]
+    assert alone == [1, 3, 5, 7]
